@@ -1,0 +1,52 @@
+/** The bundles: the renderer for browser and desktop window, and Electron's main and preload. */
+import { existsSync } from 'node:fs';
+import { findPinnedNode } from '../pinned-node.mjs';
+import { runCaptured } from './child.mjs';
+import { SetupError } from './fail.mjs';
+import { inRoot } from './root.mjs';
+import { hashOf, isStamped, stamp } from './stamp.mjs';
+
+/**
+ * @typedef {object} Bundle
+ * @property {string} name
+ * @property {string} entry the source without which there is nothing to build
+ * @property {readonly string[]} sources
+ * @property {string} result a file that exists once it is built
+ * @property {readonly string[]} command script and arguments for the pinned Node
+ */
+
+const tools = ['package-lock.json', 'vite.config.ts', 'electron.vite.config.ts'];
+
+/** @type {Bundle} */
+export const rendererBundle = {
+  name: 'renderer',
+  entry: 'src/renderer/index.html',
+  sources: ['src/renderer', 'src/shared', ...tools],
+  result: 'out/renderer/index.html',
+  command: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
+};
+
+/** @type {Bundle} */
+export const desktopBundle = {
+  name: 'desktop',
+  entry: 'src/main/main.ts',
+  sources: ['src', ...tools],
+  result: 'out/main/main.js',
+  command: ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'],
+};
+
+/** True when there is nothing to build, or it is built from the sources as they are now. @param {Bundle} bundle */
+export const bundleInPlace = (bundle) =>
+  !existsSync(inRoot(bundle.entry)) ||
+  (existsSync(inRoot(bundle.result)) && isStamped(bundle.name, hashOf(bundle.sources)));
+
+/** @param {Bundle} bundle @param {(line: string) => void} note @throws {SetupError} when the build fails */
+export async function buildBundle(bundle, note) {
+  const hash = hashOf(bundle.sources);
+  const node = findPinnedNode();
+  if (!node) throw new SetupError('The packages are not installed: run `npm run setup`.', 2);
+  const [script = '', ...args] = bundle.command;
+  const result = await runCaptured(node.path, [inRoot(script), ...args], { cwd: inRoot(), onLine: note });
+  if (result.code !== 0) throw new SetupError(`${result.tail}\nBuilding the ${bundle.name} failed.`, 1);
+  stamp(bundle.name, hash);
+}

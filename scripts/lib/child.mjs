@@ -1,0 +1,87 @@
+/** Runs child processes: captured with the tail kept for error messages, or handed our own terminal. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/** Lines of a failed child's output that are worth showing. */
+const tailLines = 40;
+
+/**
+ * Runs a command to its end and gives its exit code, its last lines and its whole standard output.
+ * @param {string} command @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, echo?: boolean, shell?: boolean }} [options]
+ *   `onLine` sees each line of both streams; `echo` passes both streams on as they come.
+ * @returns {Promise<{ code: number, stdout: string, tail: string }>} code 127 when the command cannot be found
+ */
+export function runCaptured(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      shell: options.shell ?? false,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    /** @type {string[]} */
+    const lines = [];
+    let stdout = '';
+    /** @param {string} line */
+    const keep = (line) => {
+      if (line.trim() === '') return;
+      lines.push(line);
+      if (lines.length > tailLines) lines.shift();
+      options.onLine?.(line);
+    };
+    /** @param {import('node:stream').Readable} stream @param {NodeJS.WriteStream} own @param {boolean} isData */
+    const follow = (stream, own, isData) => {
+      let rest = '';
+      stream.setEncoding('utf8');
+      stream.on('data', (/** @type {string} */ text) => {
+        if (isData) stdout += text;
+        if (options.echo) own.write(text);
+        const pieces = (rest + text).split('\n');
+        rest = pieces.pop() ?? '';
+        for (const piece of pieces) keep(piece);
+      });
+      stream.on('end', () => keep(rest));
+    };
+    follow(child.stdout, process.stdout, true);
+    follow(child.stderr, process.stderr, false);
+    child.on('error', (error) => {
+      const missing = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
+      resolve({ code: missing ? 127 : 126, stdout, tail: error.message });
+    });
+    child.on('close', (code, signal) => {
+      resolve({ code: code ?? signalExitCode(signal), stdout, tail: lines.join('\n') });
+    });
+  });
+}
+
+/** The exit code a shell gives a process ended by a signal. @param {NodeJS.Signals | null} signal */
+export function signalExitCode(signal) {
+  return signal ? 128 + (constants.signals[signal] ?? 0) : 1;
+}
+
+/**
+ * Hands our terminal to a child, passes the signals that ask us to stop on to it, and gives its exit code.
+ * A terminal sends Ctrl-C to the whole group, so the child has it already: it must not arrive twice, since the
+ * second one means "at once".
+ * @param {string} command @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<number>}
+ */
+export function handOver(command, args, env = process.env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env });
+    /** @param {NodeJS.Signals} signal */
+    const pass = (signal) => {
+      if (signal === 'SIGINT' && process.stdin.isTTY) return;
+      child.kill(signal);
+    };
+    /** @type {NodeJS.Signals[]} */
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, pass);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      for (const name of signals) process.off(name, pass);
+      resolve(code ?? signalExitCode(signal));
+    });
+  });
+}
