@@ -2,6 +2,30 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
+/** @type {readonly NodeJS.Signals[]} */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Captured children that are running; none of them may outlive us. @type {Set<import('node:child_process').ChildProcess>} */
+const captured = new Set();
+
+/** @param {NodeJS.Signals} signal */
+function stopCaptured(signal) {
+  for (const child of captured) child.kill('SIGTERM');
+  process.exit(signalExitCode(signal));
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function addCaptured(child) {
+  if (captured.size === 0) for (const signal of stopSignals) process.on(signal, stopCaptured);
+  captured.add(child);
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function removeCaptured(child) {
+  captured.delete(child);
+  if (captured.size === 0) for (const signal of stopSignals) process.off(signal, stopCaptured);
+}
+
 /** Lines of a failed child's output that are worth showing. */
 const tailLines = 40;
 
@@ -20,6 +44,7 @@ export function runCaptured(command, args, options = {}) {
       shell: options.shell ?? false,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    addCaptured(child);
     /** @type {string[]} */
     const lines = [];
     let stdout = '';
@@ -46,10 +71,12 @@ export function runCaptured(command, args, options = {}) {
     follow(child.stdout, process.stdout, true);
     follow(child.stderr, process.stderr, false);
     child.on('error', (error) => {
+      removeCaptured(child);
       const missing = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
       resolve({ code: missing ? 127 : 126, stdout, tail: error.message });
     });
     child.on('close', (code, signal) => {
+      removeCaptured(child);
       resolve({ code: code ?? signalExitCode(signal), stdout, tail: lines.join('\n') });
     });
   });
@@ -75,12 +102,10 @@ export function handOver(command, args, env = process.env) {
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       child.kill(signal);
     };
-    /** @type {NodeJS.Signals[]} */
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    for (const signal of signals) process.on(signal, pass);
+    for (const name of stopSignals) process.on(name, pass);
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      for (const name of signals) process.off(name, pass);
+      for (const name of stopSignals) process.off(name, pass);
       resolve(code ?? signalExitCode(signal));
     });
   });

@@ -68,7 +68,10 @@ export async function buildNative(cargo, note) {
   const result = await runCaptured(
     cargo,
     ['build', '--release', '-p', name, ...locked, '--message-format=json-render-diagnostics'],
-    { cwd: inRoot('native'), onLine: (line) => line.startsWith('{') || note(line) },
+    {
+      cwd: inRoot('native'),
+      onLine: (line) => /^ *(Compiling|Download|Updating|Blocking)/.test(line) && note(line),
+    },
   );
   if (result.code !== 0) {
     const words = result.tail.split('\n').filter((line) => !line.startsWith('{'));

@@ -55,9 +55,12 @@ export async function withSetupLock(work) {
     told = true;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
+  const release = () => rmSync(file, { force: true });
+  process.once('exit', release);
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    process.off('exit', release);
+    release();
   }
 }
