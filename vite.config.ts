@@ -17,7 +17,7 @@ export const rendererConfig: UserConfig = {
   build: {
     outDir: inRoot('./out/renderer'),
     emptyOutDir: true,
-    target: 'chrome140',
+    target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,

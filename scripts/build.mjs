@@ -6,7 +6,7 @@ import { say, startStep } from './lib/progress.mjs';
 import { inRoot } from './lib/root.mjs';
 import { setUpOrExit } from './setup.mjs';
 
-await setUpOrExit();
+await setUpOrExit('packages');
 const bundles = [rendererBundle, desktopBundle].filter((bundle) => existsSync(inRoot(bundle.entry)));
 if (bundles.length === 0) say('There is nothing to bundle yet.');
 for (const [index, bundle] of bundles.entries()) {
