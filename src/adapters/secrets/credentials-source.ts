@@ -49,15 +49,20 @@ async function ask(
   source: Extract<SecretSource, { kind: 'prompt' }>,
   fields: readonly CredentialField[],
 ): Promise<Entered> {
-  const entered: Entered = {};
-  for (const field of credentialFields) {
-    if (!fields.includes(field)) continue;
-    const bytes = await promptHidden(source.terminal, `${questions[field]}: `, {
+  const asked = credentialFields.filter((field) => fields.includes(field));
+  const answers = await promptHidden(
+    source.terminal,
+    asked.map((field) => ({
+      text: `${questions[field]}: `,
       maxBytes: credentialLimits[field] * 2,
       allowPem: field === 'secret',
-    });
-    entered[field] = bytes.toString('utf8').trim();
-    bytes.fill(0);
+    })),
+  );
+  const entered: Entered = {};
+  for (const [i, field] of asked.entries()) {
+    // A pasted key often brings a space along.
+    entered[field] = answers[i]?.toString('utf8').trim() ?? '';
+    answers[i]?.fill(0);
   }
   return entered;
 }

@@ -75,7 +75,15 @@ export function createKeychainStore(options: KeychainOptions): SecretStore {
     },
     read: async (id) => {
       const name = await account(id);
-      const password = await call('read from', (keychain) => keychain.getPassword(keychainService, name));
+      const readOnce = (): Promise<string | null> =>
+        call('read from', (keychain) => keychain.getPassword(keychainService, name));
+      let password = await readOnce();
+      if (password === null) {
+        // A locked keychain answers "no such entry" too. Writing to it tells the difference, and on a
+        // desktop makes the system ask its owner to unlock it.
+        await proveUsable(call);
+        password = await readOnce();
+      }
       return password === null ? null : Buffer.from(password, 'utf8');
     },
     delete: async (id) => {
@@ -99,18 +107,22 @@ export async function probeKeychain(
   options: Pick<KeychainOptions, 'keychain' | 'timeoutMs'> = {},
 ): Promise<{ usable: true } | { usable: false; error: SecretError }> {
   const call = keychainCaller(options.keychain, options.timeoutMs);
-  const account = `probe:${randomBytes(8).toString('hex')}`;
-  const value = randomBytes(16).toString('hex');
   try {
-    await call('write to', (keychain) => keychain.setPassword(keychainService, account, value));
-    const readBack = await call('read from', (keychain) => keychain.getPassword(keychainService, account));
-    await call('delete from', (keychain) => keychain.deletePassword(keychainService, account));
-    if (readBack === value) return { usable: true };
-    return { usable: false, error: failed('the keychain did not give back what was stored in it') };
+    await proveUsable(call);
+    return { usable: true };
   } catch (error) {
     if (isSecretError(error)) return { usable: false, error };
     throw error;
   }
+}
+
+async function proveUsable(call: Caller): Promise<void> {
+  const account = `probe:${randomBytes(8).toString('hex')}`;
+  const value = randomBytes(16).toString('hex');
+  await call('write to', (keychain) => keychain.setPassword(keychainService, account, value));
+  const readBack = await call('read from', (keychain) => keychain.getPassword(keychainService, account));
+  await call('delete from', (keychain) => keychain.deletePassword(keychainService, account));
+  if (readBack !== value) throw failed('the keychain did not give back what was stored in it');
 }
 
 type Caller = <T>(action: string, use: (keychain: KeychainPort) => Promise<T>) => Promise<T>;

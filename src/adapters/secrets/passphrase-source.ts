@@ -1,8 +1,9 @@
 /** Where a vault passphrase comes from: a prompt, a file descriptor, or standard input. Never argv or environment. */
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
+import { assert } from '../../shared/domain/assert.ts';
 import { SecretError, systemErrorCode } from './errors.ts';
-import { promptHidden, type Terminal } from './terminal-prompt.ts';
+import { type HiddenQuestion, promptHidden, type Terminal } from './terminal-prompt.ts';
 
 const readDescriptor = promisify(read);
 const retryDelayMs = 20;
@@ -56,29 +57,35 @@ export async function readPassphrase(
   options: { readonly purpose: 'open' | 'new'; readonly question?: string },
 ): Promise<Buffer> {
   const { purpose, question = purpose === 'new' ? 'New vault passphrase' : 'Vault passphrase' } = options;
-  const passphrase =
-    source.kind === 'prompt'
-      ? await promptHidden(source.terminal, `${question}: `, { maxBytes: maxPassphraseBytes })
-      : await readLine(source.descriptor, maxPassphraseBytes);
+  if (source.kind === 'prompt') return askPassphrase(source.terminal, question, purpose);
+  const passphrase = await readLine(source.descriptor, maxPassphraseBytes);
   try {
     checkPassphraseLength(passphrase, purpose);
-    if (purpose === 'new' && source.kind === 'prompt') {
-      const again = await promptHidden(source.terminal, 'The same again: ', { maxBytes: maxPassphraseBytes });
-      const same = again.equals(passphrase);
-      again.fill(0);
-      if (!same) {
-        throw new SecretError(
-          'passphrase-mismatch',
-          'the two passphrases differ',
-          'Start again; nothing was stored.',
-        );
-      }
-    }
     return passphrase;
   } catch (error) {
     passphrase.fill(0);
     throw error;
   }
+}
+
+async function askPassphrase(terminal: Terminal, question: string, purpose: 'open' | 'new'): Promise<Buffer> {
+  const first: HiddenQuestion = {
+    text: `${question}: `,
+    maxBytes: maxPassphraseBytes,
+    check: (answer) => checkPassphraseLength(answer, purpose),
+  };
+  const again: HiddenQuestion = { text: 'The same again: ', maxBytes: maxPassphraseBytes };
+  const [passphrase, repeated] = await promptHidden(terminal, purpose === 'new' ? [first, again] : [first]);
+  assert(passphrase !== undefined, 'a prompt gives an answer for each question');
+  const same = repeated === undefined || repeated.equals(passphrase);
+  repeated?.fill(0);
+  if (same) return passphrase;
+  passphrase.fill(0);
+  throw new SecretError(
+    'passphrase-mismatch',
+    'the two passphrases differ',
+    'Start again; nothing was stored.',
+  );
 }
 
 /** Throws unless the passphrase has an acceptable length for its purpose. */
@@ -107,7 +114,7 @@ export async function readLine(descriptor: number, maxBytes: number): Promise<Bu
   try {
     while ((await readSome(descriptor, one)) === 1 && one[0] !== newline) {
       if (length === line.length) throw tooLong(maxBytes);
-      line[length++] = one[0] as number;
+      line[length++] = one.readUInt8(0);
     }
     if (length > 0 && line[length - 1] === carriageReturn) length -= 1;
     if (length > maxBytes) throw tooLong(maxBytes);

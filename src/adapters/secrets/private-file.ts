@@ -34,16 +34,17 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<B
         'This is not a file Sextant wrote: move it away, or restore it from a backup.',
       );
     }
-    // One byte more than allowed, so that a file growing under us is noticed and not cut in silence.
-    const buffer = Buffer.alloc(maxBytes + 1);
+    // One byte more than expected, so that a file growing under us is noticed and not cut in silence.
+    const buffer = Buffer.alloc(size + 1);
     let length = 0;
     while (length < buffer.length) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
       if (bytesRead === 0) break;
       length += bytesRead;
     }
-    if (length > maxBytes)
+    if (length > size) {
       throw new SecretError('storage-failed', `${path} grew while it was read`, 'Try again.');
+    }
     return Buffer.from(buffer.subarray(0, length));
   } catch (error) {
     throw storageError('read', path, error);

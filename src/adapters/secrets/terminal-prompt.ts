@@ -22,11 +22,14 @@ export interface TerminalInput {
   unshift(chunk: Buffer): void;
 }
 
-/** Limits of one answer. */
-export interface PromptOptions {
+/** One question and the limits of its answer. */
+export interface HiddenQuestion {
+  readonly text: string;
   readonly maxBytes: number;
   /** Lets a pasted PEM block span lines: from a `-----BEGIN` line to its `-----END` line. */
   readonly allowPem?: boolean;
+  /** Sees the answer before the next question is asked; what it throws ends the questions. */
+  readonly check?: (answer: Buffer) => void;
 }
 
 /** The terminal of this process, also when standard input is a pipe; null when there is none. */
@@ -41,61 +44,69 @@ export function openTerminal(): Terminal | null {
   }
 }
 
-/** Asks `question` and gives the bytes typed, without the line end. The caller owns and wipes the buffer. */
-export function promptHidden(terminal: Terminal, question: string, options: PromptOptions): Promise<Buffer> {
+/**
+ * Asks the questions one after the other and gives the bytes typed, without line ends. Echo is off from before
+ * the first question until after the last answer, so that nothing typed ahead is shown. The caller owns and
+ * wipes the buffers. Throws `passphrase-interrupted` on Ctrl-C and when the terminal goes away.
+ */
+export async function promptHidden(
+  terminal: Terminal,
+  questions: readonly HiddenQuestion[],
+): Promise<readonly Buffer[]> {
   const { input, output } = terminal;
-  const answer = new HiddenLine(options);
+  const answers: Buffer[] = [];
+  input.setRawMode(true);
+  try {
+    for (const question of questions) {
+      output.write(question.text);
+      const answer = await readHidden(input, question).finally(() => output.write('\n'));
+      answers.push(answer);
+      question.check?.(answer);
+    }
+    return answers;
+  } catch (error) {
+    for (const answer of answers) answer.fill(0);
+    throw error;
+  } finally {
+    input.setRawMode(false);
+  }
+}
+
+function readHidden(input: TerminalInput, question: HiddenQuestion): Promise<Buffer> {
+  const line = new HiddenLine(question);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
 
   const onData = (chunk: Buffer): void => {
     for (let at = 0; at < chunk.length; at++) {
-      const outcome = answer.take(chunk[at] as number);
+      const outcome = line.take(chunk.readUInt8(at));
       if (outcome === 'more') continue;
       const rest = Buffer.from(chunk.subarray(at + 1));
-      chunk.fill(0);
-      finish();
+      stopListening();
       // Pasted lines answer the questions that follow.
       if (rest.length > 0) input.unshift(rest);
-      if (outcome === 'done') settle();
-      else reject(interrupted());
-      return;
+      if (outcome === 'interrupted') reject(interrupted());
+      else if (line.overflowed) reject(tooLong(question.maxBytes));
+      else resolve(line.bytes());
+      break;
     }
     chunk.fill(0);
   };
   const onEnd = (): void => {
-    finish();
+    stopListening();
     reject(interrupted());
   };
-  function finish(): void {
+  function stopListening(): void {
     input.off('data', onData);
     input.off('end', onEnd);
     input.off('close', onEnd);
-    input.setRawMode(false);
     input.pause();
-    output.write('\n');
-  }
-  function settle(): void {
-    if (answer.overflowed) {
-      reject(
-        new SecretError(
-          'passphrase-too-long',
-          `the answer is longer than ${options.maxBytes} bytes`,
-          'Try again.',
-        ),
-      );
-    } else {
-      resolve(answer.bytes());
-    }
   }
 
-  output.write(question);
-  // Before the first byte is taken, so that nothing typed early is shown either.
-  input.setRawMode(true);
   input.on('data', onData);
   input.on('end', onEnd);
   input.on('close', onEnd);
   input.resume();
-  return promise.finally(() => answer.wipe());
+  return promise.finally(() => line.wipe());
 }
 
 const key = {
@@ -118,7 +129,7 @@ class HiddenLine {
   #lastWasReturn = false;
   overflowed = false;
 
-  constructor({ maxBytes, allowPem = false }: PromptOptions) {
+  constructor({ maxBytes, allowPem = false }: HiddenQuestion) {
     this.#buffer = Buffer.alloc(maxBytes);
     this.#allowPem = allowPem;
   }
@@ -195,6 +206,10 @@ class HiddenLine {
     const lastLine = typed.subarray(typed.lastIndexOf(key.lineFeed) + 1);
     return lastLine.indexOf('-----END') !== 0;
   }
+}
+
+function tooLong(maxBytes: number): SecretError {
+  return new SecretError('passphrase-too-long', `the answer is longer than ${maxBytes} bytes`, 'Try again.');
 }
 
 function interrupted(): SecretError {
