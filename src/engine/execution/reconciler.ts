@@ -1,0 +1,307 @@
+/**
+ * Compares the journal's view with the venue's: at start, after every reconnect, every fifteen seconds and whenever
+ * an outcome is in doubt. Found fills are booked, closed orders closed; what cannot be explained is drift, shown to
+ * a person and never papered over.
+ */
+
+import { Decimal } from '../../shared/domain/decimal.ts';
+import type { ClientOrderId, EpochMs, VenueId } from '../../shared/domain/nominal.ts';
+import type { Order } from '../../shared/domain/order.ts';
+import type {
+  AccountReportEvent,
+  FundingPaidEvent,
+  VenueConnectionEvent,
+  VenueOrderReport,
+} from '../../shared/events/venue.ts';
+import type { KernelServices, VenueLink } from '../kernel/services.ts';
+import type { Executor } from './executor.ts';
+import { isTerminal } from './transitions.ts';
+
+const intervalMs = 15_000;
+/** Looking back further than the newest booked fill, for fills that were reported out of order. */
+const overlapMs = 60_000;
+/** How long an order must be out before "never seen" proves anything. */
+const absenceGraceMs = 10_000;
+const staleCancelMs = 5_000;
+const doubtDelayMs = 500;
+const reportTimeoutMs = 5_000;
+/** Balances are compared at this precision: venues round to eight digits. */
+const balanceTolerance = Decimal.parse('0.00000001');
+
+interface ReportState {
+  requestId: number;
+  requestedAtMs: number;
+  answered: boolean;
+  /** Open orders the venue did not list: asked for by id next time. */
+  readonly suspicious: Set<ClientOrderId>;
+  /** Differences of the last comparison; the same ones twice in a row are drift. */
+  lastDifferences: string;
+}
+
+export class Reconciler {
+  private readonly services: KernelServices;
+  private readonly executor: Executor;
+  private readonly reports = new Map<VenueId, ReportState>();
+  private readonly onReady: (link: VenueLink) => void;
+  private readonly onFunding: (payment: FundingPaidEvent) => void;
+  nextReportNumber: number;
+
+  constructor(
+    services: KernelServices,
+    executor: Executor,
+    nextReportNumber: number,
+    hooks: { onReady: (link: VenueLink) => void; onFunding: (payment: FundingPaidEvent) => void },
+  ) {
+    this.services = services;
+    this.executor = executor;
+    this.nextReportNumber = nextReportNumber;
+    this.onReady = hooks.onReady;
+    this.onFunding = hooks.onFunding;
+    executor.onDoubt = (venue) =>
+      this.services.timers.set(`doubt|${venue}`, (services.nowMs + doubtDelayMs) as EpochMs);
+  }
+
+  /** The link to a venue changed. */
+  onConnection(event: VenueConnectionEvent): void {
+    const link = this.linkOf(event.venue);
+    if (link.state === event.state && link.message === event.message) return;
+    link.state = event.state;
+    link.message = event.message;
+    link.connected = event.state === 'connected';
+    this.services.audit({
+      kind: 'venue-connection',
+      venue: event.venue,
+      state: event.state,
+      message: event.message,
+    });
+    if (link.connected) this.request(event.venue);
+    else link.reconciled = false;
+  }
+
+  /** Handles this part's timers; gives false when the key is not one of them. */
+  onTimer(key: string): boolean {
+    const [kind, venue] = key.split('|') as [string, VenueId];
+    if (kind !== 'reconcile' && kind !== 'doubt') return false;
+    if (this.linkOf(venue).connected) this.request(venue);
+    return true;
+  }
+
+  /** Asks the venue for its view, unless an answer is still under way. */
+  request(venue: VenueId): void {
+    const { services } = this;
+    services.timers.set(`reconcile|${venue}`, (services.nowMs + intervalMs) as EpochMs);
+    const state = this.stateOf(venue);
+    if (!state.answered && services.nowMs - state.requestedAtMs < reportTimeoutMs) return;
+    const first = !this.linkOf(venue).reconciled;
+    const ids: ClientOrderId[] = [];
+    for (const order of services.orders.live()) {
+      if (services.instrument(order.instrument)?.venue !== venue) continue;
+      const settled = order.state === 'OPEN' || order.state === 'PARTIALLY_FILLED';
+      if (first || !settled || state.suspicious.has(order.clientOrderId)) ids.push(order.clientOrderId);
+    }
+    state.requestId = this.nextReportNumber;
+    state.requestedAtMs = services.nowMs;
+    state.answered = false;
+    this.nextReportNumber += 1;
+    services.send({
+      kind: 'request-account-report',
+      venue,
+      requestId: state.requestId,
+      sinceMs: Math.max(0, (this.executor.lastFillMs.get(venue) ?? 0) - overlapMs) as EpochMs,
+      clientOrderIds: ids,
+    });
+  }
+
+  /** Takes the venue's answer. */
+  onReport(event: AccountReportEvent): void {
+    const state = this.stateOf(event.venue);
+    if (event.requestId !== state.requestId) return;
+    state.answered = true;
+    const link = this.linkOf(event.venue);
+    let fillsFound = 0;
+    for (const payment of event.fundingPayments) this.onFunding(payment);
+    for (const fill of event.fills) if (this.executor.book(event.venue, fill, true)) fillsFound += 1;
+    const { ordersChecked, ordersClosed } = this.compareOrders(event, state);
+    this.openAccount(event);
+    const drift = this.compareBalances(event, state);
+    const first = !link.reconciled;
+    if (first || fillsFound > 0 || ordersClosed > 0 || drift.length > 0) {
+      this.services.audit({
+        kind: 'reconciled',
+        venue: event.venue,
+        ordersChecked,
+        fillsFound,
+        ordersClosed,
+        drift,
+      });
+    }
+    if (first && link.connected) {
+      link.reconciled = true;
+      this.onReady(link);
+    }
+  }
+
+  private compareOrders(
+    event: AccountReportEvent,
+    state: ReportState,
+  ): { ordersChecked: number; ordersClosed: number } {
+    const { services } = this;
+    const listed = new Map<ClientOrderId, VenueOrderReport>();
+    for (const report of event.orders) listed.set(report.clientOrderId, report);
+    const absent = new Set(event.provenAbsent);
+    let ordersChecked = 0;
+    let ordersClosed = 0;
+    for (const order of [...services.orders.live()]) {
+      if (services.instrument(order.instrument)?.venue !== event.venue) continue;
+      if (order.createdAtMs >= state.requestedAtMs) continue;
+      ordersChecked += 1;
+      const report = listed.get(order.clientOrderId);
+      if (report !== undefined) {
+        state.suspicious.delete(order.clientOrderId);
+        this.applyReport(order, report);
+      } else if (absent.has(order.clientOrderId)) this.applyAbsence(order, state);
+      else if (order.updatedAtMs < state.requestedAtMs) state.suspicious.add(order.clientOrderId);
+      const after = services.orders.get(order.clientOrderId);
+      if (after === undefined || isTerminal(after.state)) ordersClosed += 1;
+    }
+    if (state.suspicious.size > 0) {
+      for (const id of state.suspicious) {
+        const order = services.orders.get(id);
+        if (order === undefined || isTerminal(order.state)) state.suspicious.delete(id);
+      }
+      if (state.suspicious.size > 0) this.executor.onDoubt(event.venue);
+    }
+    return { ordersChecked, ordersClosed };
+  }
+
+  private applyReport(order: Order, report: VenueOrderReport): void {
+    switch (report.state) {
+      case 'open':
+        if (order.state === 'PENDING_CREATE' || order.state === 'UNKNOWN') {
+          this.executor.move(
+            order,
+            order.filledLots > 0 ? 'PARTIALLY_FILLED' : 'OPEN',
+            'found at the venue',
+            report.venueOrderId,
+          );
+        } else if (
+          order.state === 'PENDING_CANCEL' &&
+          this.services.nowMs - order.updatedAtMs > staleCancelMs
+        ) {
+          this.executor.sendCancel(order);
+        }
+        return;
+      case 'filled':
+        // The fills themselves close the order; ask again when one is still missing.
+        if (order.filledLots < report.filledLots)
+          this.executor.onDoubt(this.services.instrument(order.instrument)?.venue as VenueId);
+        return;
+      case 'canceled':
+        this.executor.move(order, 'CANCELED', report.message || 'closed at the venue', report.venueOrderId);
+        return;
+      case 'expired':
+        this.executor.move(order, 'EXPIRED', report.message || 'expired at the venue', report.venueOrderId);
+        return;
+      case 'rejected':
+        if (order.state !== 'PARTIALLY_FILLED')
+          this.executor.move(order, 'REJECTED', report.message || 'refused by the venue');
+        return;
+    }
+  }
+
+  private applyAbsence(order: Order, state: ReportState): void {
+    const venue = this.services.instrument(order.instrument)?.venue as VenueId;
+    if (this.services.nowMs - order.createdAtMs < absenceGraceMs) {
+      this.services.timers.set(`doubt|${venue}`, (order.createdAtMs + absenceGraceMs + 1) as EpochMs);
+      return;
+    }
+    state.suspicious.delete(order.clientOrderId);
+    if (
+      order.state === 'PENDING_CREATE' ||
+      order.state === 'UNKNOWN' ||
+      (order.state === 'PENDING_CANCEL' && order.filledLots === 0)
+    ) {
+      this.executor.move(order, 'REJECTED', 'the venue proves that it never had this order');
+    } else if (order.state !== 'PENDING_CANCEL') {
+      this.executor.move(order, 'UNKNOWN', 'the venue no longer knows an order it had accepted');
+    }
+  }
+
+  /** Books the money of a venue that is seen for the first time. */
+  private openAccount(event: AccountReportEvent): void {
+    const { portfolio } = this.services;
+    for (const entry of portfolio.ledger.entries()) if (entry.venue === event.venue) return;
+    const balances: Record<string, string> = {};
+    for (const balance of event.balances) {
+      balances[balance.currency] = Decimal.parse(balance.free).plus(Decimal.parse(balance.locked)).toString();
+    }
+    portfolio.open(event.venue, balances);
+  }
+
+  private compareBalances(event: AccountReportEvent, state: ReportState): string[] {
+    const { services } = this;
+    const differences: string[] = [];
+    const totals = new Map<string, Decimal>();
+    for (const balance of event.balances) {
+      totals.set(balance.currency, Decimal.parse(balance.free).plus(Decimal.parse(balance.locked)));
+    }
+    for (const entry of services.portfolio.ledger.entries()) {
+      if (entry.venue === event.venue && !totals.has(entry.currency))
+        totals.set(entry.currency, Decimal.zero);
+    }
+    for (const [currency, total] of totals) {
+      const own = services.portfolio.ledger.ownTotal(event.venue, currency);
+      if (own.minus(total).absolute().compare(balanceTolerance) > 0) {
+        differences.push(`${currency}: the venue has ${total}, the journal says ${own}`);
+      }
+    }
+    const quiet = (this.executor.lastFillMs.get(event.venue) ?? 0) < state.requestedAtMs;
+    if (!quiet) {
+      state.lastDifferences = '';
+      return [];
+    }
+    const text = differences.join('; ');
+    const isDrift = text !== '' && text === state.lastDifferences;
+    state.lastDifferences = text;
+    if (text !== '' && !isDrift) {
+      this.executor.onDoubt(event.venue);
+      return [];
+    }
+    services.portfolio.check('venue-balance', !isDrift, () => `${event.venue}: ${text}`);
+    if (
+      isDrift &&
+      services.riskStates.set({ kind: 'venue', venue: event.venue }, 'HALTED', `balances differ: ${text}`)
+    ) {
+      services.audit({
+        kind: 'risk-state',
+        scope: { kind: 'venue', venue: event.venue },
+        state: 'HALTED',
+        reason: `balances differ: ${text}`,
+      });
+    }
+    return isDrift ? differences : [];
+  }
+
+  private linkOf(venue: VenueId): VenueLink {
+    const known = this.services.venues.get(venue);
+    if (known !== undefined) return known;
+    const created: VenueLink = {
+      venue,
+      connected: false,
+      reconciled: false,
+      state: 'connecting',
+      message: '',
+    };
+    this.services.venues.set(venue, created);
+    return created;
+  }
+
+  private stateOf(venue: VenueId): ReportState {
+    let state = this.reports.get(venue);
+    if (state === undefined) {
+      state = { requestId: -1, requestedAtMs: 0, answered: true, suspicious: new Set(), lastDifferences: '' };
+      this.reports.set(venue, state);
+    }
+    return state;
+  }
+}

@@ -1,0 +1,53 @@
+/** Numbers audit records and chains each to the one before it by its hash. */
+
+import type { EpochMs } from '../../shared/domain/nominal.ts';
+import { type AuditBody, type AuditRecord, auditHashInput, auditVersion } from '../../shared/events/audit.ts';
+import type { InputDigest } from '../market/input-digest.ts';
+import type { DigestPort } from '../ports.ts';
+
+export class AuditChain {
+  private readonly digest: DigestPort;
+  private readonly inputs: InputDigest;
+  private countedInputs = 0;
+  private pending: AuditRecord[] = [];
+  lastSequence: number;
+  lastHash: string;
+
+  constructor(digest: DigestPort, inputs: InputDigest, lastSequence: number, lastHash: string) {
+    this.digest = digest;
+    this.inputs = inputs;
+    this.lastSequence = lastSequence;
+    this.lastHash = lastHash;
+  }
+
+  /** Adds a record and gives its number. */
+  append(timeMs: EpochMs, body: AuditBody): number {
+    const draft = {
+      version: auditVersion,
+      sequence: this.lastSequence + 1,
+      timeMs,
+      marketEvents: this.inputs.count - this.countedInputs,
+      marketDigest: this.inputs.toString(),
+      body,
+      previousHash: this.lastHash,
+    };
+    const record: AuditRecord = { ...draft, hash: this.digest(auditHashInput(draft)) };
+    this.countedInputs = this.inputs.count;
+    this.lastSequence = record.sequence;
+    this.lastHash = record.hash;
+    this.pending.push(record);
+    return record.sequence;
+  }
+
+  /** True when records wait to be taken. */
+  get hasPending(): boolean {
+    return this.pending.length > 0;
+  }
+
+  /** Takes the records made since the last call. */
+  drain(): AuditRecord[] {
+    const records = this.pending;
+    this.pending = [];
+    return records;
+  }
+}

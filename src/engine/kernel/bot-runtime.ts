@@ -1,0 +1,101 @@
+/** One bot at run time: its definition, its strategy's handlers and state, and what execution knows of its orders. */
+
+import { Decimal } from '../../shared/domain/decimal.ts';
+import type { Instrument } from '../../shared/domain/instrument.ts';
+import type { BotId, EpochMs } from '../../shared/domain/nominal.ts';
+import type { BotState } from '../../shared/events/audit.ts';
+import type { BotDefinition, StopPolicy } from '../../shared/events/control.ts';
+import type { Position } from '../portfolio/position.ts';
+import type { AnyStrategy, DesiredOrder, StrategyHandlers, Subscription, Why } from '../strategy/api.ts';
+import type { BotSnapshot } from './snapshot.ts';
+
+/** Why a leg is not placed now, and when it is tried again. */
+export interface BlockedLeg {
+  readonly code: string;
+  readonly message: string;
+  readonly untilMs: number;
+  readonly attempts: number;
+}
+
+export class BotRuntime {
+  definition: BotDefinition;
+  readonly strategy: AnyStrategy;
+  readonly instrument: Instrument;
+  readonly position: Position;
+  /** Parameters as the strategy's schema gives them. */
+  params: unknown;
+  state: BotState;
+  stateReason: string;
+  stopPolicy: StopPolicy | null;
+  strategyState: unknown;
+  readonly legs: Map<string, number>;
+  why: (Why & { readonly atMs: EpochMs }) | null;
+  fillCount: number;
+  readonly createdAtMs: EpochMs;
+  startedAtMs: EpochMs | null;
+  readonly stake: { readonly money: Decimal; readonly baseCost: Decimal };
+
+  /** Present while the strategy runs. */
+  handlers: StrategyHandlers | undefined;
+  subscription: Subscription;
+  /** The list declared by the last `keep`. */
+  desired: readonly DesiredOrder[] = [];
+  keepChanged = false;
+  readonly blocked = new Map<string, BlockedLeg>();
+  /** Reasons of legs that wait for an older order. */
+  waiting = new Map<string, string>();
+  stopRequest: { readonly reason: string; readonly policy: StopPolicy } | undefined;
+  /** Times of the orders sent in the last ten seconds. */
+  readonly sentAtMs: number[] = [];
+  closeAttempts = 0;
+  changed = true;
+
+  constructor(strategy: AnyStrategy, instrument: Instrument, position: Position, snapshot: BotSnapshot) {
+    this.definition = snapshot.definition;
+    this.strategy = strategy;
+    this.instrument = instrument;
+    this.position = position;
+    this.params = strategy.params.parse(snapshot.definition.params);
+    this.state = snapshot.state;
+    this.stateReason = snapshot.stateReason;
+    this.stopPolicy = snapshot.stopPolicy;
+    this.strategyState = snapshot.strategyState ?? strategy.initialState(this.params);
+    this.legs = new Map(Object.entries(snapshot.legs));
+    this.why = snapshot.why;
+    this.fillCount = snapshot.fillCount;
+    this.createdAtMs = snapshot.createdAtMs;
+    this.startedAtMs = snapshot.startedAtMs;
+    this.stake = {
+      money: Decimal.parse(snapshot.stake.money),
+      baseCost: Decimal.parse(snapshot.stake.baseCost),
+    };
+    this.subscription = strategy.subscribe(this.params);
+  }
+
+  get id(): BotId {
+    return this.definition.id;
+  }
+
+  /** Gives the key prefix of this bot's timers. */
+  get timerPrefix(): string {
+    return `bot|${this.id}|`;
+  }
+
+  snapshot(timers: BotSnapshot['timers']): BotSnapshot {
+    return {
+      definition: this.definition,
+      state: this.state,
+      stateReason: this.stateReason,
+      stopPolicy: this.stopPolicy,
+      strategyState: this.strategyState,
+      legs: Object.fromEntries(this.legs),
+      timers,
+      why: this.why,
+      position: this.position.snapshot(),
+      stake: { money: this.stake.money.toString(), baseCost: this.stake.baseCost.toString() },
+      fillCount: this.fillCount,
+      createdAtMs: this.createdAtMs,
+      startedAtMs: this.startedAtMs,
+    };
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Candles of one instrument and timeframe, made from the tape. The candle in the making is provisional; it becomes
+ * final when its time is over. A minute without a trade gives a flat candle without volume, as exchanges do.
+ */
+
+import type { Candle } from '../../shared/domain/candle.ts';
+import type { EpochMs } from '../../shared/domain/nominal.ts';
+
+/** Closed candles kept in memory; older ones are in the candle store. */
+const keptMax = 4000;
+
+export class CandleSeries {
+  readonly timeframeMs: number;
+  /** Closed candles, oldest first. */
+  readonly closed: Candle[] = [];
+  private openTimeMs = -1;
+  private open = 0;
+  private high = 0;
+  private low = 0;
+  private close = 0;
+  private volume = 0;
+
+  constructor(timeframeMs: number) {
+    this.timeframeMs = timeframeMs;
+  }
+
+  /** When the candle in the making is over; Infinity before the first price. */
+  get closesAtMs(): number {
+    return this.openTimeMs < 0 ? Number.POSITIVE_INFINITY : this.openTimeMs + this.timeframeMs;
+  }
+
+  /** The provisional candle, or undefined before the first price. */
+  get current(): Candle | undefined {
+    if (this.openTimeMs < 0) return undefined;
+    return {
+      openTimeMs: this.openTimeMs as EpochMs,
+      open: this.open,
+      high: this.high,
+      low: this.low,
+      close: this.close,
+      volume: this.volume,
+    };
+  }
+
+  /** Puts closed candles before what is there; used to warm up. They must be in order and in the past. */
+  seed(candles: readonly Candle[]): void {
+    const lastKnownMs = this.closed.at(-1)?.openTimeMs ?? Number.NEGATIVE_INFINITY;
+    for (const candle of candles) {
+      if (candle.openTimeMs <= lastKnownMs) continue;
+      if (this.openTimeMs >= 0 && candle.openTimeMs >= this.openTimeMs) continue;
+      this.closed.push(candle);
+    }
+    this.trim();
+    if (this.openTimeMs < 0) {
+      const last = this.closed.at(-1);
+      if (last !== undefined) {
+        this.openTimeMs = last.openTimeMs + this.timeframeMs;
+        this.open = this.high = this.low = this.close = last.close;
+        this.volume = 0;
+      }
+    }
+  }
+
+  /** Adds a trade. A trade of a time that is already closed is left out: a final candle never changes. */
+  addTrade(timeMs: number, price: number, quantity: number): void {
+    const bucketMs = timeMs - (timeMs % this.timeframeMs);
+    if (bucketMs < this.openTimeMs) return;
+    if (bucketMs > this.openTimeMs) {
+      this.openTimeMs = bucketMs;
+      this.open = this.high = this.low = price;
+      this.volume = 0;
+    } else if (this.volume === 0) {
+      this.open = this.high = this.low = price;
+    } else if (price > this.high) this.high = price;
+    else if (price < this.low) this.low = price;
+    this.close = price;
+    this.volume += quantity;
+  }
+
+  /** Closes the candle in the making when its time is over at `nowMs`; gives it, or undefined. Call until undefined. */
+  closeDue(nowMs: number): Candle | undefined {
+    if (this.openTimeMs < 0 || nowMs < this.openTimeMs + this.timeframeMs) return undefined;
+    const candle = this.current as Candle;
+    this.closed.push(candle);
+    this.trim();
+    this.openTimeMs += this.timeframeMs;
+    this.open = this.high = this.low = this.close = candle.close;
+    this.volume = 0;
+    return candle;
+  }
+
+  /** Takes a final candle the venue or a recording gives; replaces one of the same time. */
+  addFinal(candle: Candle): boolean {
+    const last = this.closed.at(-1);
+    if (last !== undefined && candle.openTimeMs <= last.openTimeMs) {
+      if (candle.openTimeMs === last.openTimeMs) this.closed[this.closed.length - 1] = candle;
+      return false;
+    }
+    this.closed.push(candle);
+    this.trim();
+    if (this.openTimeMs <= candle.openTimeMs) {
+      this.openTimeMs = candle.openTimeMs + this.timeframeMs;
+      this.open = this.high = this.low = this.close = candle.close;
+      this.volume = 0;
+    }
+    return true;
+  }
+
+  /** Jumps over a pause (the terminal was off): no candles are invented for it. */
+  skipTo(nowMs: number): void {
+    if (this.openTimeMs < 0) return;
+    const bucketMs = nowMs - (nowMs % this.timeframeMs);
+    if (bucketMs > this.openTimeMs) {
+      this.openTimeMs = bucketMs;
+      this.open = this.high = this.low = this.close;
+      this.volume = 0;
+    }
+  }
+
+  private trim(): void {
+    if (this.closed.length > keptMax + 512) this.closed.splice(0, this.closed.length - keptMax);
+  }
+}
