@@ -13,9 +13,9 @@ const node = findPinnedNode()?.path ?? process.execPath;
 
 if (findElectron() === null) {
   say("Fetching Electron's program from its release page.");
-  const { code, tail } = await runCaptured(node, [inRoot('node_modules', 'electron', 'install.js')]);
+  const { code, words } = await runCaptured(node, [inRoot('node_modules', 'electron', 'install.js')]);
   if (code !== 0 || findElectron() === null) {
-    say(tail);
+    say(words);
     say(
       "Electron's program cannot be had here, so no installer was made. Allow access to Electron's releases, name a\n" +
         'copy of them with ELECTRON_MIRROR, or an unpacked one with ELECTRON_OVERRIDE_DIST_PATH, and run again.',

@@ -47,6 +47,6 @@ export async function buildBundle(bundle, note) {
   if (!node) throw new SetupError('The packages are not installed: run `npm run setup`.', 2);
   const [script = '', ...args] = bundle.command;
   const result = await runCaptured(node.path, [inRoot(script), ...args], { cwd: inRoot(), onLine: note });
-  if (result.code !== 0) throw new SetupError(`${result.tail}\nBuilding the ${bundle.name} failed.`, 1);
+  if (result.code !== 0) throw new SetupError(`${result.words}\nBuilding the ${bundle.name} failed.`, 1);
   stamp(bundle.name, hash);
 }

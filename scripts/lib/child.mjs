@@ -26,15 +26,16 @@ function removeCaptured(child) {
   if (captured.size === 0) for (const signal of stopSignals) process.off(signal, stopCaptured);
 }
 
-/** Lines of a failed child's output that are worth showing. */
-const tailLines = 40;
+/** Lines of a failed child's output that are worth showing: its first, which often name the cause, and its last. */
+const headLines = 12;
+const tailLines = 30;
 
 /**
- * Runs a command to its end and gives its exit code, its last lines and its whole standard output.
+ * Runs a command to its end and gives its exit code, its first and last lines and its whole standard output.
  * @param {string} command @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, echo?: boolean, shell?: boolean }} [options]
  *   `onLine` sees each line of both streams; `echo` passes both streams on as they come.
- * @returns {Promise<{ code: number, stdout: string, tail: string }>} code 127 when the command cannot be found
+ * @returns {Promise<{ code: number, stdout: string, words: string }>} code 127 when the command cannot be found
  */
 export function runCaptured(command, args, options = {}) {
   return new Promise((resolve) => {
@@ -46,12 +47,15 @@ export function runCaptured(command, args, options = {}) {
     });
     addCaptured(child);
     /** @type {string[]} */
+    const head = [];
+    /** @type {string[]} */
     const lines = [];
     let stdout = '';
     /** @param {string} line */
     const keep = (line) => {
       if (line.trim() === '') return;
-      lines.push(line);
+      if (head.length < headLines) head.push(line);
+      else lines.push(line);
       if (lines.length > tailLines) lines.shift();
       options.onLine?.(line);
     };
@@ -73,11 +77,11 @@ export function runCaptured(command, args, options = {}) {
     child.on('error', (error) => {
       removeCaptured(child);
       const missing = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
-      resolve({ code: missing ? 127 : 126, stdout, tail: error.message });
+      resolve({ code: missing ? 127 : 126, stdout, words: error.message });
     });
     child.on('close', (code, signal) => {
       removeCaptured(child);
-      resolve({ code: code ?? signalExitCode(signal), stdout, tail: lines.join('\n') });
+      resolve({ code: code ?? signalExitCode(signal), stdout, words: [...head, ...lines].join('\n') });
     });
   });
 }

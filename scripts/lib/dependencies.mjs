@@ -62,11 +62,11 @@ export async function installDependencies(note) {
     );
   }
   if (result.code !== 0) {
-    const network = isNetworkTrouble.test(result.tail);
+    const network = isNetworkTrouble.test(result.words);
     const advice = network
       ? 'npm could not reach its registry: check the network or `npm config get registry`, then run again.'
-      : 'npm could not install the packages. Its last words are above.';
-    throw new SetupError(`${result.tail}\n${advice}`, network ? 5 : 1);
+      : 'npm could not install the packages. Its words are above.';
+    throw new SetupError(`${result.words}\n${advice}`, network ? 5 : 1);
   }
   if (findPinnedNode() === null) {
     throw new SetupError(

@@ -74,10 +74,10 @@ export async function buildNative(cargo, note) {
     },
   );
   if (result.code !== 0) {
-    const words = result.tail.split('\n').filter((line) => !line.startsWith('{'));
-    const advice = /linker `?\w+`? not found/.test(result.tail)
+    const words = result.words.split('\n').filter((line) => !line.startsWith('{'));
+    const advice = /linker `?\w+`? not found/.test(result.words)
       ? 'A C compiler is missing: install build-essential (Debian), Xcode tools (macOS) or MSVC build tools.'
-      : 'Cargo could not build the native part. Its last words are above.';
+      : 'Cargo could not build the native part. Its words are above.';
     throw new SetupError(`${words.join('\n')}\n${advice}`, 1);
   }
   const library = builtLibrary(result.stdout, name);

@@ -41,8 +41,8 @@ export async function runChecks() {
     const { name, command, args, cwd } = check;
     outcomes.push(
       await suite(name, async () => {
-        const { code, tail } = await runCaptured(command, args, { cwd, echo: true });
-        if (code >= 126) process.stdout.write(`${tail}\n`);
+        const { code, words } = await runCaptured(command, args, { cwd, echo: true });
+        if (code >= 126) process.stdout.write(`${words}\n`);
         return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
       }),
     );
