@@ -1,0 +1,50 @@
+/** What the market's own movement suggests for a first set of parameters. */
+
+import type { PlanMarket } from '../../engine/strategy/api.ts';
+import { Atr } from '../../engine/indicators/atr.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
+import type { Instrument } from '../../shared/domain/instrument.ts';
+import { ticksOf } from '../../shared/domain/instrument.ts';
+
+const atrPeriod = 14;
+const weekMs = 7 * 24 * 3_600_000;
+
+/**
+ * Gives the typical move of a week as a fraction of the price, between 2 % and 40 %: the average true range of a
+ * candle, scaled by the square root of the candles in a week. Without enough candles 10 %.
+ */
+export function weeklyMove(market: PlanMarket): number {
+  const { candles } = market;
+  const first = candles[0];
+  const second = candles[1];
+  const price = market.referencePrice.toNumber();
+  if (first === undefined || second === undefined || candles.length <= atrPeriod) return 0.1;
+  const atr = new Atr(atrPeriod);
+  for (const candle of candles) atr.push(candle);
+  const spanMs = second.openTimeMs - first.openTimeMs;
+  const range = atr.value;
+  if (range === undefined || spanMs <= 0 || price <= 0) return 0.1;
+  const move = (range / price) * Math.sqrt(Math.max(1, weekMs / spanMs));
+  return Math.min(0.4, Math.max(0.02, move));
+}
+
+/** Gives price * factor on the tick grid, at least one tick, as a text. */
+export function priceNear(instrument: Instrument, price: Decimal, factor: number): string {
+  const ticks = ticksOf(instrument, price.times(Decimal.parse(factor.toFixed(6))));
+  return instrument.tickSize.timesInteger(Math.max(1, ticks)).toString();
+}
+
+/** Gives an amount rounded up to one or two leading digits (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 ...). */
+export function roundAmountUp(amount: Decimal): string {
+  if (!amount.isPositive) return '1';
+  let unit = Decimal.one;
+  const ten = Decimal.fromInteger(10);
+  const tenth = Decimal.parse('0.1');
+  while (unit.times(ten).compare(amount) <= 0) unit = unit.times(ten);
+  while (unit.compare(amount) > 0) unit = unit.times(tenth);
+  for (const step of ['1', '1.5', '2', '2.5', '3', '4', '5', '6', '8', '10']) {
+    const candidate = unit.times(Decimal.parse(step));
+    if (candidate.compare(amount) >= 0) return candidate.toString();
+  }
+  return unit.times(ten).toString();
+}
