@@ -1,0 +1,463 @@
+/**
+ * Where orders are accepted, executed, rested and closed. One desk serves one venue; it changes account and
+ * ledger together, so that money and orders never disagree.
+ */
+
+import { ensureDefined } from '../../../shared/domain/assert.ts';
+import type { Instrument } from '../../../shared/domain/instrument.ts';
+import {
+  type ClientOrderId,
+  epochMs,
+  type InstrumentId,
+  priceTicks,
+  quantityLots,
+  venueOrderId,
+} from '../../../shared/domain/nominal.ts';
+import type { Fill, Order, OrderRequest, Side } from '../../../shared/domain/order.ts';
+import type { PaperAccount } from './account.ts';
+import { Funds, TakePlan } from './funds.ts';
+import type { InstrumentMarket } from './instrument-market.ts';
+import { checkFilters, hasLimit, hasTrigger, type Refusal } from './order-checks.ts';
+import { FillBatch } from './resting-orders.ts';
+import type { VenueAnswers } from './venue-answers.ts';
+import type { VenueLedger } from './venue-ledger.ts';
+import type { PaperOrder } from './venue-state.ts';
+
+/** What the desk works on; all of it belongs to one venue. */
+export interface DeskParts {
+  readonly markets: ReadonlyMap<InstrumentId, InstrumentMarket>;
+  readonly account: PaperAccount;
+  readonly ledger: VenueLedger;
+  readonly answers: VenueAnswers;
+  /** Called when a stop fires; the venue executes it at the end of the moment, at the book as it then is. */
+  readonly onFired: (order: PaperOrder) => void;
+}
+
+export class OrderDesk {
+  /** The venue's time; set by the venue before every call. */
+  nowMs = 0;
+  private readonly parts: DeskParts;
+  private readonly funds: Funds;
+  private readonly plan = new TakePlan();
+  private readonly batch = new FillBatch();
+
+  constructor(parts: DeskParts) {
+    this.parts = parts;
+    this.funds = new Funds(parts.account, this.markOf);
+  }
+
+  readonly markOf = (instrument: InstrumentId): number => this.parts.markets.get(instrument)?.markTicks ?? 0;
+
+  /** Takes an order that has arrived: refuses it, executes it, rests it. */
+  place(request: Order): void {
+    const { ledger, answers, markets } = this.parts;
+    const known = ledger.orders.get(request.clientOrderId);
+    if (known !== undefined) {
+      const message = `order ${request.clientOrderId} was sent before and is ${known.status}`;
+      answers.rejected(request.clientOrderId, { code: 'duplicate-client-order-id', message }, this.nowMs);
+      return;
+    }
+    const order = this.newOrder(request.clientOrderId, request);
+    const market = markets.get(request.instrument);
+    if (market === undefined) {
+      this.refuse(order, { code: 'unknown-instrument', message: `no instrument ${request.instrument} here` });
+      return;
+    }
+    const refusal =
+      checkFilters(market.instrument, request, referenceTicks(market, request.side)) ??
+      this.checkReduceOnly(market.instrument, request);
+    if (refusal !== undefined) this.refuse(order, refusal);
+    else if (hasTrigger(order.type)) this.placeStop(market, order);
+    else if (order.type === 'market') this.placeMarket(market, order);
+    else this.placeLimit(market, order);
+  }
+
+  cancel(clientOrderId: ClientOrderId): void {
+    const { ledger, answers } = this.parts;
+    const order = ledger.open.get(clientOrderId);
+    if (order !== undefined) {
+      this.close(order, 'canceled', 'cancelled on request');
+      return;
+    }
+    const known = ledger.orders.get(clientOrderId);
+    const message = known === undefined ? 'unknown order' : `the order is already ${known.status}`;
+    answers.cancelRejected(clientOrderId, message, this.nowMs);
+  }
+
+  /** Lets a print of the tape fill resting orders and fire stops. */
+  onTrade(market: InstrumentMarket, ticks: number, lots: number, aggressor: Side): void {
+    const { ownBuys, ownSells, buyStops, sellStops } = market;
+    if (!ownBuys.isEmpty && ownBuys.bestTicks >= ticks) {
+      ownBuys.onTrade(ticks, lots, aggressor === 'sell', market.bids.lotsAtPrice(ticks), this.batch);
+      this.applyBatch(market);
+    }
+    if (!ownSells.isEmpty && ownSells.bestTicks <= ticks) {
+      ownSells.onTrade(ticks, lots, aggressor === 'buy', market.asks.lotsAtPrice(ticks), this.batch);
+      this.applyBatch(market);
+    }
+    if (buyStops.isEmpty && sellStops.isEmpty) return;
+    for (const stops of [buyStops, sellStops]) {
+      for (let order = stops.takeFired(ticks); order !== undefined; order = stops.takeFired(ticks)) {
+        this.fire(order);
+      }
+    }
+  }
+
+  /** Fills resting orders which the displayed book has come to cross. */
+  onDepth(market: InstrumentMarket): void {
+    const { ownBuys, ownSells, bids, asks } = market;
+    if (!ownBuys.isEmpty && asks.count > 0 && asks.ticksAt(0) <= ownBuys.bestTicks) {
+      this.fillCrossed(market, 'buy');
+    }
+    if (!ownSells.isEmpty && bids.count > 0 && bids.ticksAt(0) >= ownSells.bestTicks) {
+      this.fillCrossed(market, 'sell');
+    }
+  }
+
+  /** Executes a stop that fired earlier, at the book as it is now. */
+  executeFired(order: PaperOrder): void {
+    const market = this.marketOf(order);
+    if (order.status !== 'open') return;
+    if (order.type === 'stop') this.executeStopMarket(market, order);
+    else this.executeStopLimit(market, order);
+  }
+
+  /** Puts an open order of a restored ledger back where it was. */
+  restoreOpen(order: PaperOrder): void {
+    const market = this.marketOf(order);
+    this.funds.rebind(market.instrument, order);
+    if (order.stage === 'resting') market.restingOf(order.side).add(order);
+    else if (order.stage === 'waiting') market.stopsOf(order.side).add(order);
+    else this.parts.onFired(order);
+  }
+
+  /** Makes an order in the venue's own name: a liquidation. It only reduces and is accepted at once. */
+  addVenueOrder(clientOrderId: ClientOrderId, instrument: Instrument, side: Side, lots: number): PaperOrder {
+    const order = this.newOrder(clientOrderId, {
+      instrument: instrument.id,
+      side,
+      type: 'market',
+      lots: quantityLots(lots),
+      timeInForce: 'ioc',
+      postOnly: false,
+      reduceOnly: true,
+    });
+    this.accept(order);
+    return order;
+  }
+
+  /** Collects what an order of this side can take now; `limitTicks` 0 means at any price. */
+  planTake(market: InstrumentMarket, side: Side, lots: number, limitTicks: number): TakePlan {
+    const depth = market.depthAgainst(side);
+    const plan = this.plan;
+    plan.clear();
+    for (let rank = 0; rank < depth.count && plan.totalLots < lots; rank += 1) {
+      const ticks = depth.ticksAt(rank);
+      if (limitTicks > 0 && (side === 'buy' ? ticks > limitTicks : ticks < limitTicks)) break;
+      const available = Math.min(depth.availableAt(rank), lots - plan.totalLots);
+      if (available > 0) plan.add(rank, ticks, available);
+    }
+    return plan;
+  }
+
+  /** Books a fill of an order; closes the order when it is complete. Gives the lots that were really filled. */
+  fill(
+    market: InstrumentMarket,
+    order: PaperOrder,
+    ticks: number,
+    wantedLots: number,
+    liquidity: 'maker' | 'taker',
+  ): number {
+    const { account, ledger, answers } = this.parts;
+    const { instrument } = market;
+    const lots = Math.min(wantedLots, order.lots - order.filledLots, this.reducibleLots(instrument, order));
+    if (lots <= 0 || order.status !== 'open') return 0;
+    const positionBefore = account.positionLots(instrument.id);
+    this.funds.release(instrument, order, lots);
+    const charge =
+      instrument.kind === 'spot'
+        ? account.bookSpotFill(instrument, order.side, ticks, lots, liquidity)
+        : account.bookPerpetualFill(instrument, order.side, ticks, lots, liquidity);
+    order.filledLots += lots;
+    const fill: Fill = {
+      instrument: order.instrument,
+      clientOrderId: order.clientOrderId,
+      venueOrderId: order.venueOrderId,
+      tradeId: `t${ledger.takeTradeNumber()}`,
+      side: order.side,
+      priceTicks: priceTicks(ticks),
+      lots: quantityLots(lots),
+      fee: charge.fee.toString(),
+      feeCurrency: charge.currency,
+      liquidity,
+      venueTimeMs: epochMs(this.nowMs),
+    };
+    ledger.addFill(fill);
+    answers.filled(fill, this.nowMs);
+    if (order.filledLots === order.lots) {
+      order.status = 'filled';
+      market.restingOf(order.side).remove(order);
+    }
+    ledger.touch(order, this.nowMs);
+    const positionAfter = account.positionLots(instrument.id);
+    if (Math.sign(positionBefore) !== Math.sign(positionAfter)) this.expireUselessReduceOnly(instrument);
+    return lots;
+  }
+
+  /** Closes an open order and frees what it bound. */
+  close(order: PaperOrder, outcome: 'canceled' | 'expired', message: string): void {
+    const market = this.marketOf(order);
+    this.funds.release(market.instrument, order, order.boundLots);
+    market.restingOf(order.side).remove(order);
+    market.stopsOf(order.side).remove(order);
+    order.status = outcome;
+    order.message = message;
+    this.parts.ledger.touch(order, this.nowMs);
+    this.parts.answers.closed(order, outcome, this.nowMs);
+  }
+
+  private placeStop(market: InstrumentMarket, order: PaperOrder): void {
+    const { instrument } = market;
+    // Perpetual stops bind margin only once they have fired, as on real venues.
+    if (instrument.kind === 'spot') {
+      const refusal = this.funds.checkResting(instrument, order);
+      if (refusal !== undefined) {
+        this.refuse(order, refusal);
+        return;
+      }
+      this.funds.bind(instrument, order, order.lots);
+    }
+    this.accept(order);
+    const stops = market.stopsOf(order.side);
+    // A trigger that the market has passed already would protect nothing by waiting: it fires at once.
+    if (market.lastTradeTicks > 0 && stops.fires(order.triggerTicks, market.lastTradeTicks)) {
+      this.fire(order);
+    } else {
+      order.stage = 'waiting';
+      stops.add(order);
+    }
+  }
+
+  private placeMarket(market: InstrumentMarket, order: PaperOrder): void {
+    const plan = this.planTake(market, order.side, order.lots, 0);
+    if (plan.totalLots === 0) {
+      this.refuse(order, { code: 'no-liquidity', message: 'nothing is offered on the other side of the book' });
+      return;
+    }
+    const refusal = this.funds.checkTaking(market.instrument, order, plan);
+    if (refusal !== undefined) {
+      this.refuse(order, refusal);
+      return;
+    }
+    this.accept(order);
+    if (order.timeInForce === 'fok' && plan.totalLots < order.lots) {
+      this.close(order, 'expired', 'could not be filled at once and in full');
+      return;
+    }
+    this.take(market, order, plan);
+    if (order.status === 'open') this.close(order, 'expired', 'the book held no more');
+  }
+
+  private placeLimit(market: InstrumentMarket, order: PaperOrder): void {
+    if (order.postOnly && crosses(market, order)) {
+      this.refuse(order, { code: 'post-only-would-cross', message: 'the order would have taken liquidity' });
+      return;
+    }
+    const refusal = this.funds.checkResting(market.instrument, order);
+    if (refusal !== undefined) {
+      this.refuse(order, refusal);
+      return;
+    }
+    this.funds.bind(market.instrument, order, order.lots);
+    this.accept(order);
+    this.executeLimit(market, order);
+  }
+
+  private executeLimit(market: InstrumentMarket, order: PaperOrder): void {
+    const plan = this.planTake(market, order.side, order.lots, order.priceTicks);
+    if (order.timeInForce === 'fok' && plan.totalLots < order.lots) {
+      this.close(order, 'expired', 'could not be filled at once and in full');
+      return;
+    }
+    this.take(market, order, plan);
+    if (order.status !== 'open') return;
+    if (order.timeInForce === 'gtc') this.rest(market, order);
+    else this.close(order, 'expired', 'the rest could not be filled at once');
+  }
+
+  private executeStopMarket(market: InstrumentMarket, order: PaperOrder): void {
+    const { instrument } = market;
+    // A market order binds nothing: it pays from what is free, which now includes what the stop had bound.
+    this.funds.release(instrument, order, order.boundLots);
+    const wanted = Math.min(order.lots, this.reducibleLots(instrument, order));
+    const plan = this.planTake(market, order.side, wanted, 0);
+    if (plan.totalLots === 0) {
+      this.close(order, 'expired', 'the stop fired but the book held nothing to fill it');
+      return;
+    }
+    if (instrument.kind === 'spot' && order.side === 'buy') this.funds.trimToFree(instrument, plan);
+    else if (this.funds.checkTaking(instrument, order, plan) !== undefined) plan.clear();
+    if (plan.totalLots === 0) {
+      this.close(order, 'expired', 'the stop fired but there were not enough funds');
+      return;
+    }
+    this.take(market, order, plan);
+    if (order.status === 'open') this.close(order, 'expired', 'the rest of the fired stop could not be filled');
+  }
+
+  private executeStopLimit(market: InstrumentMarket, order: PaperOrder): void {
+    const { instrument } = market;
+    if (order.postOnly && crosses(market, order)) {
+      this.close(order, 'expired', 'post-only would have taken liquidity when the stop fired');
+      return;
+    }
+    if (instrument.kind === 'perpetual') {
+      const refusal = this.funds.checkResting(instrument, order);
+      if (refusal !== undefined) {
+        this.close(order, 'expired', refusal.message);
+        return;
+      }
+      this.funds.bind(instrument, order, order.lots);
+    }
+    this.executeLimit(market, order);
+  }
+
+  private take(market: InstrumentMarket, order: PaperOrder, plan: TakePlan): void {
+    const depth = market.depthAgainst(order.side);
+    for (let at = 0; at < plan.lots.length; at += 1) {
+      const ticks = plan.ticks[at] as number;
+      const filled = this.fill(market, order, ticks, plan.lots[at] as number, 'taker');
+      if (filled > 0) depth.take(plan.ranks[at] as number, filled);
+    }
+  }
+
+  private rest(market: InstrumentMarket, order: PaperOrder): void {
+    const depth = market.depthOf(order.side);
+    const hidden = depth.isBeyondView(order.priceTicks);
+    order.queueAheadLots = hidden ? -1 : depth.lotsAtPrice(order.priceTicks);
+    order.stage = 'resting';
+    market.restingOf(order.side).add(order);
+    this.parts.ledger.touch(order, this.nowMs);
+  }
+
+  private fire(order: PaperOrder): void {
+    order.stage = 'fired';
+    this.parts.ledger.touch(order, this.nowMs);
+    this.parts.onFired(order);
+  }
+
+  private fillCrossed(market: InstrumentMarket, side: Side): void {
+    const own = market.restingOf(side);
+    const depth = market.depthAgainst(side);
+    let rank = 0;
+    for (let index = own.levels.length - 1; index >= 0; index -= 1) {
+      const level = own.levels[index];
+      if (level === undefined || own.sign * depth.ticksAt(rank) > own.sign * level.ticks) break;
+      for (const order of level.orders) {
+        let left = order.lots - order.filledLots;
+        while (left > 0 && rank < depth.count && own.sign * depth.ticksAt(rank) <= own.sign * level.ticks) {
+          const lots = Math.min(left, depth.availableAt(rank));
+          if (lots > 0) {
+            depth.take(rank, lots);
+            this.batch.add(order, lots);
+            left -= lots;
+          }
+          if (left > 0) rank += 1;
+        }
+        order.queueAheadLots = 0;
+      }
+      if (rank >= depth.count) break;
+    }
+    this.applyBatch(market);
+  }
+
+  private applyBatch(market: InstrumentMarket): void {
+    const { orders, lots } = this.batch;
+    for (let at = 0; at < orders.length; at += 1) {
+      const order = orders[at] as PaperOrder;
+      this.fill(market, order, order.priceTicks, lots[at] as number, 'maker');
+    }
+    this.batch.clear();
+  }
+
+  private checkReduceOnly(instrument: Instrument, order: OrderRequest): Refusal | undefined {
+    if (!order.reduceOnly) return undefined;
+    const code = 'reduce-only-would-increase';
+    if (instrument.kind === 'spot') {
+      return order.side === 'sell' ? undefined : { code, message: 'a buy cannot reduce a spot holding' };
+    }
+    const position = this.parts.account.positionLots(instrument.id);
+    const reducible = order.side === 'sell' ? position : -position;
+    if (order.lots <= reducible) return undefined;
+    return { code, message: `${order.side} of ${order.lots} lots against a position of ${position} lots` };
+  }
+
+  private reducibleLots(instrument: Instrument, order: PaperOrder): number {
+    if (!order.reduceOnly || instrument.kind === 'spot') return order.lots;
+    const position = this.parts.account.positionLots(instrument.id);
+    return Math.max(0, order.side === 'sell' ? position : -position);
+  }
+
+  private expireUselessReduceOnly(instrument: Instrument): void {
+    for (const order of [...this.parts.ledger.open.values()]) {
+      if (!order.reduceOnly || order.instrument !== instrument.id || order.status !== 'open') continue;
+      if (this.reducibleLots(instrument, order) === 0) {
+        this.close(order, 'expired', 'reduce-only: the position it could reduce is gone');
+      }
+    }
+  }
+
+  private accept(order: PaperOrder): void {
+    this.parts.ledger.add(order, this.nowMs);
+    this.parts.answers.accepted(order, this.nowMs);
+  }
+
+  private refuse(order: PaperOrder, refusal: Refusal): void {
+    order.status = 'rejected';
+    order.message = refusal.message;
+    this.parts.ledger.add(order, this.nowMs);
+    this.parts.answers.rejected(order.clientOrderId, refusal, this.nowMs);
+  }
+
+  private newOrder(clientOrderId: ClientOrderId, request: OrderRequest): PaperOrder {
+    const number = this.parts.ledger.takeOrderNumber();
+    return {
+      clientOrderId,
+      venueOrderId: venueOrderId(`${this.parts.ledger.venue}-${number}`),
+      instrument: request.instrument,
+      side: request.side,
+      type: request.type,
+      // A refused order may carry anything; what is kept must stay plain JSON.
+      lots: Number.isSafeInteger(request.lots) ? request.lots : 0,
+      priceTicks: hasLimit(request.type) ? (request.priceTicks ?? 0) : 0,
+      triggerTicks: hasTrigger(request.type) ? (request.triggerTicks ?? 0) : 0,
+      timeInForce: request.timeInForce,
+      postOnly: request.postOnly,
+      reduceOnly: request.reduceOnly,
+      acceptedNumber: number,
+      acceptedAtMs: this.nowMs,
+      status: 'open',
+      filledLots: 0,
+      stage: 'new',
+      boundLots: 0,
+      queueAheadLots: 0,
+      message: '',
+    };
+  }
+
+  private marketOf(order: PaperOrder): InstrumentMarket {
+    return ensureDefined(this.parts.markets.get(order.instrument), `market of ${order.instrument}`);
+  }
+}
+
+function crosses(market: InstrumentMarket, order: PaperOrder): boolean {
+  const depth = market.depthAgainst(order.side);
+  if (depth.count === 0) return false;
+  const best = depth.ticksAt(0);
+  return order.side === 'buy' ? best <= order.priceTicks : best >= order.priceTicks;
+}
+
+function referenceTicks(market: InstrumentMarket, side: Side): number {
+  const depth = market.depthAgainst(side);
+  return depth.count > 0 ? depth.ticksAt(0) : market.lastTradeTicks;
+}

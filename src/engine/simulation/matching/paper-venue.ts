@@ -1,0 +1,359 @@
+/**
+ * The simulated venue: one account at one exchange that takes market events and commands and answers with venue
+ * events. Its time is the time it is told; within one moment the market comes first, then funding, fired stops,
+ * arriving commands and at last the answers that reach the client.
+ */
+
+import { type Instrument, notionalOf } from '../../../shared/domain/instrument.ts';
+import { epochMs, type EpochMs, type InstrumentId, quantityLots, type VenueId } from '../../../shared/domain/nominal.ts';
+import type { FundingRateEvent, MarketEvent } from '../../../shared/events/market.ts';
+import type { VenueCommand, VenueOrderReport } from '../../../shared/events/venue.ts';
+import type { EventSink, SimulatedVenuePort } from '../../ports.ts';
+import { RandomStream } from '../random.ts';
+import { PaperAccount } from './account.ts';
+import { InstrumentMarket } from './instrument-market.ts';
+import { liquidateIfNeeded } from './liquidation.ts';
+import { OrderDesk } from './order-desk.ts';
+import { VenueAnswers } from './venue-answers.ts';
+import { VenueLedger } from './venue-ledger.ts';
+import { type LatencyModel, type LinkFaults, noFaults, VenueLink } from './venue-link.ts';
+import type {
+  PaperOrder,
+  PaperVenueChanges,
+  PaperVenueMarketState,
+  PaperVenueState,
+} from './venue-state.ts';
+
+const hourMs = 3_600_000;
+
+export interface PaperVenueConfig {
+  readonly venue: VenueId;
+  /** Seed of the venue's own chance: latency and provoked faults. */
+  readonly seed: string;
+  /** First balances by currency, decimal texts; ignored when a saved state is given. */
+  readonly balances: Readonly<Record<string, string>>;
+  /** Leverage of perpetuals, a whole number from 1; margin is cross in the settle currency. */
+  readonly leverage: number;
+  readonly toVenueLatency: LatencyModel;
+  readonly toClientLatency: LatencyModel;
+  readonly faults?: LinkFaults | undefined;
+  /** How long after its trigger a stop waits for the book to follow the tape. 0: the end of the same moment. */
+  readonly stopSettleMs?: number | undefined;
+  /** Called with the audit number of a command before it is applied: the host makes sure its intent is durable. */
+  readonly onCommandArrival?: ((auditSequence: number) => void) | undefined;
+}
+
+/** Where a venue goes on from. Without `market` the book is learnt anew from the next events. */
+export interface PaperVenueRestore {
+  readonly account: PaperVenueState;
+  readonly market?: PaperVenueMarketState | undefined;
+}
+
+interface FiredStop {
+  readonly order: PaperOrder;
+  readonly dueMs: number;
+}
+
+export class PaperVenue implements SimulatedVenuePort {
+  readonly venue: VenueId;
+  private readonly config: PaperVenueConfig;
+  private readonly markets = new Map<InstrumentId, InstrumentMarket>();
+  private readonly account: PaperAccount;
+  private readonly ledger: VenueLedger;
+  private readonly link: VenueLink;
+  private readonly answers: VenueAnswers;
+  private readonly desk: OrderDesk;
+  private readonly fired: FiredStop[] = [];
+  private nowMs = 0;
+  private fundingDueMs = Number.POSITIVE_INFINITY;
+  private seenFillCount = 0;
+  /** Market events up to this time were matched before the venue was restored. */
+  private matchedUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(config: PaperVenueConfig, instruments: readonly Instrument[], restore?: PaperVenueRestore) {
+    if (!Number.isSafeInteger(config.leverage) || config.leverage < 1) {
+      throw new RangeError(`leverage must be a whole number from 1, not ${config.leverage}`);
+    }
+    this.config = config;
+    this.venue = config.venue;
+    this.account = new PaperAccount(restore?.account.balances ?? config.balances, config.leverage);
+    this.ledger = new VenueLedger(config.venue);
+    const random = new RandomStream(config.seed, `link:${config.venue}`);
+    this.link = new VenueLink(
+      config.toVenueLatency,
+      config.toClientLatency,
+      config.faults ?? noFaults,
+      random,
+    );
+    this.answers = new VenueAnswers(config.venue, this.link);
+    this.desk = new OrderDesk({
+      markets: this.markets,
+      account: this.account,
+      ledger: this.ledger,
+      answers: this.answers,
+      onFired: (order) => {
+        this.fired.push({ order, dueMs: this.nowMs + (this.config.stopSettleMs ?? 0) });
+      },
+    });
+    for (const instrument of instruments) this.addInstrument(instrument);
+    if (restore !== undefined) this.restoreFrom(restore);
+  }
+
+  /** Makes an instrument tradable; idempotent. */
+  addInstrument(instrument: Instrument): void {
+    if (instrument.venue !== this.venue) {
+      throw new RangeError(`instrument ${instrument.id} does not belong to venue ${this.venue}`);
+    }
+    if (!this.markets.has(instrument.id)) this.markets.set(instrument.id, new InstrumentMarket(instrument));
+  }
+
+  /** Whether the venue's truth changed since the last `drainChanges`. */
+  get hasChanges(): boolean {
+    return this.ledger.hasChanges;
+  }
+
+  /** Whether no command and no answer is under way. */
+  get isIdle(): boolean {
+    return this.link.isIdle;
+  }
+
+  onMarket(event: MarketEvent, emit: EventSink): void {
+    const timeMs = event.receiveTimeMs;
+    if (this.nextTimeMs() < timeMs) this.advanceWhile(timeMs, true, emit);
+    if (timeMs > this.nowMs) this.setTime(timeMs);
+    const market = this.markets.get(event.instrument);
+    if (market === undefined) return;
+    const matching = timeMs > this.matchedUntilMs;
+    if (matching && market.queuesFrozen) market.thawQueues();
+    switch (event.kind) {
+      case 'trade':
+        market.lastTradeTicks = event.priceTicks;
+        if (matching) {
+          this.desk.onTrade(market, event.priceTicks, event.lots, event.aggressor);
+          if (!market.hasVenueMark) this.checkMargin(market);
+        }
+        break;
+      case 'book-delta':
+        if (market.onDelta(event) && matching) this.desk.onDepth(market);
+        break;
+      case 'book-snapshot':
+        market.onSnapshot(event);
+        if (matching) this.desk.onDepth(market);
+        break;
+      case 'quote':
+        if (market.onQuote(event) && matching) this.desk.onDepth(market);
+        break;
+      case 'funding-rate':
+        this.onFundingRate(market, event, matching);
+        break;
+      case 'candle':
+        break;
+    }
+    if (this.account.perpetualFillCount !== this.seenFillCount) this.updateFundingDue();
+    if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
+  }
+
+  submit(command: VenueCommand, nowMs: EpochMs): void {
+    this.link.send(command, nowMs);
+  }
+
+  nextTimeMs(): number {
+    let next = Math.min(this.link.nextCommandMs, this.link.nextAnswerMs, this.fundingDueMs);
+    const fired = this.fired[0];
+    if (fired !== undefined && fired.dueMs < next) next = fired.dueMs;
+    return next;
+  }
+
+  advance(nowMs: EpochMs, emit: EventSink): void {
+    this.advanceWhile(nowMs, false, emit);
+    if (nowMs > this.nowMs) this.setTime(nowMs);
+  }
+
+  /** Gives the venue's whole truth about the account. */
+  snapshot(): PaperVenueState {
+    return this.ledger.snapshot(this.account);
+  }
+
+  /** Gives what the venue has seen of the market, to go on exactly from here. */
+  marketSnapshot(): PaperVenueMarketState {
+    return {
+      asOfMs: this.nowMs,
+      instruments: [...this.markets.values()].map((market) => market.save()),
+      random: this.link.saveRandom(),
+    };
+  }
+
+  /** Gives and forgets what changed since the last drain, for the venue's own durable file. */
+  drainChanges(): PaperVenueChanges {
+    return this.ledger.drainChanges(this.account);
+  }
+
+  private advanceWhile(untilMs: number, strictly: boolean, emit: EventSink): void {
+    for (;;) {
+      const next = this.nextTimeMs();
+      if (strictly ? next >= untilMs : next > untilMs) return;
+      if (next > this.nowMs) this.setTime(next);
+      if (this.fundingDueMs <= this.nowMs) this.payFunding();
+      else if ((this.fired[0]?.dueMs ?? Number.POSITIVE_INFINITY) <= this.nowMs) this.executeFired();
+      else if (this.link.nextCommandMs <= this.nowMs) this.applyCommand();
+      else this.deliver(this.nowMs, emit);
+      if (this.account.perpetualFillCount !== this.seenFillCount) this.updateFundingDue();
+    }
+  }
+
+  private deliver(untilMs: number, emit: EventSink): void {
+    while (this.link.nextAnswerMs <= untilMs) this.link.deliverNext(emit);
+  }
+
+  private applyCommand(): void {
+    const command = this.link.takeCommand();
+    if (command === undefined) return;
+    this.config.onCommandArrival?.(command.auditSequence);
+    switch (command.kind) {
+      case 'submit-order':
+        this.desk.place(command.order);
+        break;
+      case 'cancel-order':
+        this.desk.cancel(command.clientOrderId);
+        break;
+      case 'request-account-report':
+        this.report(command);
+        break;
+    }
+  }
+
+  private executeFired(): void {
+    const fired = this.fired.shift();
+    if (fired === undefined) return;
+    this.desk.executeFired(fired.order);
+  }
+
+  private onFundingRate(market: InstrumentMarket, event: FundingRateEvent, matching: boolean): void {
+    // A payment that falls due with this event is paid at the rate that was announced for it.
+    if (this.fundingDueMs <= this.nowMs) this.payFunding();
+    market.onFundingRate(event);
+    this.updateFundingDue();
+    if (matching) this.checkMargin(market);
+  }
+
+  private checkMargin(market: InstrumentMarket): void {
+    if (this.account.positionLots(market.instrument.id) === 0) return;
+    const parts = { markets: this.markets, account: this.account, ledger: this.ledger, desk: this.desk };
+    liquidateIfNeeded(parts, market.instrument.settle);
+  }
+
+  private payFunding(): void {
+    for (const market of this.markets.values()) {
+      const { instrument } = market;
+      const lots = this.account.positionLots(instrument.id);
+      if (lots === 0 || market.nextFundingMs === 0 || market.nextFundingMs > this.nowMs) continue;
+      const paymentId = `${instrument.id}@${market.nextFundingMs}`;
+      if (!this.ledger.hasPayment(paymentId)) {
+        const value = notionalOf(instrument, market.markTicks, lots);
+        const amount = value.times(market.fundingRate).negated();
+        this.account.credit(instrument.settle, amount);
+        const payment = {
+          kind: 'funding-paid',
+          venue: this.venue,
+          instrument: instrument.id,
+          paymentId,
+          amount: amount.toString(),
+          currency: instrument.settle,
+          positionLots: quantityLots(lots),
+          timeMs: epochMs(market.nextFundingMs),
+        } as const;
+        this.ledger.addPayment(payment, this.nowMs);
+        this.answers.fundingPaid(payment, this.nowMs);
+      }
+      this.checkMargin(market);
+    }
+    this.updateFundingDue();
+  }
+
+  /** Finds the next funding of an instrument we hold; times that passed without a position are skipped. */
+  private updateFundingDue(): void {
+    this.fundingDueMs = Number.POSITIVE_INFINITY;
+    this.seenFillCount = this.account.perpetualFillCount;
+    for (const market of this.markets.values()) {
+      const intervalMs = market.instrument.fundingIntervalHours * hourMs;
+      if (intervalMs === 0 || market.nextFundingMs === 0) continue;
+      if (this.account.positionLots(market.instrument.id) === 0) continue;
+      if (market.nextFundingMs <= this.nowMs) {
+        market.nextFundingMs += Math.floor((this.nowMs - market.nextFundingMs) / intervalMs + 1) * intervalMs;
+      }
+      if (market.nextFundingMs < this.fundingDueMs) this.fundingDueMs = market.nextFundingMs;
+    }
+  }
+
+  private report(command: Extract<VenueCommand, { kind: 'request-account-report' }>): void {
+    const { orders, open } = this.ledger;
+    const listed = new Map<string, VenueOrderReport>();
+    for (const order of open.values()) listed.set(order.clientOrderId, reportOf(order));
+    const asked = command.clientOrderIds;
+    for (const id of asked) {
+      const order = orders.get(id);
+      if (order !== undefined) listed.set(id, reportOf(order));
+    }
+    this.answers.report(
+      {
+        kind: 'account-report',
+        venue: this.venue,
+        requestId: command.requestId,
+        sinceMs: command.sinceMs,
+        orders: [...listed.values()],
+        provenAbsent: asked.filter((id) => !orders.has(id)),
+        fills: this.ledger.fillsSince(command.sinceMs),
+        fundingPayments: this.ledger.fundingPaymentsSince(command.sinceMs),
+        balances: this.account.balances(),
+        positions: this.account
+          .positionStates()
+          .map(({ instrument, lots }) => ({ instrument, lots: quantityLots(lots) })),
+      },
+      this.nowMs,
+    );
+  }
+
+  private setTime(nowMs: number): void {
+    this.nowMs = nowMs;
+    this.desk.nowMs = nowMs;
+  }
+
+  private restoreFrom(restore: PaperVenueRestore): void {
+    const { account, market } = restore;
+    if (account.venue !== this.venue) {
+      throw new RangeError(`the saved state belongs to venue ${account.venue}, not ${this.venue}`);
+    }
+    this.ledger.restore(account);
+    this.setTime(account.asOfMs);
+    this.matchedUntilMs = account.asOfMs;
+    for (const position of account.positions) {
+      const known = this.markets.get(position.instrument);
+      if (known === undefined) throw new RangeError(`position in unknown instrument ${position.instrument}`);
+      this.account.restorePosition(known.instrument, position);
+    }
+    for (const order of this.ledger.open.values()) this.desk.restoreOpen(order);
+    if (market !== undefined) {
+      this.link.restoreRandom(market.random);
+      const behind = market.asOfMs < account.asOfMs;
+      for (const saved of market.instruments) {
+        const known = this.markets.get(saved.instrument);
+        if (known === undefined) continue;
+        known.restore(saved);
+        known.queuesFrozen = behind;
+      }
+    }
+    this.account.drainChanges();
+    this.updateFundingDue();
+  }
+}
+
+function reportOf(order: PaperOrder): VenueOrderReport {
+  return {
+    clientOrderId: order.clientOrderId,
+    venueOrderId: order.venueOrderId,
+    instrument: order.instrument,
+    state: order.status,
+    filledLots: quantityLots(order.filledLots),
+    message: order.message,
+  };
+}
