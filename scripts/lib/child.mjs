@@ -1,4 +1,4 @@
-/** Runs child processes: captured with the tail kept for error messages, or handed our own terminal. */
+/** Runs child processes: captured with its first and last words kept for error messages, or handed our own terminal. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 

@@ -50,6 +50,9 @@ export async function runChecks() {
   return outcomes;
 }
 
+/** Children paint their output only for a person: vitest would also do it for CI. */
+const environment = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' };
+
 /** The pinned Node, which set-up has put in place. */
 const node = () => findPinnedNode()?.path ?? process.execPath;
 
@@ -72,7 +75,7 @@ export function runVitest(name, args) {
         '--reporter=json',
         `--outputFile.json=${file}`,
       ],
-      { cwd: inRoot(), echo: true },
+      { cwd: inRoot(), env: environment, echo: true },
     );
     const none = { passed: 0, failed: 0, skipped: 0 };
     return judged(existsSync(file) ? countsOfVitest(readFileSync(file, 'utf8')) : none, code);
@@ -93,7 +96,11 @@ export function runCargoTests(cargo) {
  */
 export function runScript(name, file, args) {
   return suite(name, async () => {
-    const result = await runCaptured(node(), [inRoot(file), ...args], { cwd: inRoot(), echo: true });
+    const result = await runCaptured(node(), [inRoot(file), ...args], {
+      cwd: inRoot(),
+      env: environment,
+      echo: true,
+    });
     const counts = countsOfClosingLine(result.stdout);
     if (counts.passed + counts.failed === 0 && result.code === 0) return { ...counts, passed: 1 };
     return judged(counts, result.code);
