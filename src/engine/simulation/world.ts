@@ -85,6 +85,7 @@ export class SimulatedWorld implements VirtualTimeSource {
   private currentMs: number;
   private currentPlace: Place | undefined;
   private emit: EventSink = discard;
+  private sparseness = 1;
 
   /** Begins a new world, or goes on from a saved one (the configuration must be that of the saved world). */
   constructor(config: SimulatedWorldConfig, saved?: SimulatedWorldState) {
@@ -136,9 +137,14 @@ export class SimulatedWorld implements VirtualTimeSource {
   /**
    * Lives on until `toMs` with nobody listening: orders rest and fill, and all of it is in the venues' truth.
    * Commands under way still arrive. About half a million market events a second; call it in slices.
+   * `sparseness` above 1 lets the order flow move that many times less often, for absences of many hours:
+   * prices keep their paths and volatility, books and tapes are thinner, queues drain more slowly.
    */
-  fastForward(toMs: EpochMs): void {
+  fastForward(toMs: EpochMs, sparseness = 1): void {
+    if (!(sparseness >= 1)) throw new RangeError(`sparseness must be at least 1, not ${sparseness}`);
+    this.sparseness = sparseness;
     for (let next = this.nextTimeMs(); next <= toMs; next = this.nextTimeMs()) this.stepTo(next, discard);
+    this.sparseness = 1;
     if (toMs > this.currentMs) this.currentMs = toMs;
   }
 
@@ -197,7 +203,9 @@ export class SimulatedWorld implements VirtualTimeSource {
       instruments: this.places.map((place) => place.generator.save()),
       venues: this.venues.map((venue) => ({ account: venue.snapshot(), market: venue.marketSnapshot() })),
       candles: includeCandles
-        ? Object.fromEntries(this.places.map((place) => [place.generator.instrument.id, place.recorder.save()]))
+        ? Object.fromEntries(
+            this.places.map((place) => [place.generator.instrument.id, place.recorder.save()]),
+          )
         : undefined,
     };
   }
@@ -209,7 +217,7 @@ export class SimulatedWorld implements VirtualTimeSource {
     for (const place of this.places) {
       while (place.generator.nextMs <= timeMs) {
         this.currentPlace = place;
-        place.generator.step(this.onMarket);
+        place.generator.step(this.onMarket, this.sparseness);
       }
     }
     for (const venue of this.venues) {
@@ -252,6 +260,8 @@ export class SimulatedWorld implements VirtualTimeSource {
         recorder: new CandleRecorder(this.config.recordedMinutesMax ?? recordedMinutesDefault),
         startPriceTicks: Math.round(generator.fairTicks),
       };
+      // The first lived minute opens where the past closed.
+      place.recorder.onTrade(startMs, place.startPriceTicks, 0);
       this.places.push(place);
       this.placeById.set(generator.instrument.id, place);
     }
@@ -262,10 +272,10 @@ export class SimulatedWorld implements VirtualTimeSource {
     this.latent.restore(saved.latent);
     for (const state of saved.instruments) {
       const place = this.placeById.get(state.instrument);
-      if (place === undefined) throw new RangeError(`the saved world has an unknown instrument ${state.instrument}`);
+      if (place === undefined)
+        throw new RangeError(`the saved world has an unknown instrument ${state.instrument}`);
       place.generator.restore(state, saved.nowMs);
-      const candles = saved.candles?.[state.instrument];
-      if (candles !== undefined) place.recorder.restore(candles);
+      place.recorder.restore(saved.candles?.[state.instrument] ?? { firstMs: 0, minutes: [] });
     }
   }
 
@@ -276,9 +286,8 @@ export class SimulatedWorld implements VirtualTimeSource {
     const lotSize = instrument.lotSize.toNumber();
     const recorded = place.recorder.closed(this.currentMs, tickSize, scale, lotSize);
     const endMs = Math.floor(this.config.startMs / minuteMs) * minuteMs;
-    const firstRecordedMs = recorded[0]?.openTimeMs ?? endMs;
-    // Older recorded minutes may have been dropped: what was lived is never replaced by an invented past.
-    if (recorded.length >= wanted || firstRecordedMs > endMs) return recorded.slice(-wanted);
+    // Older recorded minutes may be gone: what was lived is never replaced by an invented past.
+    if (recorded.length >= wanted || place.recorder.firstMs !== endMs) return recorded.slice(-wanted);
     const past = minuteHistory(
       this.config.seed,
       this.pathOf(place.config.underlying, endMs),

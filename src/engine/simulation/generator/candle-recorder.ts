@@ -16,7 +16,8 @@ export interface CandleRecorderState {
 
 export class CandleRecorder {
   private readonly minutesMax: number;
-  private firstMs = 0;
+  /** Open time of the oldest kept minute; 0 before the first trade. */
+  firstMs = 0;
   private minutes: number[] = [];
 
   constructor(minutesMax: number) {
@@ -54,7 +55,11 @@ export class CandleRecorder {
     const candles: Candle[] = [];
     const price = (ticks: number) => Number((ticks * tickSize).toFixed(tickDecimals));
     let last = this.minutes.length > 0 ? (this.minutes[this.minutes.length - 2] as number) : 0;
-    for (let openMs = this.firstMs, at = 0; openMs + minuteMs <= nowMs; openMs += minuteMs, at += fieldsPerMinute) {
+    for (
+      let openMs = this.firstMs, at = 0;
+      openMs + minuteMs <= nowMs;
+      openMs += minuteMs, at += fieldsPerMinute
+    ) {
       if (this.minutes.length === 0) break;
       const kept = at < this.minutes.length;
       const field = (offset: number) => (kept ? (this.minutes[at + offset] as number) : last);

@@ -37,14 +37,54 @@ interface DemoRules {
 }
 
 const spotRules: Readonly<Record<string, DemoRules>> = {
-  BTC: { tickSize: '0.1', lotSize: '0.00001', minimumLots: 1, maximumLots: 9_000_000, minimumNotional: '5', spreadBps: 0.35, levelNotional: 22_000 },
-  ETH: { tickSize: '0.01', lotSize: '0.0001', minimumLots: 1, maximumLots: 90_000_000, minimumNotional: '5', spreadBps: 0.6, levelNotional: 15_000 },
-  SOL: { tickSize: '0.01', lotSize: '0.001', minimumLots: 1, maximumLots: 90_000_000, minimumNotional: '5', spreadBps: 1.2, levelNotional: 8_000 },
+  BTC: {
+    tickSize: '0.1',
+    lotSize: '0.00001',
+    minimumLots: 1,
+    maximumLots: 9_000_000,
+    minimumNotional: '5',
+    spreadBps: 0.35,
+    levelNotional: 22_000,
+  },
+  ETH: {
+    tickSize: '0.01',
+    lotSize: '0.0001',
+    minimumLots: 1,
+    maximumLots: 90_000_000,
+    minimumNotional: '5',
+    spreadBps: 0.6,
+    levelNotional: 15_000,
+  },
+  SOL: {
+    tickSize: '0.01',
+    lotSize: '0.001',
+    minimumLots: 1,
+    maximumLots: 90_000_000,
+    minimumNotional: '5',
+    spreadBps: 1.2,
+    levelNotional: 8_000,
+  },
 };
 
 const perpetualRules: Readonly<Record<string, DemoRules>> = {
-  BTC: { tickSize: '0.1', lotSize: '0.001', minimumLots: 1, maximumLots: 1_000_000, minimumNotional: '50', spreadBps: 0.25, levelNotional: 40_000 },
-  ETH: { tickSize: '0.01', lotSize: '0.01', minimumLots: 1, maximumLots: 1_000_000, minimumNotional: '20', spreadBps: 0.45, levelNotional: 25_000 },
+  BTC: {
+    tickSize: '0.1',
+    lotSize: '0.001',
+    minimumLots: 1,
+    maximumLots: 1_000_000,
+    minimumNotional: '50',
+    spreadBps: 0.25,
+    levelNotional: 40_000,
+  },
+  ETH: {
+    tickSize: '0.01',
+    lotSize: '0.01',
+    minimumLots: 1,
+    maximumLots: 1_000_000,
+    minimumNotional: '20',
+    spreadBps: 0.45,
+    levelNotional: 25_000,
+  },
 };
 
 interface DemoVenue {
@@ -69,8 +109,12 @@ const demoVenues: readonly DemoVenue[] = [
     takerFeeRate: '0.001',
     feeCurrencyRule: 'received',
     price: {
-      lagMs: 400, basisDeviationBps: 1.2, basisHalfLifeMs: 20_000,
-      dislocationMeanMs: 40 * minuteMs, dislocationBps: 14, dislocationHalfLifeMs: 45_000,
+      lagMs: 400,
+      basisDeviationBps: 1.2,
+      basisHalfLifeMs: 20_000,
+      dislocationMeanMs: 40 * minuteMs,
+      dislocationBps: 14,
+      dislocationHalfLifeMs: 45_000,
       premiumDeviationBps: 0,
     },
     eventsPerSecond: 10,
@@ -84,8 +128,12 @@ const demoVenues: readonly DemoVenue[] = [
     takerFeeRate: '0.0008',
     feeCurrencyRule: 'quote',
     price: {
-      lagMs: 2200, basisDeviationBps: 2.6, basisHalfLifeMs: 45_000,
-      dislocationMeanMs: 22 * minuteMs, dislocationBps: 24, dislocationHalfLifeMs: 75_000,
+      lagMs: 2200,
+      basisDeviationBps: 2.6,
+      basisHalfLifeMs: 45_000,
+      dislocationMeanMs: 22 * minuteMs,
+      dislocationBps: 24,
+      dislocationHalfLifeMs: 75_000,
       premiumDeviationBps: 0,
     },
     eventsPerSecond: 9,
@@ -99,8 +147,12 @@ const demoVenues: readonly DemoVenue[] = [
     takerFeeRate: '0.0005',
     feeCurrencyRule: 'quote',
     price: {
-      lagMs: 150, basisDeviationBps: 1.5, basisHalfLifeMs: 30_000,
-      dislocationMeanMs: 45 * minuteMs, dislocationBps: 16, dislocationHalfLifeMs: 60_000,
+      lagMs: 150,
+      basisDeviationBps: 1.5,
+      basisHalfLifeMs: 30_000,
+      dislocationMeanMs: 45 * minuteMs,
+      dislocationBps: 16,
+      dislocationHalfLifeMs: 60_000,
       premiumDeviationBps: 4.5,
     },
     eventsPerSecond: 11,

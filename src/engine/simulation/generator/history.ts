@@ -102,8 +102,7 @@ export function minuteHistory(
   path.extend(count);
   const random = new RandomStream(seed, `history-noise:${config.instrument}`);
   const price = (ticks: number) => Number((ticks * config.tickSize).toFixed(config.tickDecimals));
-  const onTick = (logOffset: number) =>
-    Math.max(1, Math.round(config.startPriceTicks * Math.exp(logOffset)));
+  const onTick = (logOffset: number) => Math.max(1, Math.round(config.startPriceTicks * Math.exp(logOffset)));
   const candles: Candle[] = new Array(count);
   const basisNoise = config.basisDeviationBps * 1e-4;
   let basis = 0;

@@ -96,8 +96,8 @@ export class InstrumentGenerator {
     return Math.exp(this.price.logFair) / this.tickSize;
   }
 
-  /** Emits the events of the next step and moves to the one after it. */
-  step(sink: (event: MarketEvent) => void): void {
+  /** Emits the events of the next step and moves to the one after it, `sparseness` times later than usual. */
+  step(sink: (event: MarketEvent) => void, sparseness: number): void {
     const nowMs = this.nextMs;
     this.nowMs = nowMs;
     this.sink = sink;
@@ -112,7 +112,8 @@ export class InstrumentGenerator {
     }
     if (this.instrument.kind === 'perpetual' && nowMs >= this.nextFundingEventMs) this.emitFunding(sink);
     const pace = 0.75 + 0.25 * Math.min(4, this.underlying.volatilityRatio);
-    this.exactNextMs += this.clockRandom.exponential(this.meanStepMs / (pace * seasonality(nowMs)));
+    const meanMs = (this.meanStepMs * sparseness) / (pace * seasonality(nowMs));
+    this.exactNextMs += this.clockRandom.exponential(meanMs);
     this.nextMs = Math.floor(this.exactNextMs);
     this.sink = ignore;
   }

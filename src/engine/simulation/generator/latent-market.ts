@@ -157,8 +157,10 @@ export class Underlying {
       const direction = random.uniform() < 0.5 ? -1 : 1;
       this.driftPerStep = (direction * driftFactor * this.config.calmMinuteDeviation) / stepsPerMinute;
     }
-    this.fastLogVolatility = this.fastLogVolatility * perSecond.fastDecay + perSecond.fastNoise * random.normal();
-    this.slowLogVolatility = this.slowLogVolatility * perSecond.slowDecay + perSecond.slowNoise * random.normal();
+    this.fastLogVolatility =
+      this.fastLogVolatility * perSecond.fastDecay + perSecond.fastNoise * random.normal();
+    this.slowLogVolatility =
+      this.slowLogVolatility * perSecond.slowDecay + perSecond.slowNoise * random.normal();
     this.updateVolatility(timeMs);
     if (random.uniform() < 1 / jumpMeanSeconds) {
       this.logPrice += jumpDeviation * this.config.calmMinuteDeviation * random.studentT(5);

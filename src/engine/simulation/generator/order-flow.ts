@@ -24,6 +24,10 @@ export type TradeListener = (ticks: number, lots: number, aggressor: Side) => vo
 const tradeShare = 0.32;
 const addShare = 0.36;
 const sweepLevelsMax = 4;
+/** A gap this many times the typical one, among the first ranks of a side, is filled again. */
+const holeGaps = 5;
+const holeRanks = 10;
+const holesPerStepMax = 2;
 /** Best quotes farther than this many gaps from where they should be are rebuilt at once (after a jump). */
 const rebuildGaps = 8;
 
@@ -70,6 +74,8 @@ export class OrderFlow {
     else this.act(fairTicks, half, volatilityRatio);
     this.follow(this.bids, Math.floor(fairTicks - half), half);
     this.follow(this.asks, Math.ceil(fairTicks + half), half);
+    this.fillHoles(this.bids);
+    this.fillHoles(this.asks);
     this.replenish(this.bids);
     this.replenish(this.asks);
   }
@@ -91,7 +97,9 @@ export class OrderFlow {
       const middle = (this.bids.bestTicks + this.asks.bestTicks) / 2;
       const lean = Math.max(-0.35, Math.min(0.35, (0.25 * (fairTicks - middle)) / half));
       const buys = random.uniform() < 0.5 + lean + 0.25 * this.flowTilt;
-      const lots = Math.ceil(random.logNormal(this.levelLots * 0.12, 1.3) * Math.sqrt(Math.min(volatilityRatio, 9)));
+      const lots = Math.ceil(
+        random.logNormal(this.levelLots * 0.12, 1.3) * Math.sqrt(Math.min(volatilityRatio, 9)),
+      );
       this.marketOrder(buys ? this.asks : this.bids, lots, buys ? 'buy' : 'sell');
       return;
     }
@@ -177,6 +185,27 @@ export class OrderFlow {
     }
     if (-lead > Math.max(0.5, 0.35 * half) && random.uniform() < 0.6) {
       side.add(wanted, Math.max(1, Math.ceil(this.drawLevelLots(0) * 0.6)));
+    }
+  }
+
+  /** Keeps the front of a side dense while the price walks away from what was built earlier. */
+  private fillHoles(side: FlowSide): void {
+    const ranks = Math.min(holeRanks, side.count - 1);
+    let added = 0;
+    let nearer = side.bestTicks;
+    for (let rank = 0; rank < ranks && added < holesPerStepMax; rank += 1) {
+      const farther = side.ticksAt(rank + 1);
+      const limit = holeGaps * this.gapTicks * (1 + 0.06 * rank);
+      if (Math.abs(nearer - farther) > limit) {
+        const ticks = this.behind(side, nearer, rank);
+        if (side.sign * ticks > side.sign * farther) {
+          side.add(ticks, this.drawLevelLots(rank));
+          added += 1;
+          nearer = ticks;
+          continue;
+        }
+      }
+      nearer = farther;
     }
   }
 

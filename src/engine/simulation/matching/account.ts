@@ -4,7 +4,8 @@
  *
  * Margin model (cross margin in the settle currency): with signed entry notional N of the position, B and S the
  * notional of resting buys and sells that are not reduce-only, an instrument needs
- * max(|N|, N + B, S - N) / leverage. An order that only reduces therefore never needs more.
+ * max(|N|, N + B, S - N) / leverage, the leverage being the account's or the instrument's highest if that is
+ * less. An order that only reduces therefore never needs more.
  */
 
 import { Decimal, decimalMax, decimalMin } from '../../../shared/domain/decimal.ts';
@@ -170,23 +171,24 @@ export class PaperAccount {
   /** Gives the margin all perpetuals settled in `currency` need, rounded up. */
   marginRequired(currency: string): Decimal {
     if (this.positions.size === 0) return Decimal.zero;
-    let exposure = Decimal.zero;
+    let margin = Decimal.zero;
     for (const position of this.positions.values()) {
-      if (position.instrument.settle === currency) exposure = exposure.plus(exposureOf(position));
+      if (position.instrument.settle !== currency) continue;
+      margin = margin.plus(this.marginFor(position.instrument, exposureOf(position)));
     }
-    return this.marginFor(exposure);
+    return margin;
   }
 
   /** Gives by how much the margin of one instrument would grow with one more order of this notional. */
   marginIncrease(instrument: Instrument, side: Side, notional: Decimal): Decimal {
     const position = this.positionFor(instrument);
-    const before = exposureOf(position);
-    const after = exposureOf({
+    const before = this.marginFor(instrument, exposureOf(position));
+    const exposure = exposureOf({
       ...position,
       restingBuys: side === 'buy' ? position.restingBuys.plus(notional) : position.restingBuys,
       restingSells: side === 'sell' ? position.restingSells.plus(notional) : position.restingSells,
     });
-    return this.marginFor(after.minus(before));
+    return this.marginFor(instrument, exposure).minus(before);
   }
 
   /** Gives the profit of one open position at a mark price. */
@@ -275,9 +277,10 @@ export class PaperAccount {
     return this.spotLocked.get(currency) ?? Decimal.zero;
   }
 
-  private marginFor(exposure: Decimal): Decimal {
-    if (this.leverage === 1) return exposure;
-    return exposure.dividedBy(Decimal.fromInteger(this.leverage), entryCostScale, 'up');
+  private marginFor(instrument: Instrument, exposure: Decimal): Decimal {
+    const leverage = Math.min(this.leverage, instrument.leverageMax);
+    if (leverage <= 1) return exposure;
+    return exposure.dividedBy(Decimal.fromNumber(leverage), entryCostScale, 'up');
   }
 
   private positionFor(instrument: Instrument): Position {

@@ -80,7 +80,8 @@ export class Funds {
       notional = notional.plus(notionalOf(instrument, plan.ticks[at] as number, plan.lots[at] as number));
     }
     if (instrument.kind === 'perpetual') return this.checkMarginFor(instrument, order, notional);
-    const fee = instrument.feeCurrencyRule === 'quote' ? notional.times(instrument.takerFeeRate) : Decimal.zero;
+    const fee =
+      instrument.feeCurrencyRule === 'quote' ? notional.times(instrument.takerFeeRate) : Decimal.zero;
     return this.checkFree(instrument.quote, notional.plus(decimalMax(fee, Decimal.zero)));
   }
 

@@ -178,7 +178,7 @@ function quoteSide(side: DepthSide, own: RestingSide | undefined, ticks: number,
   const same = side.count === 1 && side.ticksAt(0) === ticks;
   const before = same ? side.lotsAtRank(0) : 0;
   side.clear();
-  side.set(ticks, lots);
+  if (ticks > 0) side.set(ticks, lots);
   // A price that was not displayed before tells nothing about a queue, except that it is not longer than this.
   if (own !== undefined && !own.isEmpty) own.onLevelChange(ticks, same ? before : lots, lots);
 }

@@ -50,7 +50,11 @@ function closePosition(parts: LiquidationParts, instrument: Instrument): void {
   const worst = bankruptcyTicks(account, instrument, position);
   const clamp = (ticks: number) => (side === 'sell' ? Math.max(ticks, worst) : Math.min(ticks, worst));
   const plan = desk.planTake(market, side, Math.abs(position), 0);
-  const levels = plan.ticks.map((ticks, at) => ({ ticks, lots: plan.lots[at] ?? 0, rank: plan.ranks[at] ?? 0 }));
+  const levels = plan.ticks.map((ticks, at) => ({
+    ticks,
+    lots: plan.lots[at] ?? 0,
+    rank: plan.ranks[at] ?? 0,
+  }));
   for (const level of levels) {
     const filled = desk.fill(market, order, clamp(level.ticks), level.lots, 'taker');
     if (filled > 0) market.depthAgainst(side).take(level.rank, filled);

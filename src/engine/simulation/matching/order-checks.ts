@@ -50,7 +50,10 @@ export function checkFilters(
     };
   }
   if (hasLimit(type) && !isPrice(order.priceTicks)) {
-    return { code: 'price-filter', message: `limit price ${order.priceTicks} is not a positive number of ticks` };
+    return {
+      code: 'price-filter',
+      message: `limit price ${order.priceTicks} is not a positive number of ticks`,
+    };
   }
   if (hasTrigger(type) && !isPrice(order.triggerTicks)) {
     return {

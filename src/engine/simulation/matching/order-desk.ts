@@ -142,7 +142,8 @@ export class OrderDesk {
       postOnly: false,
       reduceOnly: true,
     });
-    this.accept(order);
+    this.parts.ledger.add(order, this.nowMs);
+    this.parts.answers.acceptedByVenue(order, this.nowMs);
     return order;
   }
 
@@ -241,7 +242,10 @@ export class OrderDesk {
   private placeMarket(market: InstrumentMarket, order: PaperOrder): void {
     const plan = this.planTake(market, order.side, order.lots, 0);
     if (plan.totalLots === 0) {
-      this.refuse(order, { code: 'no-liquidity', message: 'nothing is offered on the other side of the book' });
+      this.refuse(order, {
+        code: 'no-liquidity',
+        message: 'nothing is offered on the other side of the book',
+      });
       return;
     }
     const refusal = this.funds.checkTaking(market.instrument, order, plan);
@@ -302,7 +306,8 @@ export class OrderDesk {
       return;
     }
     this.take(market, order, plan);
-    if (order.status === 'open') this.close(order, 'expired', 'the rest of the fired stop could not be filled');
+    if (order.status === 'open')
+      this.close(order, 'expired', 'the rest of the fired stop could not be filled');
   }
 
   private executeStopLimit(market: InstrumentMarket, order: PaperOrder): void {

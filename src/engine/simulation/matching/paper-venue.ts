@@ -5,7 +5,13 @@
  */
 
 import { type Instrument, notionalOf } from '../../../shared/domain/instrument.ts';
-import { epochMs, type EpochMs, type InstrumentId, quantityLots, type VenueId } from '../../../shared/domain/nominal.ts';
+import {
+  type EpochMs,
+  epochMs,
+  type InstrumentId,
+  quantityLots,
+  type VenueId,
+} from '../../../shared/domain/nominal.ts';
 import type { FundingRateEvent, MarketEvent } from '../../../shared/events/market.ts';
 import type { VenueCommand, VenueOrderReport } from '../../../shared/events/venue.ts';
 import type { EventSink, SimulatedVenuePort } from '../../ports.ts';
@@ -17,12 +23,7 @@ import { OrderDesk } from './order-desk.ts';
 import { VenueAnswers } from './venue-answers.ts';
 import { VenueLedger } from './venue-ledger.ts';
 import { type LatencyModel, type LinkFaults, noFaults, VenueLink } from './venue-link.ts';
-import type {
-  PaperOrder,
-  PaperVenueChanges,
-  PaperVenueMarketState,
-  PaperVenueState,
-} from './venue-state.ts';
+import type { PaperOrder, PaperVenueChanges, PaperVenueMarketState, PaperVenueState } from './venue-state.ts';
 
 const hourMs = 3_600_000;
 

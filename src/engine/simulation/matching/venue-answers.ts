@@ -1,6 +1,6 @@
 /** Words the venue sends back: builds each event with the time it reaches the client and hands it to the link. */
 
-import { epochMs, type ClientOrderId, type VenueId } from '../../../shared/domain/nominal.ts';
+import { type ClientOrderId, epochMs, type VenueId } from '../../../shared/domain/nominal.ts';
 import type { Fill } from '../../../shared/domain/order.ts';
 import type { AccountReportEvent, FundingPaidEvent } from '../../../shared/events/venue.ts';
 import type { Refusal } from './order-checks.ts';
@@ -17,7 +17,11 @@ export class VenueAnswers {
   }
 
   accepted(order: PaperOrder, nowMs: number): void {
-    if (this.loses(order.clientOrderId, nowMs)) return;
+    if (!this.loses(order.clientOrderId, nowMs)) this.acceptedByVenue(order, nowMs);
+  }
+
+  /** Tells of an order the venue made itself: it comes over the account stream, not as an answer. */
+  acceptedByVenue(order: PaperOrder, nowMs: number): void {
     const { clientOrderId, venueOrderId } = order;
     const timeMs = this.arrival(nowMs);
     this.link.answer({ kind: 'order-accepted', venue: this.venue, clientOrderId, venueOrderId, timeMs });

@@ -10,7 +10,12 @@ import { RandomStream } from '../random.ts';
 /** Constant time, or log-normal around a median and cut at a maximum. Whole milliseconds. */
 export type LatencyModel =
   | { readonly kind: 'constant'; readonly ms: number }
-  | { readonly kind: 'log-normal'; readonly medianMs: number; readonly sigma: number; readonly maxMs: number };
+  | {
+      readonly kind: 'log-normal';
+      readonly medianMs: number;
+      readonly sigma: number;
+      readonly maxMs: number;
+    };
 
 /** Provoked faults of the way back; off by default. */
 export interface LinkFaults {

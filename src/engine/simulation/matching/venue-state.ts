@@ -105,10 +105,7 @@ export interface PaperVenueMarketState {
 }
 
 /** Gives the state after some changes. Orders keep their first place; a changed one is replaced where it stands. */
-export function applyPaperVenueChanges(
-  state: PaperVenueState,
-  changes: PaperVenueChanges,
-): PaperVenueState {
+export function applyPaperVenueChanges(state: PaperVenueState, changes: PaperVenueChanges): PaperVenueState {
   const orders = new Map(state.orders.map((order) => [order.clientOrderId, order]));
   for (const order of changes.orders) orders.set(order.clientOrderId, order);
   const positions = new Map(state.positions.map((position) => [position.instrument, position]));
