@@ -194,6 +194,8 @@ describe('shape', () => {
       source('src/app/dead.ts', "import './dead-too.ts';"),
       source('src/app/dead-too.ts', ''),
       source('src/renderer/start.tsx', ''),
+      source('src/main/main.ts', ''),
+      source('src/preload/preload.ts', ''),
       source('test/app/dead.test.ts', "import '../../src/app/dead.ts';"),
     ];
     const pages = [

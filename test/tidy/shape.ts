@@ -62,7 +62,10 @@ export function deadFiles(sources: readonly SourceFile[], pages: readonly TextFi
       if (script) reach(resolveFrom(page.file, script.replace(/^\//, './')));
     }
   }
-  if (reached.size === 0) return [];
+  const absent = entries.filter((entry) => !byName.has(entry));
+  if (absent.length > 0) {
+    return absent.map((file) => ({ file, line: 1, message: 'this entry of a program is missing' }));
+  }
   const message = 'no program reaches this file: import it or delete it';
   return sources
     .filter(
