@@ -1,0 +1,43 @@
+//! Node-API addon over `sextant-core`.
+//!
+//! Thin on purpose: it checks arguments, hands typed arrays over as slices, and runs what can take long off the host's
+//! thread. Typed arrays are allocated by JavaScript and filled here, because Electron refuses buffers from outside its
+//! heap. No call keeps an array after it has returned.
+//!
+//! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
+//! - `indicators`, `streams`: batch functions, incremental classes
+//! - `candles`: resampling
+//! - `store`: candle files; `control`: progress and cancel of a running task
+
+// Every function refuses arguments with an error whose code the head of `arguments` explains; saying so on each adds nothing.
+#![allow(clippy::missing_errors_doc)]
+// Node-API hands arguments over by value.
+#![allow(clippy::needless_pass_by_value)]
+
+pub mod arguments;
+pub mod candles;
+pub mod control;
+pub mod indicators;
+pub mod store;
+pub mod streams;
+
+use napi_derive::napi;
+
+/// Raised whenever a function changes its name, arguments or result: the host refuses an addon with another number.
+const ABI: u32 = 1;
+
+/// What this addon is.
+#[napi(object)]
+#[derive(Debug)]
+pub struct AddonVersion {
+    /// Version of the crates.
+    pub version: String,
+    /// Number of the interface.
+    pub abi: u32,
+}
+
+/// Version of the addon, for the host to compare with the one it was written for.
+#[napi]
+pub fn version() -> AddonVersion {
+    AddonVersion { version: sextant_core::VERSION.to_owned(), abi: ABI }
+}

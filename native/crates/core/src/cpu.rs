@@ -1,0 +1,48 @@
+//! Picks the instruction set at run time, so that one binary starts on every x86-64-v2 processor and still
+//! uses AVX2 and FMA where they exist.
+//!
+//! A kernel may use `f64::mul_add` freely: a fused multiply-add is defined to the last bit, so the hardware
+//! instruction and the library routine give the same result and a run is the same on every machine. Only the
+//! speed differs: without the instruction each `mul_add` is a call. That is why batch kernels are compiled twice.
+
+/// Whether the wide version of a kernel may run here.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn has_avx2_fma() -> bool {
+    // std caches the answer: one relaxed load a call.
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+}
+
+/// Defines a function whose body is compiled for the baseline and, on x86-64, for AVX2 with FMA; the call goes
+/// to the widest version this processor has.
+///
+/// Everything the body calls in its loop must be `#[inline(always)]`, and closures are to be avoided there: a
+/// function that is not inlined is compiled for the baseline only.
+macro_rules! multiversioned {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? $body:block
+    ) => {
+        $(#[$attribute])*
+        #[allow(unsafe_code)]
+        $visibility fn $name($($argument: $kind),*) $(-> $result)? {
+            #[inline(always)]
+            fn portable($($argument: $kind),*) $(-> $result)? $body
+
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,fma")]
+                fn wide($($argument: $kind),*) $(-> $result)? {
+                    portable($($argument),*)
+                }
+                if crate::cpu::has_avx2_fma() {
+                    // SAFETY: the processor has just been found to have both features.
+                    return unsafe { wide($($argument),*) };
+                }
+            }
+            portable($($argument),*)
+        }
+    };
+}
+
+pub(crate) use multiversioned;

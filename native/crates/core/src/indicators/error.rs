@@ -1,0 +1,46 @@
+//! What can be wrong with a call of an indicator. Bad values in a column are no error: they give NaN.
+
+use thiserror::Error;
+
+/// A parameter that an indicator cannot work with.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum IndicatorError {
+    /// A period outside its bounds.
+    #[error("{name} must be between {minimum} and {maximum}, got {period}")]
+    Period {
+        /// Which parameter.
+        name: &'static str,
+        /// The value given.
+        period: usize,
+        /// Smallest accepted value.
+        minimum: usize,
+        /// Largest accepted value.
+        maximum: usize,
+    },
+    /// MACD needs a fast average that is faster than its slow one.
+    #[error("the fast period ({fast}) must be smaller than the slow period ({slow})")]
+    FastNotFaster {
+        /// Fast period given.
+        fast: usize,
+        /// Slow period given.
+        slow: usize,
+    },
+    /// A band width that is not a finite number of zero or more.
+    #[error("{name} must be a finite number, zero or more, got {value}")]
+    Multiplier {
+        /// Which parameter.
+        name: &'static str,
+        /// The value given.
+        value: f64,
+    },
+    /// Columns that do not belong together.
+    #[error("{name} has {length} rows, but the input has {expected}")]
+    Length {
+        /// Which column.
+        name: &'static str,
+        /// Rows it has.
+        length: usize,
+        /// Rows it must have.
+        expected: usize,
+    },
+}

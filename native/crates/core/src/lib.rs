@@ -1,0 +1,20 @@
+//! Pure computation of the Sextant terminal. No Node, no clock, no randomness, no network.
+//!
+//! - [`indicators`]: technical indicators, each as a batch over a column and as an incremental struct; the
+//!   two give the same bits.
+//! - [`candles`]: the candle, its column form, the checks a candle must pass, resampling between timeframes.
+//! - [`store`]: candle column files: memory mapped, checksummed, crash safe on append.
+//!
+//! Columns are `&[f64]`. Times are epoch milliseconds in an `f64` column (exact below 2^53), so that a column
+//! can be handed to JavaScript as it is.
+
+#![deny(unsafe_code)]
+
+mod cpu;
+
+pub mod candles;
+pub mod indicators;
+pub mod store;
+
+/// Version of this crate; the host checks that the addon it loaded has the one it was written for.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
