@@ -49,7 +49,7 @@ export class Executor {
   /** Kernel time of the newest booked fill of each venue. */
   readonly lastFillMs: Map<VenueId, number>;
   /** Asked when an outcome is not known: the venue's own view is wanted soon. */
-  onDoubt: (venue: VenueId) => void = () => {};
+  onDoubt: (venue: VenueId) => void = () => undefined;
 
   constructor(
     services: KernelServices,

@@ -61,8 +61,6 @@ export interface KernelOptions {
   readonly candleGraceMs: number;
 }
 
-const candleTimer = 'candles';
-const placeTokensKeptMax = 10_000;
 
 export class Kernel {
   readonly services: KernelServices;
@@ -73,7 +71,6 @@ export class Kernel {
   private readonly reconciler: Reconciler;
   private readonly funding: FundingBooker;
   private readonly candleGraceMs: number;
-  private readonly placedTokens = new Map<string, ControlOutcome>();
   private commands: VenueCommand[] = [];
   private nextCandleCheckMs = 0;
   private coreChanged = true;
@@ -393,8 +390,6 @@ export class Kernel {
   }
 
   private placeByHand(command: Extract<ControlCommand, { kind: 'place-order' }>): ControlOutcome {
-    const before = this.placedTokens.get(command.token);
-    if (before !== undefined) return before;
     const result = this.executor.place(
       { bot: command.bot, mayTrade: true, ordersInTenSeconds: 0 },
       `manual-${this.executor.nextOrderNumber}`,
@@ -414,8 +409,6 @@ export class Kernel {
         message: result.message,
       });
     }
-    if (this.placedTokens.size >= placeTokensKeptMax) this.placedTokens.clear();
-    this.placedTokens.set(command.token, outcome);
     return outcome;
   }
 

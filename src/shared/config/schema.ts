@@ -46,7 +46,10 @@ export const configSchema = z.strictObject({
     })
     .default({ port: 0, requestsPerTenSecondsMax: 600 }),
   log: z
-    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), keepDays: z.number().int().min(1).max(365).default(14) })
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      keepDays: z.number().int().min(1).max(365).default(14),
+    })
     .default({ level: 'info', keepDays: 14 }),
   demo: z
     .strictObject({

@@ -37,7 +37,6 @@ export type ControlCommand =
       readonly kind: 'place-order';
       readonly bot: BotId;
       readonly request: OrderRequest;
-      readonly token: string;
     }
   | { readonly kind: 'cancel-order'; readonly clientOrderId: ClientOrderId }
   | { readonly kind: 'cancel-all'; readonly scope: RiskScope }

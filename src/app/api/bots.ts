@@ -1,0 +1,171 @@
+/** Strategies and bots: suggestions, plans, and the life of a bot. */
+
+import type { BotRuntime } from '../../engine/kernel/bot-runtime.ts';
+import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import type { BotView, PlanView } from '../../shared/api/views.ts';
+import type { Instrument } from '../../shared/domain/instrument.ts';
+import { type BotId, botId } from '../../shared/domain/nominal.ts';
+import type { Plan } from '../../shared/domain/plan.ts';
+import { botViewOf, ladderOf, planMarketOf, planOf } from '../views/bot-views.ts';
+import { strategyViewOf } from '../views/strategy-view.ts';
+import { type AppContext, findInstrument, findStrategyOrThrow, type Handlers } from './context.ts';
+import { control, once } from './control.ts';
+import { parseParams } from './params.ts';
+import { checkPlanRisk } from './plan-risk.ts';
+
+function supported(strategy: AnyStrategy, instrument: Instrument): void {
+  const verdict = strategy.supports(instrument);
+  if (verdict !== true) throw new ApiError('bad-input', `instrument: ${verdict}`, { field: 'instrument' });
+}
+
+function marketOrThrow(context: AppContext, instrument: Instrument) {
+  const market = planMarketOf(context.kernel, instrument);
+  if (market !== undefined) return market;
+  throw new ApiError('refused', `no price of ${instrument.symbol} at ${instrument.venue} is known yet`, {
+    hint: 'Wait for the venue to send market data, then try again.',
+  });
+}
+
+/** Makes the plan and adds what risk and the money at hand say to it. */
+function fullPlan(context: AppContext, strategy: AnyStrategy, instrument: Instrument, params: unknown, bot?: BotId): Plan {
+  const plan = planOf(strategy, params, marketOrThrow(context, instrument));
+  return { ...plan, violations: [...plan.violations, ...checkPlanRisk(context, instrument, plan, bot)] };
+}
+
+function findBot(context: AppContext, id: string): BotRuntime {
+  const bot = context.kernel.bot(botId(id));
+  if (bot === undefined) throw new ApiError('not-found', `there is no bot ${id}`, { field: 'bot' });
+  return bot;
+}
+
+function view(context: AppContext, id: string): { bot: BotView } {
+  return { bot: botViewOf(context.kernel, findBot(context, id)) };
+}
+
+/** Makes sure a running list of candles exists before a strategy starts on it. */
+async function warm(context: AppContext, strategy: AnyStrategy, instrument: Instrument, params: unknown): Promise<void> {
+  const { timeframesMs, warmupBars } = strategy.subscribe(params);
+  await context.warmUp(instrument.id, timeframesMs, warmupBars);
+}
+
+/** Refuses to start on a plan with errors, naming the first. */
+function refuseErrors(plan: Plan): void {
+  const error = plan.violations.find((violation) => violation.severity === 'error');
+  if (error === undefined) return;
+  const field = error.field === undefined ? undefined : `params.${error.field}`;
+  throw new ApiError('refused', `${error.code}: ${error.message}`, { field });
+}
+
+export const strategyHandlers: Handlers<'strategies'> = {
+  'strategies/list': (_request, context) => ({ strategies: context.strategies.map(strategyViewOf) }),
+  'strategies/suggest': (request, context) => {
+    const strategy = findStrategyOrThrow(context, request.strategy);
+    const instrument = findInstrument(context, request.venue, request.instrument);
+    supported(strategy, instrument);
+    return { params: strategy.suggest(marketOrThrow(context, instrument)) as Record<string, unknown> };
+  },
+  'strategies/plan': (request, context) => {
+    const strategy = findStrategyOrThrow(context, request.strategy);
+    const instrument = findInstrument(context, request.venue, request.instrument);
+    supported(strategy, instrument);
+    const params = parseParams(strategy, request.params);
+    const bot = request.bot === undefined ? undefined : findBot(context, request.bot).id;
+    return fullPlan(context, strategy, instrument, params, bot) as PlanView;
+  },
+};
+
+export const botHandlers: Handlers<'bots'> = {
+  'bots/list': (_request, context) => ({
+    bots: [...context.kernel.botManager.bots.values()].map((bot) => botViewOf(context.kernel, bot)),
+  }),
+  'bots/show': (request, context) => {
+    const bot = findBot(context, request.bot);
+    const market = planMarketOf(context.kernel, bot.instrument);
+    return {
+      ...view(context, request.bot),
+      plan: market === undefined ? null : (planOf(bot.strategy, bot.params, market) as PlanView),
+      ladder: ladderOf(bot, context.kernel),
+    };
+  },
+  'bots/create': (request, context) =>
+    once(context, request.token, 'bots/create', request, async () => {
+      const strategy = findStrategyOrThrow(context, request.strategy);
+      const instrument = findInstrument(context, request.venue, request.instrument);
+      supported(strategy, instrument);
+      const params = parseParams(strategy, request.params);
+      const plan = fullPlan(context, strategy, instrument, params);
+      if (request.start) {
+        refuseErrors(plan);
+        await warm(context, strategy, instrument, params);
+      }
+      const id = botId(context.nextBotId());
+      const allocation =
+        request.allocation ?? Object.fromEntries(plan.funds.map(({ currency, amount }) => [currency, amount]));
+      control(context, {
+        kind: 'create-bot',
+        definition: {
+          id,
+          name: request.name ?? `${strategy.title} ${instrument.symbol}`,
+          strategy: strategy.id,
+          instrument: instrument.id,
+          params: request.params,
+          allocation,
+        },
+      });
+      if (request.start) control(context, { kind: 'start-bot', bot: id });
+      return view(context, id);
+    }),
+  'bots/start': async (request, context) => {
+    const bot = findBot(context, request.bot);
+    if (bot.state !== 'PAUSED') {
+      refuseErrors(fullPlan(context, bot.strategy, bot.instrument, bot.params, bot.id));
+      await warm(context, bot.strategy, bot.instrument, bot.params);
+    }
+    control(context, { kind: 'start-bot', bot: bot.id });
+    return view(context, request.bot);
+  },
+  'bots/pause': (request, context) => {
+    control(context, { kind: 'pause-bot', bot: botId(request.bot) });
+    return view(context, request.bot);
+  },
+  'bots/resume': (request, context) => {
+    control(context, { kind: 'resume-bot', bot: botId(request.bot) });
+    return view(context, request.bot);
+  },
+  'bots/stop': (request, context) => {
+    control(context, { kind: 'stop-bot', bot: botId(request.bot), policy: request.policy });
+    return view(context, request.bot);
+  },
+  'bots/edit': async (request, context) => {
+    const bot = findBot(context, request.bot);
+    const merged = { ...bot.definition.params, ...(request.params ?? {}) };
+    const params = parseParams(bot.strategy, merged);
+    refuseFixedParams(bot, merged);
+    if (request.params !== undefined) {
+      refuseErrors(fullPlan(context, bot.strategy, bot.instrument, params, bot.id));
+      await warm(context, bot.strategy, bot.instrument, params);
+    }
+    control(context, { kind: 'edit-bot', bot: bot.id, params: merged, name: request.name });
+    return view(context, request.bot);
+  },
+  'bots/remove': (request, context) => {
+    control(context, { kind: 'remove-bot', bot: botId(request.bot) });
+    return {};
+  },
+};
+
+/** While a bot runs, only parameters marked updatable may change. */
+function refuseFixedParams(bot: BotRuntime, next: Readonly<Record<string, unknown>>): void {
+  if (bot.state !== 'RUNNING' && bot.state !== 'PAUSED') return;
+  const before = bot.definition.params;
+  for (const field of strategyViewOf(bot.strategy).fields) {
+    const changed = JSON.stringify(before[field.name]) !== JSON.stringify(next[field.name]);
+    if (changed && !field.updatable) {
+      throw new ApiError('refused', `${field.label} cannot be changed while the bot runs`, {
+        field: `params.${field.name}`,
+        hint: 'Stop the bot first, or create a new one.',
+      });
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** Parses strategy parameters on the trusted side; a refusal names the field. */
+
+import type { z } from 'zod';
+import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import { ApiError } from '../../shared/api/result.ts';
+
+/** Gives the dotted path of an issue, below a prefix. */
+function fieldOf(issue: z.core.$ZodIssue, prefix: string): string {
+  if (issue.code === 'unrecognized_keys') return [prefix, ...issue.path, issue.keys[0] ?? ''].filter(Boolean).join('.');
+  return [prefix, ...issue.path.map(String)].filter(Boolean).join('.');
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'unrecognized_keys' ? `unknown key "${issue.keys.join('", "')}"` : issue.message;
+}
+
+/** Throws `bad-input` for the first issue of a failed parse. */
+export function throwBadInput(error: z.ZodError, prefix = ''): never {
+  const issue = error.issues[0];
+  if (issue === undefined) throw new ApiError('bad-input', 'the input is not valid');
+  const field = fieldOf(issue, prefix);
+  throw new ApiError('bad-input', field === '' ? messageOf(issue) : `${field}: ${messageOf(issue)}`, {
+    ...(field === '' ? {} : { field }),
+  });
+}
+
+/** Gives the parsed parameters of a strategy, or throws `bad-input` naming `params.<field>`. */
+export function parseParams(strategy: AnyStrategy, params: Readonly<Record<string, unknown>>): unknown {
+  const parsed = strategy.params.safeParse(params);
+  if (!parsed.success) throwBadInput(parsed.error, 'params');
+  return parsed.data;
+}
