@@ -96,7 +96,7 @@ pub(crate) unsafe fn output<'a>(array: &'a mut Float64ArraySlice<'_>) -> &'a mut
 #[napi(object, object_to_js = false)]
 pub struct CandleArrays<'a> {
     /// Open times, epoch milliseconds UTC.
-    pub time: Float64ArraySlice<'a>,
+    pub open_time_ms: Float64ArraySlice<'a>,
     /// First prices.
     pub open: Float64ArraySlice<'a>,
     /// Highest prices.
@@ -111,19 +111,19 @@ pub struct CandleArrays<'a> {
 
 impl std::fmt::Debug for CandleArrays<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("CandleArrays").field("rows", &self.time.len()).finish()
+        formatter.debug_struct("CandleArrays").field("rows", &self.open_time_ms.len()).finish()
     }
 }
 
 impl CandleArrays<'_> {
     /// The arrays as slices, in storage order.
     pub(crate) fn all(&self) -> [&[f64]; 6] {
-        [&self.time, &self.open, &self.high, &self.low, &self.close, &self.volume]
+        [&self.open_time_ms, &self.open, &self.high, &self.low, &self.close, &self.volume]
     }
 
     pub(crate) fn read(&self) -> CandleSlices<'_> {
         CandleSlices {
-            time_ms: &self.time,
+            time_ms: &self.open_time_ms,
             open: &self.open,
             high: &self.high,
             low: &self.low,
@@ -140,7 +140,7 @@ impl CandleArrays<'_> {
         // SAFETY: as promised by the caller.
         unsafe {
             CandleSlicesMut {
-                time_ms: self.time.as_mut(),
+                time_ms: self.open_time_ms.as_mut(),
                 open: self.open.as_mut(),
                 high: self.high.as_mut(),
                 low: self.low.as_mut(),
@@ -153,7 +153,7 @@ impl CandleArrays<'_> {
     /// A copy that can go to another thread.
     pub(crate) fn to_columns(&self) -> CandleColumns {
         CandleColumns {
-            time_ms: self.time.to_vec(),
+            time_ms: self.open_time_ms.to_vec(),
             open: self.open.to_vec(),
             high: self.high.to_vec(),
             low: self.low.to_vec(),

@@ -380,8 +380,12 @@ fn one_writer_many_readers() {
     assert_eq!(CandleFile::open(&path, Access::Write).expect_err("still locked").code(), "BUSY");
     assert_eq!(read_all(&mut reader), candles(0..5000), "the old file, for those who have it open");
     assert_eq!(read_all(&mut reopen(&path)), candles(100..200));
+    reader.refresh().expect("refreshes");
+    assert_eq!(read_all(&mut reader), candles(100..200), "the new file, after a refresh");
     drop(writer);
     CandleFile::open(&path, Access::Write).expect("free again");
+    fs::remove_file(&path).expect("removes");
+    assert_eq!(reader.refresh().expect_err("gone").code(), "NOT_FOUND");
 }
 
 #[test]

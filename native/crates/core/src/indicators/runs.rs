@@ -45,6 +45,9 @@ pub(super) fn all_usable(values: &[f64]) -> bool {
 mod tests {
     use super::*;
 
+    /// Name, column, first row and end of each run.
+    type Case<'a> = (&'a str, &'a [f64], &'a [[usize; 2]]);
+
     fn runs(values: &[f64]) -> Vec<[usize; 2]> {
         let mut found = Vec::new();
         let mut covered = 0;
@@ -67,7 +70,6 @@ mod tests {
     fn a_column_is_cut_at_every_hole() {
         let nan = f64::NAN;
         let inf = f64::INFINITY;
-        type Case<'a> = (&'a str, &'a [f64], &'a [[usize; 2]]);
         let cases: [Case; 6] = [
             ("empty", &[], &[]),
             ("all good", &[1.0, 2.0, 3.0], &[[0, 3]]),

@@ -80,7 +80,7 @@ impl CandleFile {
     }
 
     /// Replaces all rows of the file. The new file is written beside the old one and takes its name when it is complete:
-    /// a crash leaves the one or the other. Handles that are open on the old file keep seeing the old rows.
+    /// a crash leaves the one or the other. A reader sees the new file when it refreshes.
     ///
     /// # Errors
     /// As [`CandleFile::append`].

@@ -208,12 +208,17 @@ impl CandleFile {
         })
     }
 
-    /// Sees what a writer elsewhere has committed since the file was opened. (A file that was rewritten is another file:
-    /// open it again.)
+    /// Sees what a writer elsewhere has committed since the file was opened, also when it has rewritten the file.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the commit slots are broken; [`StoreError::Io`].
+    /// As [`CandleFile::open`].
     pub fn refresh(&mut self) -> Result<(), StoreError> {
+        if self.access == Access::Read
+            && !is_file_at(&self.path, &self.file).map_err(io_error(&self.path, "opening"))?
+        {
+            *self = Self::open(&self.path, Access::Read)?;
+            return Ok(());
+        }
         self.map_again_if_resized()?;
         let (commit, _) = Commit::newest(self.mapping.bytes()).map_err(|damage| self.damaged(damage))?;
         self.commit = commit;
