@@ -18,6 +18,11 @@ export function journalTailFile(folder: string, mode: JournalMode): string {
   return join(folder, `${mode}.tail`);
 }
 
+/** Makes a new file belong to a mode, for good. Gives false when it belongs to one already. */
+export function bindMode(db: SqliteDatabase, mode: JournalMode): boolean {
+  return db.prepare("INSERT OR IGNORE INTO meta VALUES ('mode', ?)").run(mode).changes > 0;
+}
+
 /** Throws `wrong-mode` or `damaged` unless a file says that it belongs to this mode. */
 export function assertMode(db: SqliteDatabase, mode: JournalMode, file: string): void {
   const stored = db.prepare("SELECT value FROM meta WHERE key = 'mode'").pluck().get() as string | undefined;

@@ -44,17 +44,12 @@ export class JournalReader {
       migrations: journalMigrations,
       synchronous: 'FULL',
       proofs: [tailFile],
+      inspect: (found) => {
+        assertMode(found, mode, file);
+        assertTailIntact(found, tailFile, file);
+      },
     });
-    try {
-      return withStoreErrors(file, () => {
-        assertMode(db, mode, file);
-        assertTailIntact(db, tailFile, file);
-        return new JournalReader(mode, file, db);
-      });
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    return withStoreErrors(file, () => new JournalReader(mode, file, db));
   }
 
   /** Gives what a kernel would go on from: bots, live orders, balances. */

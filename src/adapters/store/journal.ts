@@ -16,7 +16,7 @@ import { awayReport, isWorthTelling } from './away-report.ts';
 import { sha256Hex } from './digest.ts';
 import { EquityStore } from './equity-store.ts';
 import { InstrumentStore } from './instrument-store.ts';
-import { assertMode, type JournalMode, journalFile, journalTailFile } from './journal-files.ts';
+import { assertMode, bindMode, type JournalMode, journalFile, journalTailFile } from './journal-files.ts';
 import { assertTailIntact, loadSnapshot } from './journal-load.ts';
 import { journalMigrations } from './journal-schema.ts';
 import { TailWriter } from './journal-tail.ts';
@@ -35,6 +35,10 @@ export interface JournalOptions {
   readonly wallClock?: (() => number) | undefined;
   /** Longest wait for another program that holds the file. */
   readonly busyTimeoutMs?: number | undefined;
+}
+
+function isUnbound(db: SqliteDatabase): boolean {
+  return db.prepare('SELECT 1 FROM meta UNION ALL SELECT 1 FROM audit LIMIT 1').get() === undefined;
 }
 
 /** The setting that remembers which start's report was read. */
@@ -102,19 +106,22 @@ export class Journal implements JournalPort {
   static open(options: JournalOptions): Journal {
     const file = journalFile(options.folder, options.mode);
     ensureDataFolder(options.folder);
+    const tailFile = journalTailFile(options.folder, options.mode);
     const db = openDatabase({
       file,
       migrations: journalMigrations,
       synchronous: 'FULL',
-      proofs: [journalTailFile(options.folder, options.mode)],
-      ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),
+      proofs: [tailFile],
+      busyTimeoutMs: options.busyTimeoutMs,
+      inspect: (found) => {
+        // A crash within the very first start leaves a file without mode and without records.
+        if (!isUnbound(found)) assertMode(found, options.mode, file);
+        assertTailIntact(found, tailFile, file);
+      },
     });
     try {
       return withStoreErrors(file, () => {
-        if (db.prepare('SELECT 1 FROM audit LIMIT 1').get() === undefined) {
-          db.prepare("INSERT OR IGNORE INTO meta VALUES ('mode', ?)").run(options.mode);
-        }
-        assertMode(db, options.mode, file);
+        if (isUnbound(db)) bindMode(db, options.mode);
         return new Journal(options, db);
       });
     } catch (error) {

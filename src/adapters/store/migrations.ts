@@ -38,8 +38,12 @@ function hasTable(db: Database.Database, name: string): boolean {
   return db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !== undefined;
 }
 
-/** Gives the migrations a file has; throws when it is not one of ours, newer than we are, or disagrees. */
-function checkedHistory(db: Database.Database, migrations: readonly Migration[], file: string): number {
+/** Gives how many migrations a file has; throws when it is not one of ours, newer than we are, or disagrees. */
+export function appliedMigrations(
+  db: Database.Database,
+  migrations: readonly Migration[],
+  file: string,
+): number {
   const name = basename(file);
   if (!hasTable(db, 'schema_migrations')) {
     const tables = db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get();
@@ -75,7 +79,7 @@ function checkedHistory(db: Database.Database, migrations: readonly Migration[],
 
 /** Throws unless the file has exactly the schema of this version; for readers, which must not change it. */
 export function assertSchema(db: Database.Database, migrations: readonly Migration[], file: string): void {
-  const applied = checkedHistory(db, migrations, file);
+  const applied = appliedMigrations(db, migrations, file);
   if (applied < migrations.length) {
     throw new StoreError(
       'schema',
@@ -90,7 +94,7 @@ export function assertSchema(db: Database.Database, migrations: readonly Migrati
  * `<file>.before-schema-N`, so that the older version can be gone back to.
  */
 export function migrate(db: Database.Database, migrations: readonly Migration[], file: string): number {
-  const applied = checkedHistory(db, migrations, file);
+  const applied = appliedMigrations(db, migrations, file);
   const pending = migrations.slice(applied);
   if (pending.length === 0) return 0;
   if (applied > 0) {

@@ -8,7 +8,7 @@ import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { ApiError } from '../../shared/api/result.ts';
 import { assert } from '../../shared/domain/assert.ts';
-import { assertSchema, type Migration, migrate } from './migrations.ts';
+import { appliedMigrations, assertSchema, type Migration, migrate } from './migrations.ts';
 import { damaged, withStoreErrors } from './store-error.ts';
 
 export type SqliteDatabase = Database.Database;
@@ -21,7 +21,9 @@ export interface OpenOptions {
   /** Other files that prove that `file` existed: where one is there and `file` is not, opening fails. */
   readonly proofs?: readonly string[];
   /** Longest wait for another program's lock. */
-  readonly busyTimeoutMs?: number;
+  readonly busyTimeoutMs?: number | undefined;
+  /** Further checks on the file as it is found; what it throws refuses the file. */
+  readonly inspect?: (db: SqliteDatabase) => void;
 }
 
 const busyTimeoutMsDefault = 2_000;
@@ -96,6 +98,21 @@ function configure(db: SqliteDatabase, options: OpenOptions): void {
   db.pragma('wal_autocheckpoint = 4000');
 }
 
+/**
+ * Looks at an existing file through a reading connection before anything may write to it: a file that is refused
+ * stays as it is, its log included.
+ */
+function inspectUnchanged(options: OpenOptions): void {
+  const { file } = options;
+  const db = new Database(file, { readonly: true, timeout: options.busyTimeoutMs ?? busyTimeoutMsDefault });
+  try {
+    assertSound(db, file);
+    if (appliedMigrations(db, options.migrations, file) > 0) options.inspect?.(db);
+  } finally {
+    db.close();
+  }
+}
+
 /** Opens for reading and writing; makes the file when there was none. Throws `StoreError` `damaged`, `schema` … */
 export function openDatabase(options: OpenOptions): SqliteDatabase {
   const { file } = options;
@@ -104,10 +121,10 @@ export function openDatabase(options: OpenOptions): SqliteDatabase {
     assertNotLost(file, size, options.proofs ?? []);
     if (size === undefined) createPrivately(file);
     else chmodSync(file, 0o600);
+    if (size !== undefined && size > 0) inspectUnchanged(options);
     const db = new Database(file, { timeout: options.busyTimeoutMs ?? busyTimeoutMsDefault });
     try {
       configure(db, options);
-      assertSound(db, file);
       migrate(db, options.migrations, file);
       return db;
     } catch (error) {
@@ -135,6 +152,7 @@ export function openDatabaseReadOnly(options: OpenOptions): SqliteDatabase {
     try {
       assertSound(db, file);
       assertSchema(db, options.migrations, file);
+      options.inspect?.(db);
       return db;
     } catch (error) {
       db.close();

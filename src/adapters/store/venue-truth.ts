@@ -11,7 +11,7 @@ import type Database from 'better-sqlite3';
 import { fillKey } from '../../engine/kernel/snapshot.ts';
 import type { VenueId } from '../../shared/domain/nominal.ts';
 import type { Fill } from '../../shared/domain/order.ts';
-import { assertMode, type JournalMode } from './journal-files.ts';
+import { assertMode, bindMode, type JournalMode } from './journal-files.ts';
 import {
   ensureDataFolder,
   openDatabase,
@@ -87,14 +87,13 @@ export class VenueTruthStore {
     ensureDataFolder(options.folder);
     const db = openDatabase({ file, migrations: venueMigrations, synchronous: 'NORMAL' });
     try {
-      const isNew = db.prepare("INSERT OR IGNORE INTO meta VALUES ('mode', ?)").run(options.mode).changes > 0;
-      if (isNew && options.mustExist === true) {
-        db.prepare("DELETE FROM meta WHERE key = 'mode'").run();
+      if (options.mustExist === true && db.prepare('SELECT 1 FROM states LIMIT 1').get() === undefined) {
         throw damaged(
           `${file} is missing or empty: the simulated venues have lost their orders and balances`,
           'Restore it from a backup together with the journal, or choose another data folder.',
         );
       }
+      bindMode(db, options.mode);
       assertMode(db, options.mode, file);
       return new VenueTruthStore(file, db);
     } catch (error) {

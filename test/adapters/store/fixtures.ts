@@ -85,7 +85,13 @@ export class Chain {
   hash: string;
   timeMs: number;
 
-  constructor(start: { sequence: number; hash: string; timeMs: number } = { sequence: 0, hash: genesisHash, timeMs: 1_000_000 }) {
+  constructor(
+    start: { sequence: number; hash: string; timeMs: number } = {
+      sequence: 0,
+      hash: genesisHash,
+      timeMs: 1_000_000,
+    },
+  ) {
     this.sequence = start.sequence;
     this.hash = start.hash;
     this.timeMs = start.timeMs;
@@ -142,7 +148,13 @@ export function intent(id: string, changes: Partial<Order> = {}): AuditBody {
   return { kind: 'order-intent', order: orderOf(id, changes) };
 }
 
-export function stateChange(id: string, from: OrderState, to: OrderState, reason = '', venueId?: string): AuditBody {
+export function stateChange(
+  id: string,
+  from: OrderState,
+  to: OrderState,
+  reason = '',
+  venueId?: string,
+): AuditBody {
   return {
     kind: 'order-state',
     clientOrderId: clientOrderId(id),
@@ -260,19 +272,25 @@ export function botSnapshot(lots: number): BotSnapshot {
 /** A sound little history: one bot, two orders, two fills; 0.02 BTC held, 8,769 USDT left. */
 export function soundHistory(chain: Chain): Checkpoint[] {
   return [
-    chain.checkpoint([
-      { kind: 'run-started', mode: 'demo', version: '0.1.0', seed: '7' },
-      ...openingEntries,
-      { kind: 'bot-created', definition },
-      { kind: 'bot-state', bot: bot1, state: 'RUNNING', reason: 'started by hand' },
-    ]),
-    chain.checkpoint([intent('x-1'), intent('x-2', { lots: quantityLots(30) })], [botSnapshot(0)]),
+    chain.checkpoint(
+      [
+        { kind: 'run-started', mode: 'demo', version: '0.1.0', seed: '7' },
+        ...openingEntries,
+        { kind: 'bot-created', definition },
+        { kind: 'bot-state', bot: bot1, state: 'RUNNING', reason: 'started by hand' },
+      ],
+      [botSnapshot(0)],
+    ),
+    chain.checkpoint([intent('x-1'), intent('x-2', { lots: quantityLots(30) })]),
     chain.checkpoint([stateChange('x-1', 'PENDING_CREATE', 'OPEN', 'accepted', 'v-x-1')]),
-    chain.checkpoint([
-      fillEntry('x-1/t1', 5),
-      fillBody(fillOf('x-1', 't1', 5), 5, '307.5'),
-      stateChange('x-1', 'OPEN', 'PARTIALLY_FILLED'),
-    ]),
+    chain.checkpoint(
+      [
+        fillEntry('x-1/t1', 5),
+        fillBody(fillOf('x-1', 't1', 5), 5, '307.5'),
+        stateChange('x-1', 'OPEN', 'PARTIALLY_FILLED'),
+      ],
+      [botSnapshot(5)],
+    ),
     chain.checkpoint(
       [
         fillEntry('x-1/t2', 15),

@@ -66,9 +66,17 @@ describe('journal', () => {
     expect(again.durableSequence).toBe(15);
     expect(snapshot.lastHash).toBe(chain.hash);
     expect(snapshot.core?.timeMs).toBe(1_000_015);
-    expect(snapshot.bots.map(({ definition, position }) => [definition.id, position.lots])).toEqual([['b1', 20]]);
+    expect(snapshot.bots.map(({ definition, position }) => [definition.id, position.lots])).toEqual([
+      ['b1', 20],
+    ]);
     expect(
-      snapshot.orders.map((order) => [order.clientOrderId, order.state, order.filledLots, order.filledNotional, order.reason]),
+      snapshot.orders.map((order) => [
+        order.clientOrderId,
+        order.state,
+        order.filledLots,
+        order.filledNotional,
+        order.reason,
+      ]),
     ).toEqual([
       ['x-1', 'FILLED', 20, '1230', undefined],
       ['x-2', 'UNKNOWN', 0, '0', 'no answer in time'],
@@ -77,7 +85,9 @@ describe('journal', () => {
     expect(snapshot.fillKeys).toEqual([`sim-a|${btc}|t1|x-1`, `sim-a|${btc}|t2|x-1`]);
     expect(snapshot.lastFillMs).toEqual({ 'sim-a': 1_000_000 });
     // 10,000 − 0.02 × 61,500 − 2 × 0.5 = 8,769
-    expect(Object.fromEntries(snapshot.ledger.map((row) => [`${row.account} ${row.currency}`, row.amount]))).toEqual({
+    expect(
+      Object.fromEntries(snapshot.ledger.map((row) => [`${row.account} ${row.currency}`, row.amount])),
+    ).toEqual({
       'external USDT': '-100000',
       'main USDT': '90000',
       'bot:b1 BTC': '0.02',
@@ -99,40 +109,80 @@ describe('journal', () => {
   });
 
   const refusals: [name: string, reason: string, attack: (chain: Chain, journal: Journal) => void][] = [
-    ['a gap in the numbers', 'inconsistent', (chain, journal) => {
-      chain.sequence += 1;
-      journal.commit(chain.checkpoint([intent('x-9')]));
-    }],
-    ['another previous hash', 'inconsistent', (chain, journal) => {
-      chain.hash = 'f'.repeat(64);
-      journal.commit(chain.checkpoint([intent('x-9')]));
-    }],
-    ['a record that was changed after it was hashed', 'inconsistent', (chain, journal) => {
-      const checkpoint = chain.checkpoint([intent('x-9')]);
-      const [record] = checkpoint.records;
-      journal.commit({ ...checkpoint, records: [{ ...record, timeMs: 7 } as never] });
-    }],
-    ['an order that was intended before', 'inconsistent', (chain, journal) => {
-      journal.commit(chain.checkpoint([intent('x-1')]));
-    }],
-    ['a state of an order without intent', 'inconsistent', (chain, journal) => {
-      journal.commit(chain.checkpoint([stateChange('x-9', 'OPEN', 'CANCELED')]));
-    }],
-    ['a state that leaves from elsewhere', 'inconsistent', (chain, journal) => {
-      journal.commit(chain.checkpoint([stateChange('x-2', 'OPEN', 'CANCELED')]));
-    }],
-    ['sums that skip a fill', 'inconsistent', (chain, journal) => {
-      journal.commit(chain.checkpoint([fillBody(fillOf('x-2', 't9', 5), 9, '553.5')]));
-    }],
-    ['the same fill again', 'booked-twice', (chain, journal) => {
-      journal.commit(chain.checkpoint([fillBody(fillOf('x-1', 't1', 5), 25, '1537.5')]));
-    }],
-    ['the same fill with other content', 'booked-twice', (chain, journal) => {
-      journal.commit(chain.checkpoint([fillBody(fillOf('x-1', 't1', 1, { fee: '9' }), 21, '1291.5')]));
-    }],
-    ['an order on an instrument without rules', 'inconsistent', (chain, journal) => {
-      journal.commit(chain.checkpoint([intent('x-9', { instrument: 'sim-a:ETH/USDT' as never })]));
-    }],
+    [
+      'a gap in the numbers',
+      'inconsistent',
+      (chain, journal) => {
+        chain.sequence += 1;
+        journal.commit(chain.checkpoint([intent('x-9')]));
+      },
+    ],
+    [
+      'another previous hash',
+      'inconsistent',
+      (chain, journal) => {
+        chain.hash = 'f'.repeat(64);
+        journal.commit(chain.checkpoint([intent('x-9')]));
+      },
+    ],
+    [
+      'a record that was changed after it was hashed',
+      'inconsistent',
+      (chain, journal) => {
+        const checkpoint = chain.checkpoint([intent('x-9')]);
+        const [record] = checkpoint.records;
+        journal.commit({ ...checkpoint, records: [{ ...record, timeMs: 7 } as never] });
+      },
+    ],
+    [
+      'an order that was intended before',
+      'inconsistent',
+      (chain, journal) => {
+        journal.commit(chain.checkpoint([intent('x-1')]));
+      },
+    ],
+    [
+      'a state of an order without intent',
+      'inconsistent',
+      (chain, journal) => {
+        journal.commit(chain.checkpoint([stateChange('x-9', 'OPEN', 'CANCELED')]));
+      },
+    ],
+    [
+      'a state that leaves from elsewhere',
+      'inconsistent',
+      (chain, journal) => {
+        journal.commit(chain.checkpoint([stateChange('x-2', 'OPEN', 'CANCELED')]));
+      },
+    ],
+    [
+      'sums that skip a fill',
+      'inconsistent',
+      (chain, journal) => {
+        journal.commit(chain.checkpoint([fillBody(fillOf('x-2', 't9', 5), 9, '553.5')]));
+      },
+    ],
+    [
+      'the same fill again',
+      'booked-twice',
+      (chain, journal) => {
+        journal.commit(chain.checkpoint([fillBody(fillOf('x-1', 't1', 5), 25, '1537.5')]));
+      },
+    ],
+    [
+      'the same fill with other content',
+      'booked-twice',
+      (chain, journal) => {
+        journal.commit(chain.checkpoint([fillBody(fillOf('x-1', 't1', 1, { fee: '9' }), 21, '1291.5')]));
+      },
+    ],
+    [
+      'an order on an instrument without rules',
+      'inconsistent',
+      (chain, journal) => {
+        journal.commit(chain.checkpoint([intent('x-9', { instrument: 'sim-a:ETH/USDT' as never })]));
+      },
+    ],
   ];
 
   test.each(refusals)('refuses %s whole, and goes on', (_name, reason, attack) => {
