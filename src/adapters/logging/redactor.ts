@@ -44,6 +44,8 @@ export class Redactor {
       if (form.length >= minInsideLength) addFragments(fragments, form);
     }
     for (const fragment of fragments) this.#add(fragment);
+    // The runtime remembers the text of the last match (RegExp.input): let it be this one, and no spelling.
+    / /.test(' ');
   }
 
   /** Hides every text in `credentials`. */

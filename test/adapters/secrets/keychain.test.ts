@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { listKeys } from '../../../src/adapters/secrets/key-index.ts';
-import { probeKeychain } from '../../../src/adapters/secrets/keychain.ts';
+import { listKeys, openKeyIndex } from '../../../src/adapters/secrets/key-index.ts';
+import { createKeychainStore, probeKeychain } from '../../../src/adapters/secrets/keychain.ts';
 import { openSecretStore } from '../../../src/adapters/secrets/open-secret-store.ts';
 import { keychainFixture } from './fixtures.ts';
 import { allCanaries, canary, canaryKey, leaksIn, memoryKeychain, secretErrorOf } from './support.ts';
@@ -47,6 +47,24 @@ describe('keychain trouble becomes a typed error', () => {
     expect(await probeKeychain({ keychain })).toMatchObject({ usable: false, error: { code } });
     const opened = await secretErrorOf(openSecretStore({ dataFolder, nowMs: () => 0, keychain }));
     expect([opened.code, opened.hint]).toEqual(['no-secret-store', expect.stringContaining('vault init')]);
+  });
+
+  test('a keychain that answers "no such entry" because it is locked is not taken for one that lost the key', async () => {
+    const keychain = memoryKeychain();
+    const { store, dataFolder } = await keychainFixture(keychain);
+    const { id } = await store.put(canaryKey());
+    const isLocked = {
+      ...keychain,
+      getPassword: async () => null,
+      setPassword: () => Promise.reject(new Error('Secret Service: no result found')),
+    };
+    const again = createKeychainStore({
+      index: openKeyIndex(dataFolder),
+      nowMs: () => 0,
+      keychain: isLocked,
+    });
+    expect((await secretErrorOf(again.get(id))).code).toBe('keychain-locked');
+    expect(await store.get(id)).toEqual(canary);
   });
 
   test('a keychain that never answers is given up', async () => {
