@@ -325,7 +325,7 @@ export class SimulatedWorld implements VirtualTimeSource {
 /** Gives about what the order flow trades in a calm minute, in base currency. */
 function calmMinuteVolume(config: InstrumentGeneratorConfig, price: number): number {
   const tradesPerMinute = config.eventsPerSecond * 60 * 0.17;
-  return (tradesPerMinute * config.flow.levelNotional * 0.2) / price;
+  return (tradesPerMinute * config.flow.levelNotional * 0.36) / price;
 }
 
 function discard(): void {

@@ -7,12 +7,11 @@
 import type { Candle } from '../../../shared/domain/candle.ts';
 import { epochMs } from '../../../shared/domain/nominal.ts';
 import { RandomStream } from '../random.ts';
-import { fastVolatility, nextRegime, regimes, seasonality, slowVolatility } from './latent-market.ts';
+import { fastVolatility, jumps, nextRegime, regimes, seasonality, slowVolatility } from './latent-market.ts';
 
 const minuteMs = 60_000;
 /** One year of minutes: nothing older is made up. */
 export const historyBarsMax = 525_600;
-const jumpChancePerMinute = 1 / 90;
 
 const fastKeep = 0.5 ** (60 / fastVolatility.halfLifeSeconds);
 const slowKeep = 0.5 ** (60 / slowVolatility.halfLifeSeconds);
@@ -66,7 +65,7 @@ export class HistoryPath {
     const activity = volatilityFactor * Math.exp(this.fast + this.slow) * seasonality(openTimeMs);
     const deviation = this.minuteDeviation * activity;
     let change = this.drift + deviation * random.normal();
-    if (random.uniform() < jumpChancePerMinute) change += 6 * this.minuteDeviation * random.studentT(5);
+    if (random.uniform() < 60 / jumps.meanSeconds) change += jumps.deviation * this.minuteDeviation * random.studentT(5);
     const close = index === 0 ? 0 : (this.open[index - 1] as number);
     this.close.push(close);
     this.open.push(close - change);

@@ -34,7 +34,7 @@ export interface InstrumentGeneratorState {
 }
 
 /** Measured: one step of the order flow gives this many events on average. */
-const eventsPerStep = 1.86;
+const eventsPerStep = 2.9;
 const fundingEventIntervalMs = 5000;
 const hourMs = 3_600_000;
 
@@ -111,7 +111,7 @@ export class InstrumentGenerator {
       this.stepFlow(fairTicks, sink);
     }
     if (this.instrument.kind === 'perpetual' && nowMs >= this.nextFundingEventMs) this.emitFunding(sink);
-    const pace = 0.75 + 0.25 * Math.min(4, this.underlying.volatilityRatio);
+    const pace = 0.7 + 0.2 * Math.min(4, this.underlying.volatilityRatio);
     const meanMs = (this.meanStepMs * sparseness) / (pace * seasonality(nowMs));
     this.exactNextMs += this.clockRandom.exponential(meanMs);
     this.nextMs = Math.floor(this.exactNextMs);

@@ -55,10 +55,10 @@ export const regimes: readonly [Regime, Regime, Regime] = [
   { volatilityFactor: 2.8, driftFactor: 0, meanSeconds: 600, next: [0.6, 0.4, 0] },
 ];
 
-export const fastVolatility = { deviation: 0.3, halfLifeSeconds: 420 } as const;
-export const slowVolatility = { deviation: 0.3, halfLifeSeconds: 9000 } as const;
-const jumpMeanSeconds = 5400;
-const jumpDeviation = 6;
+export const fastVolatility = { deviation: 0.34, halfLifeSeconds: 900 } as const;
+export const slowVolatility = { deviation: 0.34, halfLifeSeconds: 18_000 } as const;
+/** Jumps: mean time between two, and their deviation in calm one-minute deviations. */
+export const jumps = { meanSeconds: 7200, deviation: 5 } as const;
 /** A very weak pull to the start price: absurd prices stay out of reach however long the world runs. */
 const anchorHalfLifeSeconds = 60 * 86_400;
 
@@ -162,8 +162,8 @@ export class Underlying {
     this.slowLogVolatility =
       this.slowLogVolatility * perSecond.slowDecay + perSecond.slowNoise * random.normal();
     this.updateVolatility(timeMs);
-    if (random.uniform() < 1 / jumpMeanSeconds) {
-      this.logPrice += jumpDeviation * this.config.calmMinuteDeviation * random.studentT(5);
+    if (random.uniform() < 1 / jumps.meanSeconds) {
+      this.logPrice += jumps.deviation * this.config.calmMinuteDeviation * random.studentT(5);
     }
   }
 
