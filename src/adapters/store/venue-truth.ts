@@ -11,14 +11,14 @@ import type Database from 'better-sqlite3';
 import { fillKey } from '../../engine/kernel/snapshot.ts';
 import type { VenueId } from '../../shared/domain/nominal.ts';
 import type { Fill } from '../../shared/domain/order.ts';
-import { assertMode, bindMode, type JournalMode } from './journal-files.ts';
+import { assertMode, bindMode, type JournalMode, journalFile } from './journal-files.ts';
 import {
   ensureDataFolder,
   openDatabase,
   openDatabaseReadOnly,
   type SqliteDatabase,
 } from './open-database.ts';
-import { damaged, withStoreErrors } from './store-error.ts';
+import { withStoreErrors } from './store-error.ts';
 import { venueMigrations } from './venue-schema.ts';
 
 /** An order as the venue keeps it; `json` is its whole content. */
@@ -85,14 +85,13 @@ export class VenueTruthStore {
   static open(options: VenueTruthOptions): VenueTruthStore {
     const file = venueTruthFile(options.folder, options.mode);
     ensureDataFolder(options.folder);
-    const db = openDatabase({ file, migrations: venueMigrations, synchronous: 'NORMAL' });
+    const db = openDatabase({
+      file,
+      migrations: venueMigrations,
+      synchronous: 'NORMAL',
+      proofs: options.mustExist === true ? [journalFile(options.folder, options.mode)] : [],
+    });
     try {
-      if (options.mustExist === true && db.prepare('SELECT 1 FROM states LIMIT 1').get() === undefined) {
-        throw damaged(
-          `${file} is missing or empty: the simulated venues have lost their orders and balances`,
-          'Restore it from a backup together with the journal, or choose another data folder.',
-        );
-      }
       bindMode(db, options.mode);
       assertMode(db, options.mode, file);
       return new VenueTruthStore(file, db);
