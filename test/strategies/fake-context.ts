@@ -353,7 +353,11 @@ export class FakeWorld<Params, State> {
   #setState(order: MutableOrder, state: Order['state'], reason?: string): void {
     const next = { ...order, state, reason } as MutableOrder;
     this.orders.set(order.clientOrderId, next);
-    this.#pending.push(() => this.handlers.onOrder?.(next));
+    this.#pending.push(() => {
+      this.handlers.onOrder?.(next);
+      // Execution compares the declared list again whenever an order has changed.
+      this.#dirty = true;
+    });
   }
 
   #fillSome(order: MutableOrder, ticks: number, liquidity: Fill['liquidity'], whole = false): void {

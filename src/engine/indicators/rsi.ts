@@ -1,5 +1,8 @@
 /** Relative strength index after Wilder, fed one close at a time in constant time. */
 
+/** Averages below this are what is left of moves long gone: they halve every few bars but never reach zero. */
+const noMove = 1e-290;
+
 /** What an `Rsi` needs to go on after a restart. */
 export interface RsiSnapshot {
   readonly changes: number;
@@ -64,7 +67,7 @@ export class Rsi {
   get value(): number | undefined {
     if (!this.ready) return undefined;
     const total = this.#averageGain + this.#averageLoss;
-    return total === 0 ? 50 : (100 * this.#averageGain) / total;
+    return total > noMove ? (100 * this.#averageGain) / total : 50;
   }
 
   snapshot(): RsiSnapshot {
