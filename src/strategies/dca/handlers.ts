@@ -37,6 +37,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
   // Prices an open deal watches; computed when its fills change, compared on every quote.
   let stopTicks: PriceTicks | undefined;
   let targetTicks: PriceTicks | undefined;
+  let turn: { readonly bestTicks: PriceTicks; readonly ticks: PriceTicks } | undefined;
   let ladder: { readonly deal: number; readonly orders: readonly SafetyOrder[] } | undefined;
 
   const update = (patch: Partial<DcaState>) => context.setState({ ...context.state, ...patch });
@@ -253,9 +254,16 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       return;
     }
     if (bestTicks === null) return;
-    const best = priceOf(instrument, bestTicks);
-    const turn = best.times(long ? Decimal.one.minus(numbers.trailing) : Decimal.one.plus(numbers.trailing));
-    if (beyond(ticksOf(instrument, turn, long ? 'down' : 'up'))) close('trailing take-profit');
+    if (beyond(turnFrom(bestTicks))) close('trailing take-profit');
+  }
+
+  /** The price at which a trailing exit closes when `bestTicks` was the best. */
+  function turnFrom(bestTicks: PriceTicks): PriceTicks {
+    if (turn?.bestTicks !== bestTicks) {
+      const factor = long ? Decimal.one.minus(numbers.trailing) : Decimal.one.plus(numbers.trailing);
+      turn = { bestTicks, ticks: ticksOf(instrument, priceOf(instrument, bestTicks).times(factor), long ? 'down' : 'up') };
+    }
+    return turn.ticks;
   }
 
   // --- closing -----------------------------------------------------------------------------------------------

@@ -1,0 +1,13 @@
+/** Every strategy Sextant ships, in the order the gallery shows them. */
+
+import type { AnyStrategy } from '../engine/strategy/api.ts';
+import { dca } from './dca/dca.ts';
+import { grid } from './grid/grid.ts';
+import { maCross } from './ma-cross/ma-cross.ts';
+
+export const strategies: readonly AnyStrategy[] = [grid, dca, maCross];
+
+/** Gives the strategy with this id, or undefined. */
+export function findStrategy(id: string): AnyStrategy | undefined {
+  return strategies.find((strategy) => strategy.id === id);
+}
