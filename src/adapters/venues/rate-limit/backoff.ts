@@ -39,14 +39,18 @@ export class JitteredBackoff {
     this.#openedAtMs = nowMs;
   }
 
-  /** Notes a failure or a cut and gives the wait until the next attempt, in ms. */
+  /**
+   * Notes a failure or a cut and gives the wait until the next attempt, in ms. Failures while a wait is running
+   * belong to the same outage and count once.
+   */
   failed(nowMs: number): number {
+    if (nowMs < this.#notBeforeMs) return this.#notBeforeMs - nowMs;
     if (this.#openedAtMs !== undefined && nowMs - this.#openedAtMs >= this.#stableAfterMs) this.#attempts = 0;
     this.#openedAtMs = undefined;
     const fullMs = Math.min(this.#maximumMs, this.#baseMs * 2 ** Math.min(this.#attempts, 20));
     this.#attempts += 1;
     const waitMs = fullMs / 2 + (this.#random() * fullMs) / 2;
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs + waitMs);
+    this.#notBeforeMs = nowMs + waitMs;
     return waitMs;
   }
 

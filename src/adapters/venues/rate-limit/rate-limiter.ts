@@ -141,6 +141,18 @@ export class RateLimiter {
     });
   }
 
+  /** Takes tokens for something that is happening already, such as a new connection; never waits. */
+  spend(cost: RateCost): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [name, weight] of Object.entries(cost)) this.#buckets.get(name)?.take(weight, nowMs);
+  }
+
+  /** Gives how long a request of this cost would have to wait if nobody else asked; 0 when it could go now. */
+  waitMs(cost: RateCost, priority: RatePriority = 'data'): number {
+    const nowMs = this.#clock.monotonicMs();
+    return Math.max(this.#blockedForMs(nowMs), this.#poolWaitMs(cost, priority, nowMs));
+  }
+
   /**
    * Tells the limiter how a venue answered. 429 pauses every request for `retryAfterMs`, 418 bans them all: nothing
    * leaves before the end, not even a cancel, because each request makes a ban longer.

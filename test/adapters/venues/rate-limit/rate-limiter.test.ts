@@ -246,7 +246,13 @@ describe('waiting', () => {
 describe('backoff', () => {
   it('doubles with jitter between half and all, up to the maximum', () => {
     const backoff = new JitteredBackoff({ random: () => 0, baseMs: 500, maximumMs: 4_000 });
-    expect([0, 1, 2, 3, 4, 5].map(() => backoff.failed(0))).toEqual([250, 500, 1_000, 2_000, 2_000, 2_000]);
+    let nowMs = 0;
+    const waits = Array.from({ length: 6 }, () => {
+      const waitMs = backoff.failed(nowMs);
+      nowMs += waitMs;
+      return waitMs;
+    });
+    expect(waits).toEqual([250, 500, 1_000, 2_000, 2_000, 2_000]);
     const late = new JitteredBackoff({ random: () => 0.999, baseMs: 500, maximumMs: 4_000 });
     expect(late.failed(0)).toBeCloseTo(499.75, 5);
   });
@@ -254,11 +260,17 @@ describe('backoff', () => {
   it('starts afresh after a connection that lived long, not after one that fell at once', () => {
     const backoff = new JitteredBackoff({ random: () => 0, baseMs: 500, stableAfterMs: 30_000 });
     backoff.failed(0);
-    backoff.failed(0);
+    backoff.failed(250);
     backoff.opened(1_000);
     expect(backoff.failed(2_000)).toBe(1_000);
     backoff.opened(4_000);
     expect(backoff.failed(40_000)).toBe(250);
+  });
+
+  it('counts the connections that fall together as one outage', () => {
+    const backoff = new JitteredBackoff({ random: () => 0, baseMs: 500 });
+    expect([backoff.failed(0), backoff.failed(10), backoff.failed(20)]).toEqual([250, 240, 230]);
+    expect([backoff.attempts, backoff.waitMs(100)]).toEqual([1, 150]);
   });
 
   it('stays far below 300 connects in 5 minutes of refusals', () => {
