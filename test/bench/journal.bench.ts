@@ -103,6 +103,7 @@ function checkpoints(count: number, intentsEach: number): Checkpoint[] {
       nextReportNumber: 1,
       riskStates: [],
       riskLimits: defaultRiskLimits,
+      manualPositions: [],
       identitiesChecked: sequence,
       identitiesFailed: 0,
     };

@@ -12,13 +12,16 @@ import type { OrderVerifier } from './verify-orders.ts';
 /** The kernel asks for fills from this long before the newest one it has booked; what is older is never asked again. */
 const reconcileOverlapMs = 60_000;
 
+/** Rows between two chances for the host to do other work. */
+const sliceRows = 1000;
+
 interface TruthFill {
   readonly venue: VenueId;
   readonly clientOrderId: ClientOrderId;
   readonly timeMs: number;
 }
 
-/** A copy of the venues' books, read before the journal's snapshot is taken. */
+/** The venues' books; they are read before the journal's snapshot is taken. */
 export interface VenueTruth {
   allFills(): Iterable<{ venue: VenueId; key: string; clientOrderId: string; timeMs: number }>;
   allOrders(): Iterable<Omit<VenueOrderEntry, 'json'> & { readonly venue: VenueId }>;
@@ -34,20 +37,31 @@ export class VenueVerifier {
   pendingFills = 0;
   private readonly findings: Findings;
   private readonly fills = new Map<string, TruthFill>();
-  private readonly orders: (Omit<VenueOrderEntry, 'json'> & { readonly venue: VenueId })[];
+  private readonly orders: (Omit<VenueOrderEntry, 'json'> & { readonly venue: VenueId })[] = [];
   private readonly venues = new Set<VenueId>();
   private readonly reconciledMs = new Map<VenueId, { last: number; before: number }>();
   private readonly lastBookedMs = new Map<VenueId, number>();
   private readonly booked = new Map<string, { venue: VenueId; timeMs: number }>();
 
-  constructor(truth: VenueTruth, findings: Findings) {
+  constructor(findings: Findings) {
     this.findings = findings;
+  }
+
+  /** Copies the venues' books, in slices. */
+  *read(truth: VenueTruth): Generator<void> {
+    let rows = 0;
     for (const { key, ...fill } of truth.allFills()) {
       this.fills.set(key, { ...fill, clientOrderId: fill.clientOrderId as ClientOrderId });
       this.venues.add(fill.venue);
+      rows += 1;
+      if (rows % sliceRows === 0) yield;
     }
-    this.orders = [...truth.allOrders()];
-    for (const { venue } of this.orders) this.venues.add(venue);
+    for (const { venue, clientOrderId, venueOrderId } of truth.allOrders()) {
+      this.orders.push({ venue, clientOrderId, venueOrderId });
+      this.venues.add(venue);
+      rows += 1;
+      if (rows % sliceRows === 0) yield;
+    }
   }
 
   /** Takes the next record. */
@@ -74,7 +88,7 @@ export class VenueVerifier {
   }
 
   /** Compares both books, after the last record. */
-  compare(orders: OrderVerifier): void {
+  *compare(orders: OrderVerifier): Generator<void> {
     const { findings } = this;
     for (const [key, fill] of this.fills) {
       if (!orders.orders.has(fill.clientOrderId)) continue;
@@ -84,10 +98,12 @@ export class VenueVerifier {
         findings.lostFill(`fill ${key} of the venue was never booked`);
       else this.pendingFills += 1;
     }
+    yield;
     for (const [key, { venue, timeMs }] of this.booked) {
       if (!this.venues.has(venue) || timeMs > this.settledMs(venue)) continue;
       findings.check(this.fills.has(key), () => `fill ${key} was booked, but the venue has no such fill`);
     }
+    yield;
     this.compareOrders(orders);
   }
 

@@ -4,6 +4,7 @@
  * read-only connection and one snapshot, beside a running host or without one.
  */
 
+import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { VerifyView } from '../../shared/api/views.ts';
 import { genesisHash } from '../../shared/events/audit.ts';
@@ -15,6 +16,7 @@ import { readTail, type TailMark } from './journal-tail.ts';
 import { openDatabaseReadOnly, type SqliteDatabase } from './open-database.ts';
 import { auditColumnsOf } from './projection.ts';
 import { storeErrorOf } from './store-error.ts';
+import { VenueTruthStore, venueTruthFile } from './venue-truth.ts';
 import { Findings } from './verify-findings.ts';
 import { LedgerVerifier } from './verify-ledger.ts';
 import { OrderVerifier } from './verify-orders.ts';
@@ -28,7 +30,7 @@ export interface VerifyReport extends VerifyView {
 export interface VerifyOptions {
   readonly folder: string;
   readonly mode: JournalMode;
-  /** The simulated venues' own books. Read at once, before the journal's snapshot is taken. */
+  /** The simulated venues' own books; left out: those in the data folder, where there are any. */
   readonly venues?: VenueTruth | undefined;
 }
 
@@ -53,13 +55,32 @@ function checkTail(
   return hash === mark.hash ? undefined : `record ${mark.sequence} was durable and is missing or changed`;
 }
 
+/** Copies the books of the simulated venues, or gives undefined where this mode has none. */
+function* readVenues(options: VerifyOptions, findings: Findings): Generator<void, VenueVerifier | undefined> {
+  const verifier = new VenueVerifier(findings);
+  if (options.venues !== undefined) {
+    // Books that a host has open must be read in one go: it may want to write to them in between.
+    for (const _slice of verifier.read(options.venues));
+    return verifier;
+  }
+  if (!existsSync(venueTruthFile(options.folder, options.mode))) return undefined;
+  const truth = VenueTruthStore.openReadOnly({ folder: options.folder, mode: options.mode });
+  try {
+    yield* verifier.read(truth);
+    return verifier;
+  } finally {
+    truth.close();
+  }
+}
+
 function* verifySnapshot(
   db: SqliteDatabase,
   options: VerifyOptions,
   mark: ReturnType<typeof readTail>,
 ): Generator<void, VerifyReport> {
   const findings = new Findings();
-  const venues = options.venues === undefined ? undefined : new VenueVerifier(options.venues, findings);
+  // Before the snapshot: it then holds at least what the venues hold, orders and fills under way aside.
+  const venues = yield* readVenues(options, findings);
   db.exec('BEGIN');
   const instruments = new InstrumentStore(db);
   const orders = new OrderVerifier(db, instruments, findings);
@@ -110,7 +131,7 @@ function* verifySnapshot(
   );
   yield* orders.compare();
   ledger.compare();
-  venues?.compare(orders);
+  if (venues !== undefined) yield* venues.compare(orders);
   return {
     records,
     chain: chainFault ?? 'ok',

@@ -74,6 +74,7 @@ export function coreAt(timeMs: number): KernelCore {
     nextReportNumber: 1,
     riskStates: [],
     riskLimits: defaultRiskLimits,
+    manualPositions: [],
     identitiesChecked: 0,
     identitiesFailed: 0,
   };
@@ -263,10 +264,11 @@ export function botSnapshot(lots: number): BotSnapshot {
     timers: [],
     why: null,
     position: { instrument: btc, lots, cost: '0', realised: '0', fees: '0', funding: '0' },
+    stake: { money: '10000', baseCost: '0' },
     fillCount: 1,
     createdAtMs: epochMs(1_000_000),
     startedAtMs: null,
-  } as BotSnapshot;
+  };
 }
 
 /** A sound little history: one bot, two orders, two fills; 0.02 BTC held, 8,769 USDT left. */
