@@ -1,10 +1,10 @@
 /** What the host can be asked for: the one function both hosts call takes these and gives these. */
 
-import type { ApiTransport } from '../shared/api/client.ts';
+import type { Logger } from '../adapters/logging/logger.ts';
+import type { ApiTransport, StreamHandle } from '../shared/api/client.ts';
 import type { MethodName, RequestOf, ResponseOf, Scope } from '../shared/api/contract.ts';
 import type { ApiResult } from '../shared/api/result.ts';
 import type { StreamMessage, StreamRequest } from '../shared/api/streams.ts';
-import type { StreamHandle } from '../shared/api/client.ts';
 import type { SextantConfig } from '../shared/config/schema.ts';
 
 /** How one run is set up, after file, environment and flags were merged and parsed. */
@@ -18,6 +18,8 @@ export interface TerminalOptions {
   readonly speed: number | 'max';
   /** Creates and starts the demo bots when there are none. */
   readonly demoBots: boolean;
+  /** Where to log; without one, a log of its own in the data folder. */
+  readonly log?: Logger | undefined;
   /** Stops after this much simulated time. */
   readonly simulateForMs?: number | undefined;
 }

@@ -28,7 +28,13 @@ function marketOrThrow(context: AppContext, instrument: Instrument) {
 }
 
 /** Makes the plan and adds what risk and the money at hand say to it. */
-function fullPlan(context: AppContext, strategy: AnyStrategy, instrument: Instrument, params: unknown, bot?: BotId): Plan {
+function fullPlan(
+  context: AppContext,
+  strategy: AnyStrategy,
+  instrument: Instrument,
+  params: unknown,
+  bot?: BotId,
+): Plan {
   const plan = planOf(strategy, params, marketOrThrow(context, instrument));
   return { ...plan, violations: [...plan.violations, ...checkPlanRisk(context, instrument, plan, bot)] };
 }
@@ -44,7 +50,12 @@ function view(context: AppContext, id: string): { bot: BotView } {
 }
 
 /** Makes sure a running list of candles exists before a strategy starts on it. */
-async function warm(context: AppContext, strategy: AnyStrategy, instrument: Instrument, params: unknown): Promise<void> {
+async function warm(
+  context: AppContext,
+  strategy: AnyStrategy,
+  instrument: Instrument,
+  params: unknown,
+): Promise<void> {
   const { timeframesMs, warmupBars } = strategy.subscribe(params);
   await context.warmUp(instrument.id, timeframesMs, warmupBars);
 }
@@ -101,7 +112,8 @@ export const botHandlers: Handlers<'bots'> = {
       }
       const id = botId(context.nextBotId());
       const allocation =
-        request.allocation ?? Object.fromEntries(plan.funds.map(({ currency, amount }) => [currency, amount]));
+        request.allocation ??
+        Object.fromEntries(plan.funds.map(({ currency, amount }) => [currency, amount]));
       control(context, {
         kind: 'create-bot',
         definition: {

@@ -2,11 +2,12 @@
 
 import type { LogLevel, LogPort } from '../../adapters/logging/log-port.ts';
 import type { Journal } from '../../adapters/store/journal.ts';
+import type { VenueTruthStore } from '../../adapters/store/venue-truth.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
-import type { ParsedRequestOf, MethodName, ResponseOf } from '../../shared/api/contract.ts';
+import type { MethodName, ParsedRequestOf, ResponseOf } from '../../shared/api/contract.ts';
 import { ApiError } from '../../shared/api/result.ts';
-import type { AwayReportView, ModeView, VenueView } from '../../shared/api/views.ts';
+import type { ModeView, VenueView } from '../../shared/api/views.ts';
 import type { SextantConfig } from '../../shared/config/schema.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import { type EpochMs, type InstrumentId, instrumentId } from '../../shared/domain/nominal.ts';
@@ -36,7 +37,8 @@ export interface AppContext {
   readonly startedAtWallMs: number;
   readonly startEquity: () => Readonly<Record<string, string>>;
   readonly eventsPerSecond: () => number;
-  readonly away: { report: () => AwayReportView; dismissed: boolean };
+  /** The simulated venues' own books, for verification. */
+  readonly truth: VenueTruthStore;
   recentLog(limit: number, level: LogLevel): { timeMs: number; level: string; message: string }[];
   requestStop(reason: string): void;
   nextBotId(): string;
@@ -56,7 +58,9 @@ export type Handlers<Domain extends string> = {
 export function findInstrument(context: AppContext, venue: string, symbol: string): Instrument {
   const found = context.instruments.find((instrument) => instrument.id === instrumentId(venue, symbol));
   if (found !== undefined) return found;
-  const symbols = context.instruments.filter((instrument) => instrument.venue === venue).map(({ symbol: name }) => name);
+  const symbols = context.instruments
+    .filter((instrument) => instrument.venue === venue)
+    .map(({ symbol: name }) => name);
   if (symbols.length > 0) {
     throw new ApiError('not-found', `${venue} has no instrument ${symbol}`, {
       field: 'instrument',
@@ -64,18 +68,25 @@ export function findInstrument(context: AppContext, venue: string, symbol: strin
     });
   }
   const venues = [...new Set(context.instruments.map((instrument) => instrument.venue))];
-  throw new ApiError('not-found', `there is no venue ${venue}`, { field: 'venue', hint: `Known venues: ${venues.join(', ')}` });
+  throw new ApiError('not-found', `there is no venue ${venue}`, {
+    field: 'venue',
+    hint: `Known venues: ${venues.join(', ')}`,
+  });
 }
 
 /** Gives the market of an instrument id, or throws `not-found`. */
 export function findMarket(context: AppContext, id: string) {
   const market = context.kernel.services.markets.get(id as InstrumentId);
-  if (market === undefined) throw new ApiError('not-found', `there is no instrument ${id}`, { field: 'instrument' });
+  if (market === undefined)
+    throw new ApiError('not-found', `there is no instrument ${id}`, { field: 'instrument' });
   return market;
 }
 
 /** Gives a strategy, or throws `not-found` with what there is. */
-export function findStrategyOrThrow(context: Pick<AppContext, 'findStrategy' | 'strategies'>, id: string): AnyStrategy {
+export function findStrategyOrThrow(
+  context: Pick<AppContext, 'findStrategy' | 'strategies'>,
+  id: string,
+): AnyStrategy {
   const strategy = context.findStrategy(id);
   if (strategy !== undefined) return strategy;
   throw new ApiError('not-found', `there is no strategy "${id}"`, {

@@ -8,7 +8,10 @@ import type { AppContext } from './context.ts';
 export function control(context: AppContext, command: ControlCommand) {
   const outcome = context.host.control(command);
   if (outcome.ok) return outcome;
-  throw new ApiError(outcome.code, outcome.reason === undefined ? outcome.message : `${outcome.reason}: ${outcome.message}`);
+  throw new ApiError(
+    outcome.code,
+    outcome.reason === undefined ? outcome.message : `${outcome.reason}: ${outcome.message}`,
+  );
 }
 
 /** Runs `work` at most once per token in 24 hours; a repeat gives the first answer, another request is refused. */
@@ -25,10 +28,14 @@ export async function once<Response>(
     case 'answered':
       return claim.response as Response;
     case 'open':
-      throw new ApiError('refused', 'a request with this token was begun before and may have been carried out', {
-        field: 'token',
-        hint: 'Look at the orders and bots; send it with a new token if it is not there.',
-      });
+      throw new ApiError(
+        'refused',
+        'a request with this token was begun before and may have been carried out',
+        {
+          field: 'token',
+          hint: 'Look at the orders and bots; send it with a new token if it is not there.',
+        },
+      );
     case 'misused':
       throw new ApiError('bad-input', 'token: it was already used for another request', { field: 'token' });
     case 'fresh':

@@ -17,8 +17,10 @@ export async function dispatch<Name extends MethodName>(
 ): Promise<ApiResult<ResponseOf<Name>>> {
   try {
     const method = Object.hasOwn(contract, name) ? contract[name] : undefined;
-    if (method === undefined) throw new ApiError('not-found', `there is no method ${String(name).slice(0, 60)}`);
-    if (!scopes.has(method.scope)) throw new ApiError('unauthorised', `${name} needs the right "${method.scope}"`);
+    if (method === undefined)
+      throw new ApiError('not-found', `there is no method ${String(name).slice(0, 60)}`);
+    if (!scopes.has(method.scope))
+      throw new ApiError('unauthorised', `${name} needs the right "${method.scope}"`);
     const parsed = method.request.safeParse(request ?? {});
     if (!parsed.success) throwBadInput(parsed.error);
     const handler = handlers[name] as Handler<MethodName>;
@@ -26,7 +28,10 @@ export async function dispatch<Name extends MethodName>(
   } catch (error) {
     const failure = failureOf(error);
     if (failure.code === 'internal') {
-      context.log.error('a call failed', { method: name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      context.log.error('a call failed', {
+        method: name,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
     }
     return failure;
   }

@@ -1,11 +1,10 @@
 /** The journal, remembered settings and stored keys. */
 
-import { listKeys } from '../../adapters/secrets/key-index.ts';
-import { verifyJournal } from '../../adapters/store/verify.ts';
+import { expectedNativeVersion } from '../../adapters/compute/native.ts';
+import { verifyJournalInSlices } from '../../adapters/store/verify.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { programVersion } from '../../shared/version.ts';
 import { disclaimer } from '../disclaimer.ts';
-import { nativeVersion } from '../candles/candle-service.ts';
-import { programVersion } from '../version.ts';
 import type { Handlers } from './context.ts';
 
 /** One remembered setting, as JSON text. */
@@ -20,11 +19,15 @@ export const journalHandlers: Handlers<'journal'> = {
   }),
   'journal/verify': (_request, context) => {
     context.host.flush();
-    return verifyJournal({ folder: context.dataFolder, mode: context.journal.mode });
+    return verifyJournalInSlices({
+      folder: context.dataFolder,
+      mode: context.journal.mode,
+      venues: context.truth,
+    });
   },
-  'journal/report': (_request, context) => context.away.report(),
+  'journal/report': (_request, context) => context.journal.awayReport(),
   'journal/dismiss-report': (_request, context) => {
-    context.away.dismissed = true;
+    context.journal.dismissAwayReport();
     return {};
   },
 };
@@ -34,7 +37,11 @@ export const settingsHandlers: Handlers<'settings'> = {
   'settings/set': (request, context) => {
     const text = JSON.stringify(request.value ?? null);
     if (text.length > settingBytesMax) {
-      throw new ApiError('bad-input', `value: ${text.length} characters are more than the ${settingBytesMax} one setting may have`, { field: 'value' });
+      throw new ApiError(
+        'bad-input',
+        `value: ${text.length} characters are more than the ${settingBytesMax} one setting may have`,
+        { field: 'value' },
+      );
     }
     context.journal.settings.set(request.key, request.value ?? null);
     return {};
@@ -43,7 +50,7 @@ export const settingsHandlers: Handlers<'settings'> = {
     version: programVersion,
     nodeVersion: process.version,
     dataFolder: context.dataFolder,
-    nativeVersion: nativeVersion(),
+    nativeVersion: expectedNativeVersion.version,
     disclaimer,
   }),
 };

@@ -7,7 +7,12 @@ import type { ParsedRequestOf } from '../../shared/api/contract.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsOf, notionalOf, quantityOf, ticksOf } from '../../shared/domain/instrument.ts';
-import { clientOrderId, type InstrumentId, type PriceTicks, type QuantityLots } from '../../shared/domain/nominal.ts';
+import {
+  clientOrderId,
+  type InstrumentId,
+  type PriceTicks,
+  type QuantityLots,
+} from '../../shared/domain/nominal.ts';
 import type { OrderRequest } from '../../shared/domain/order.ts';
 import type { RiskScope } from '../../shared/domain/risk.ts';
 import { balanceRows, positionRows } from '../views/account-views.ts';
@@ -23,7 +28,11 @@ function exactTicks(instrument: Instrument, text: string | undefined, field: str
   const price = Decimal.parse(text);
   const ticks = ticksOf(instrument, price, 'down');
   if (!Number.isSafeInteger(ticks) || !instrument.tickSize.timesInteger(ticks).equals(price)) {
-    throw new ApiError('bad-input', `${field}: ${text} is not a multiple of the price step ${instrument.tickSize}`, { field });
+    throw new ApiError(
+      'bad-input',
+      `${field}: ${text} is not a multiple of the price step ${instrument.tickSize}`,
+      { field },
+    );
   }
   return ticks;
 }
@@ -32,9 +41,13 @@ function exactLots(instrument: Instrument, text: string): QuantityLots {
   const quantity = Decimal.parse(text);
   const lots = lotsOf(instrument, quantity);
   if (!Number.isSafeInteger(lots) || !quantityOf(instrument, lots).equals(quantity)) {
-    throw new ApiError('bad-input', `quantity: ${text} is not a multiple of the quantity step ${instrument.lotSize}`, {
-      field: 'quantity',
-    });
+    throw new ApiError(
+      'bad-input',
+      `quantity: ${text} is not a multiple of the quantity step ${instrument.lotSize}`,
+      {
+        field: 'quantity',
+      },
+    );
   }
   return lots;
 }
@@ -43,15 +56,18 @@ function exactLots(instrument: Instrument, text: string): QuantityLots {
 function requestOf(form: OrderForm, instrument: Instrument): OrderRequest {
   const needsPrice = form.type === 'limit' || form.type === 'stop-limit';
   const needsTrigger = form.type === 'stop' || form.type === 'stop-limit';
-  if (needsPrice && form.price === undefined) throw new ApiError('bad-input', 'price: a limit order needs one', { field: 'price' });
-  if (!needsPrice && form.price !== undefined) throw new ApiError('bad-input', `price: a ${form.type} order has none`, { field: 'price' });
+  if (needsPrice && form.price === undefined)
+    throw new ApiError('bad-input', 'price: a limit order needs one', { field: 'price' });
+  if (!needsPrice && form.price !== undefined)
+    throw new ApiError('bad-input', `price: a ${form.type} order has none`, { field: 'price' });
   if (needsTrigger && form.triggerPrice === undefined) {
     throw new ApiError('bad-input', 'triggerPrice: a stop order needs one', { field: 'triggerPrice' });
   }
   if (!needsTrigger && form.triggerPrice !== undefined) {
     throw new ApiError('bad-input', `triggerPrice: a ${form.type} order has none`, { field: 'triggerPrice' });
   }
-  if (form.postOnly && form.type !== 'limit') throw new ApiError('bad-input', 'postOnly: only a limit order can be', { field: 'postOnly' });
+  if (form.postOnly && form.type !== 'limit')
+    throw new ApiError('bad-input', 'postOnly: only a limit order can be', { field: 'postOnly' });
   return {
     instrument: form.instrument as InstrumentId,
     side: form.side,
@@ -84,20 +100,35 @@ export const orderHandlers: Handlers<'orders'> = {
     const notional = walk.notional ?? notionalOf(instrument, Math.ceil(ticks), order.lots);
     const maker = order.type === 'limit' && walk.filledLots === 0;
     const rate = maker ? instrument.makerFeeRate : instrument.takerFeeRate;
-    const feeInBase = instrument.kind === 'spot' && instrument.feeCurrencyRule === 'received' && order.side === 'buy';
+    const feeInBase =
+      instrument.kind === 'spot' && instrument.feeCurrencyRule === 'received' && order.side === 'buy';
     const fee = (feeInBase ? quantityOf(instrument, order.lots) : notional).times(rate);
     const sellsBase = instrument.kind === 'spot' && order.side === 'sell';
     const fundsCurrency = sellsBase ? instrument.base : instrument.settle;
-    const verdict = context.kernel.executor.judge({ bot: manualBot, mayTrade: true, ordersInTenSeconds: 0 }, 'manual', order);
+    const verdict = context.kernel.executor.judge(
+      { bot: manualBot, mayTrade: true, ordersInTenSeconds: 0 },
+      'manual',
+      order,
+    );
     return {
       notional: notional.toString(),
       fee: fee.toString(),
       feeCurrency: feeInBase ? instrument.base : instrument.settle,
       averagePrice: walk.averagePrice?.toString() ?? null,
       slippageRate: walk.slippageRate?.toString() ?? null,
-      funds: (sellsBase ? quantityOf(instrument, order.lots) : feeInBase ? notional : notional.plus(fee)).toString(),
+      funds: (sellsBase
+        ? quantityOf(instrument, order.lots)
+        : feeInBase
+          ? notional
+          : notional.plus(fee)
+      ).toString(),
       fundsCurrency,
-      available: availableFunds(context.kernel.services, manualBot, instrument.venue, fundsCurrency).toString(),
+      available: availableFunds(
+        context.kernel.services,
+        manualBot,
+        instrument.venue,
+        fundsCurrency,
+      ).toString(),
       verdict: verdict.outcome === 'approved' ? 'approved' : `${verdict.code}: ${verdict.message}`,
       denied: verdict.outcome === 'denied',
     };
@@ -105,7 +136,11 @@ export const orderHandlers: Handlers<'orders'> = {
   'orders/place': (request, context) =>
     once(context, request.token, 'orders/place', request, () => {
       const { instrument } = findMarket(context, request.instrument);
-      const outcome = control(context, { kind: 'place-order', bot: manualBot, request: requestOf(request, instrument) });
+      const outcome = control(context, {
+        kind: 'place-order',
+        bot: manualBot,
+        request: requestOf(request, instrument),
+      });
       return { order: orderOrThrow(context, outcome.clientOrderId ?? '') };
     }),
   'orders/cancel': (request, context) => {

@@ -6,7 +6,8 @@ import { ApiError } from '../../shared/api/result.ts';
 
 /** Gives the dotted path of an issue, below a prefix. */
 function fieldOf(issue: z.core.$ZodIssue, prefix: string): string {
-  if (issue.code === 'unrecognized_keys') return [prefix, ...issue.path, issue.keys[0] ?? ''].filter(Boolean).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return [prefix, ...issue.path, issue.keys[0] ?? ''].filter(Boolean).join('.');
   return [prefix, ...issue.path.map(String)].filter(Boolean).join('.');
 }
 

@@ -7,7 +7,12 @@ import type { Plan, PlanViolation } from '../../shared/domain/plan.ts';
 import type { AppContext } from './context.ts';
 
 /** Gives the violations beyond those the strategy itself found. `bot` may use again what it already has. */
-export function checkPlanRisk(context: AppContext, instrument: Instrument, plan: Plan, bot?: BotId): PlanViolation[] {
+export function checkPlanRisk(
+  context: AppContext,
+  instrument: Instrument,
+  plan: Plan,
+  bot?: BotId,
+): PlanViolation[] {
   const { services } = context.kernel;
   const { ledger } = services.portfolio;
   const limits = services.riskLimits;
@@ -54,7 +59,11 @@ export function checkPlanRisk(context: AppContext, instrument: Instrument, plan:
   }
   const halted = services.riskStates.effective((bot ?? 'new') as BotId, instrument.venue, instrument.id);
   if (halted !== undefined) {
-    violations.push({ code: halted.state, message: `trading is ${halted.state.toLowerCase()}: ${halted.reason}`, severity: 'warning' });
+    violations.push({
+      code: halted.state,
+      message: `trading is ${halted.state.toLowerCase()}: ${halted.reason}`,
+      severity: 'warning',
+    });
   }
   return violations;
 }

@@ -1,16 +1,22 @@
 /** The host itself, its venues, markets and risk state. */
 
-import type { BotId, InstrumentId, VenueId } from '../../shared/domain/nominal.ts';
+import { totalExposure } from '../../engine/risk/facts.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { RiskView, StatusView } from '../../shared/api/views.ts';
-import { Decimal } from '../../shared/domain/decimal.ts';
-import type { RiskLimits, RiskScope } from '../../shared/domain/risk.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
-import { totalExposure } from '../../engine/risk/facts.ts';
-import { programVersion } from '../version.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
+import type { BotId, InstrumentId, VenueId } from '../../shared/domain/nominal.ts';
+import type { RiskLimits, RiskScope } from '../../shared/domain/risk.ts';
+import { programVersion } from '../../shared/version.ts';
 import { totalEquity } from '../views/account-views.ts';
 import { botViewOf } from '../views/bot-views.ts';
-import { bookViewOf, candleViewOf, instrumentViewOf, quoteViewOf, tradeViewOf } from '../views/market-views.ts';
+import {
+  bookViewOf,
+  candleViewOf,
+  instrumentViewOf,
+  quoteViewOf,
+  tradeViewOf,
+} from '../views/market-views.ts';
 import { type AppContext, findMarket, type Handlers } from './context.ts';
 import { control } from './control.ts';
 
@@ -22,7 +28,9 @@ export function riskViewOf(context: AppContext): RiskView {
   }
   return {
     state: services.riskStates.stateOf({ kind: 'all' }),
-    scopes: services.riskStates.entries().map(({ scope, state, reason }) => ({ scope: { ...scope }, state, reason })),
+    scopes: services.riskStates
+      .entries()
+      .map(({ scope, state, reason }) => ({ scope: { ...scope }, state, reason })),
     limits: { ...services.riskLimits },
     exposure,
     openOrders: services.orders.liveCount,
@@ -35,7 +43,9 @@ export function statusOf(context: AppContext): StatusView {
   const startEquity = context.startEquity();
   const dayPnl: Record<string, string> = {};
   for (const [currency, amount] of Object.entries(equity)) {
-    dayPnl[currency] = Decimal.parse(amount).minus(Decimal.parse(startEquity[currency] ?? amount)).toString();
+    dayPnl[currency] = Decimal.parse(amount)
+      .minus(Decimal.parse(startEquity[currency] ?? amount))
+      .toString();
   }
   const speed = context.speed?.get();
   const { identities } = context.kernel.services.portfolio;
@@ -58,7 +68,7 @@ export function statusOf(context: AppContext): StatusView {
     marketEvents: context.kernel.inputs.count,
     eventsPerSecond: context.eventsPerSecond(),
     memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
-    awayReport: !context.away.dismissed,
+    awayReport: context.journal.awayReportPending,
   };
 }
 
@@ -66,9 +76,11 @@ export function statusOf(context: AppContext): StatusView {
 function checkScope(context: AppContext, scope: RiskScope): RiskScope {
   const known =
     scope.kind === 'all' ||
-    (scope.kind === 'venue' && context.instruments.some((instrument) => instrument.venue === (scope.venue as VenueId))) ||
+    (scope.kind === 'venue' &&
+      context.instruments.some((instrument) => instrument.venue === (scope.venue as VenueId))) ||
     (scope.kind === 'bot' && context.kernel.bot(scope.bot as BotId) !== undefined) ||
-    (scope.kind === 'instrument' && context.kernel.services.instrument(scope.instrument as InstrumentId) !== undefined);
+    (scope.kind === 'instrument' &&
+      context.kernel.services.instrument(scope.instrument as InstrumentId) !== undefined);
   if (!known) throw new ApiError('not-found', `scope: there is no such ${scope.kind}`, { field: 'scope' });
   return scope;
 }
@@ -80,7 +92,8 @@ export const systemHandlers: Handlers<'system'> = {
     return {};
   },
   'system/set-speed': (request, context) => {
-    if (context.speed === undefined) throw new ApiError('refused', 'only simulated time has a speed', { field: 'speed' });
+    if (context.speed === undefined)
+      throw new ApiError('refused', 'only simulated time has a speed', { field: 'speed' });
     context.speed.set(request.speed);
     return {};
   },
@@ -108,14 +121,22 @@ export const marketHandlers: Handlers<'market'> = {
   'market/candles': async (request, context) => {
     const { instrument } = findMarket(context, request.instrument);
     const beforeMs = request.beforeMs ?? Number.MAX_SAFE_INTEGER;
-    const { candles, complete } = await context.candles.read(instrument.id, timeframeMs(request.timeframe), beforeMs, request.limit);
+    const { candles, complete } = await context.candles.read(
+      instrument.id,
+      timeframeMs(request.timeframe),
+      beforeMs,
+      request.limit,
+    );
     return { candles: candles.map(candleViewOf), complete };
   },
   'market/book': (request, context) => bookViewOf(findMarket(context, request.instrument), request.depth),
   'market/trades': (request, context) => {
     const market = findMarket(context, request.instrument);
     return {
-      trades: market.tape.slice(-request.limit).reverse().map((trade) => tradeViewOf(market.instrument, trade)),
+      trades: market.tape
+        .slice(-request.limit)
+        .reverse()
+        .map((trade) => tradeViewOf(market.instrument, trade)),
     };
   },
 };
@@ -137,7 +158,9 @@ export const riskHandlers: Handlers<'risk'> = {
   'risk/set-limits': (request, context) => {
     for (const [field, text] of Object.entries(request.limits)) {
       if (typeof text === 'string' && !Decimal.parse(text).isPositive) {
-        throw new ApiError('bad-input', `limits.${field}: must be greater than zero`, { field: `limits.${field}` });
+        throw new ApiError('bad-input', `limits.${field}: must be greater than zero`, {
+          field: `limits.${field}`,
+        });
       }
     }
     control(context, { kind: 'set-risk-limits', limits: request.limits as RiskLimits });

@@ -4,12 +4,12 @@
  */
 
 import { createHash } from 'node:crypto';
-import { PaperVenueStore } from '../../adapters/store/paper-venue-store.ts';
 import { sha256Hex } from '../../adapters/store/digest.ts';
+import { PaperVenueStore } from '../../adapters/store/paper-venue-store.ts';
 import type { VenueTruthStore } from '../../adapters/store/venue-truth.ts';
 import { Kernel } from '../../engine/kernel/kernel.ts';
 import type { JournalPort, KernelSnapshot } from '../../engine/kernel/snapshot.ts';
-import { demoWorldConfig, type SimulatedWorldState, SimulatedWorld } from '../../engine/simulation/world.ts';
+import { demoWorldConfig, SimulatedWorld, type SimulatedWorldState } from '../../engine/simulation/world.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { VenueView } from '../../shared/api/views.ts';
@@ -23,6 +23,8 @@ const worldKey = 'world';
 const worldSaveIntervalMs = 2_000;
 /** Simulated time lived in one go while nobody listens, so that signals are still heard. */
 const awaySliceMs = 60_000;
+/** Simulated time in which the venues' first answers arrive. */
+const settleMs = 2_000;
 const titles: Readonly<Record<string, string>> = {
   'sim-a': 'Simulated spot A',
   'sim-b': 'Simulated spot B',
@@ -63,7 +65,9 @@ function readSaved(truth: VenueTruthStore | undefined): SavedWorld | undefined {
 }
 
 /** Makes the demo session: world restored or new, time away lived through, kernel on top. */
-export async function createDemoSession(options: DemoSessionOptions): Promise<Session & { readonly seed: string }> {
+export async function createDemoSession(
+  options: DemoSessionOptions,
+): Promise<Session & { readonly seed: string }> {
   const { truth, snapshot } = options;
   const saved = readSaved(truth);
   if (saved !== undefined && options.seed !== undefined && options.seed !== saved.world.seed) {
@@ -79,7 +83,10 @@ export async function createDemoSession(options: DemoSessionOptions): Promise<Se
     onCommandArrival: (auditSequence: number) => ensureDurable(auditSequence),
   };
   const venueStore = truth === undefined ? undefined : new PaperVenueStore(truth);
-  const world = new SimulatedWorld(config, saved === undefined ? undefined : withAccounts(saved.world, venueStore));
+  const world = new SimulatedWorld(
+    config,
+    saved === undefined ? undefined : withAccounts(saved.world, venueStore),
+  );
   if (saved !== undefined) await liveThroughAbsence(world, saved, options);
 
   const instruments = world.instruments();
@@ -132,12 +139,14 @@ export async function createDemoSession(options: DemoSessionOptions): Promise<Se
     nowMs: () => driver.nowMs,
     events: () => driver.events,
     speed: { get: () => driver.speed, set: (pace) => driver.setPace(pace) },
-    async start() {
+    async connect() {
       world.emitBooks(host.feed);
       for (const venue of venues) connect(host, venue, startMs);
+      // A fixed span of simulated time, not of wall time: equal seeds give equal runs.
+      driver.runUntil(startMs + settleMs);
       host.flush();
-      driver.start();
     },
+    start: () => driver.start(),
     async stop() {
       driver.stop();
       saveVenues(true);
@@ -149,7 +158,13 @@ export async function createDemoSession(options: DemoSessionOptions): Promise<Se
 }
 
 function connect(host: EngineHost, venue: VenueId, timeMs: number): void {
-  host.feed({ kind: 'venue-connection', venue, state: 'connected', message: 'simulated', timeMs: epochMs(timeMs) });
+  host.feed({
+    kind: 'venue-connection',
+    venue,
+    state: 'connected',
+    message: 'simulated',
+    timeMs: epochMs(timeMs),
+  });
 }
 
 /** The accounts in the venues' own tables are the newest truth; the generators may be a few seconds older. */
@@ -157,11 +172,18 @@ function withAccounts(world: SimulatedWorldState, store: PaperVenueStore | undef
   if (store === undefined) return world;
   return {
     ...world,
-    venues: world.venues.map((venue) => ({ ...venue, account: store.load(venue.account.venue) ?? venue.account })),
+    venues: world.venues.map((venue) => ({
+      ...venue,
+      account: store.load(venue.account.venue) ?? venue.account,
+    })),
   };
 }
 
-async function liveThroughAbsence(world: SimulatedWorld, saved: SavedWorld, options: DemoSessionOptions): Promise<void> {
+async function liveThroughAbsence(
+  world: SimulatedWorld,
+  saved: SavedWorld,
+  options: DemoSessionOptions,
+): Promise<void> {
   const offMs = Math.max(0, options.wallClock() - saved.savedAtWallMs);
   const livedMs = Math.min(offMs, options.awayMinutesMax * 60_000);
   const untilMs = world.nowMs + livedMs;

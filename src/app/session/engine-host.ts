@@ -6,8 +6,8 @@
 import type { ControlOutcome } from '../../engine/kernel/control-outcome.ts';
 import type { Kernel, KernelEvent } from '../../engine/kernel/kernel.ts';
 import type { JournalPort } from '../../engine/kernel/snapshot.ts';
-import type { EpochMs } from '../../shared/domain/nominal.ts';
 import { assert } from '../../shared/domain/assert.ts';
+import type { EpochMs } from '../../shared/domain/nominal.ts';
 import type { AuditRecord } from '../../shared/events/audit.ts';
 import type { ControlCommand } from '../../shared/events/control.ts';
 import type { VenueCommand } from '../../shared/events/venue.ts';
@@ -65,7 +65,10 @@ export class EngineHost {
   /** Makes everything up to a record durable; called before the command that rests on it takes effect. */
   readonly ensureDurable = (auditSequence: number): void => {
     if (this.journal.durableSequence < auditSequence) this.flush();
-    assert(this.journal.durableSequence >= auditSequence, `record ${auditSequence} is not durable: nothing is sent`);
+    assert(
+      this.journal.durableSequence >= auditSequence,
+      `record ${auditSequence} is not durable: nothing is sent`,
+    );
   };
 
   /** Writes what changed since the last time. Throws when it cannot be made durable: then nothing more may be sent. */

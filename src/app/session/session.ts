@@ -3,21 +3,22 @@
  * handed in: simulated worlds in the demo, live books with a simulated account in paper trading, a file in a replay.
  */
 
-import type { Instrument } from '../../shared/domain/instrument.ts';
-import type { Candle } from '../../shared/domain/candle.ts';
-import type { InstrumentId } from '../../shared/domain/nominal.ts';
 import type { VenueView } from '../../shared/api/views.ts';
+import type { Candle } from '../../shared/domain/candle.ts';
+import type { Instrument } from '../../shared/domain/instrument.ts';
+import type { InstrumentId } from '../../shared/domain/nominal.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { Pace } from './virtual-driver.ts';
 
 export interface Session {
   readonly host: EngineHost;
   readonly instruments: readonly Instrument[];
-  /** Begins to feed events; everything before was set-up. */
-  start(): Promise<void>;
+  /** Connects the venues and waits until they were compared once; nothing is paced by the wall clock yet. */
+  connect(): Promise<void>;
+  /** Begins to feed events at its pace. */
+  start(): void;
   /** Stops feeding events, between two of them. */
   stop(): Promise<void>;
-  /** Makes venues' own truth durable; part of every commit. */
   venueViews(): VenueView[];
   /** Closed candles before now from the venue itself, oldest first. */
   history(instrument: InstrumentId, timeframeMs: number, bars: number): Promise<readonly Candle[]>;

@@ -47,7 +47,8 @@ export class VirtualDriver {
     this.onEnd = options.onEnd;
     this.simulatedNowMs = options.startMs;
     this.baseSimulatedMs = options.startMs;
-    options.host.currentTimeMs = () => Math.max(this.simulatedNowMs, options.host.kernel.services.nowMs) as EpochMs;
+    options.host.currentTimeMs = () =>
+      Math.max(this.simulatedNowMs, options.host.kernel.services.nowMs) as EpochMs;
   }
 
   /** Simulated time now. */
@@ -112,7 +113,8 @@ export class VirtualDriver {
 
   private schedule(): void {
     if (!this.running) return;
-    this.timer = this.pace === 'max' ? setImmediate(() => this.slice()) : setTimeout(() => this.slice(), tickMs);
+    this.timer =
+      this.pace === 'max' ? setImmediate(() => this.slice()) : setTimeout(() => this.slice(), tickMs);
   }
 
   private slice(): void {

@@ -52,7 +52,8 @@ export function botEquity(kernel: Kernel, bot: BotId, position: Position): Decim
  */
 export function totalEquity(kernel: Kernel): Record<string, string> {
   const sums = new Map<string, Decimal>();
-  const add = (currency: string, amount: Decimal) => sums.set(currency, (sums.get(currency) ?? Decimal.zero).plus(amount));
+  const add = (currency: string, amount: Decimal) =>
+    sums.set(currency, (sums.get(currency) ?? Decimal.zero).plus(amount));
   const prices = new Map<string, { quote: string; price: Decimal }>();
   for (const market of kernel.services.markets.values()) {
     const { instrument } = market;
@@ -76,7 +77,10 @@ export function totalEquity(kernel: Kernel): Record<string, string> {
 }
 
 /** Gives positions that are not flat. */
-export function positionRows(kernel: Kernel, filter: { bot?: string | undefined; venue?: string | undefined }): PositionRowView[] {
+export function positionRows(
+  kernel: Kernel,
+  filter: { bot?: string | undefined; venue?: string | undefined },
+): PositionRowView[] {
   const rows: PositionRowView[] = [];
   for (const { bot, position } of kernel.services.portfolio.allPositions()) {
     const { instrument } = position;
@@ -90,7 +94,8 @@ export function positionRows(kernel: Kernel, filter: { bot?: string | undefined;
       instrument: instrument.id,
       symbol: instrument.symbol,
       quantity: position.held.toString(),
-      averageEntryPrice: position.averageEntryPrice?.rounded(instrument.tickSize.scale + 2, 'half-even').toString() ?? null,
+      averageEntryPrice:
+        position.averageEntryPrice?.rounded(instrument.tickSize.scale + 2, 'half-even').toString() ?? null,
       markPrice: mark === undefined ? null : exactMark(position, mark).toString(),
       unrealised: mark === undefined ? null : position.unrealised(mark).toString(),
       realised: position.realised.toString(),
@@ -101,7 +106,10 @@ export function positionRows(kernel: Kernel, filter: { bot?: string | undefined;
 }
 
 /** Gives what each owner has, what its orders bind and what is free. */
-export function balanceRows(kernel: Kernel, filter: { bot?: string | undefined; venue?: string | undefined }): BalanceRowView[] {
+export function balanceRows(
+  kernel: Kernel,
+  filter: { bot?: string | undefined; venue?: string | undefined },
+): BalanceRowView[] {
   const rows: BalanceRowView[] = [];
   for (const entry of kernel.services.portfolio.ledger.entries()) {
     if (!isOwnAccount(entry.account)) continue;

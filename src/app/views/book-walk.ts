@@ -17,18 +17,26 @@ export interface BookWalk {
   readonly slippageRate: Decimal | undefined;
 }
 
-const nothing: BookWalk = { filledLots: 0, notional: undefined, averagePrice: undefined, averageTicks: undefined, slippageRate: undefined };
+const nothing: BookWalk = {
+  filledLots: 0,
+  notional: undefined,
+  averagePrice: undefined,
+  averageTicks: undefined,
+  slippageRate: undefined,
+};
 
 /** Walks the opposite side of the book with a market or limit order; stop orders walk nothing yet. */
 export function walkBook(market: InstrumentMarket, order: OrderRequest): BookWalk {
   const twiceMid = market.twiceMidTicks();
-  if (twiceMid === undefined || order.type === 'stop' || order.type === 'stop-limit' || order.postOnly) return nothing;
+  if (twiceMid === undefined || order.type === 'stop' || order.type === 'stop-limit' || order.postOnly)
+    return nothing;
   const { instrument } = market;
   let left: number = order.lots;
   let notional = Decimal.zero;
   for (const [ticks, lots] of market.book.levels(order.side === 'buy' ? 'ask' : 'bid', levelsMax)) {
     const reachable =
-      order.priceTicks === undefined || (order.side === 'buy' ? ticks <= order.priceTicks : ticks >= order.priceTicks);
+      order.priceTicks === undefined ||
+      (order.side === 'buy' ? ticks <= order.priceTicks : ticks >= order.priceTicks);
     if (left === 0 || !reachable) break;
     const taken = Math.min(left, lots);
     notional = notional.plus(notionalOf(instrument, ticks, taken));
@@ -42,7 +50,9 @@ export function walkBook(market: InstrumentMarket, order: OrderRequest): BookWal
   const whole = filledLots === order.lots;
   return {
     filledLots,
-    notional: whole ? notional : notional.plus(notionalOf(instrument, order.priceTicks ?? Math.ceil(twiceMid / 2), left)),
+    notional: whole
+      ? notional
+      : notional.plus(notionalOf(instrument, order.priceTicks ?? Math.ceil(twiceMid / 2), left)),
     averagePrice,
     averageTicks: Number(averagePrice.dividedBy(priceOf(instrument, 1), 0).coefficient),
     slippageRate: difference.dividedBy(mid, 8),

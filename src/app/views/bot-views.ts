@@ -1,12 +1,12 @@
 /** Bots and strategies as the API shows them, and planned against actual orders with a reason for each missing one. */
 
+import { orderViewOf } from '../../adapters/store/order-words.ts';
 import type { BotRuntime } from '../../engine/kernel/bot-runtime.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
 import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
 import type { BotView, LadderRowView } from '../../shared/api/views.ts';
 import { type Instrument, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
-import { orderViewOf } from '../../adapters/store/order-words.ts';
 import { botBalances, botEquity, pnlViewOf } from './account-views.ts';
 
 /** Candles a plan may look at for its volatility figures. */
@@ -27,7 +27,12 @@ export function botViewOf(kernel: Kernel, bot: BotRuntime): BotView {
     why:
       bot.why === null
         ? null
-        : { code: bot.why.code, text: bot.why.text, nextCheckMs: bot.why.nextCheckMs ?? null, atMs: bot.why.atMs },
+        : {
+            code: bot.why.code,
+            text: bot.why.text,
+            nextCheckMs: bot.why.nextCheckMs ?? null,
+            atMs: bot.why.atMs,
+          },
     params: bot.definition.params,
     allocation: bot.definition.allocation,
     balances: botBalances(kernel, bot.id, instrument.venue),

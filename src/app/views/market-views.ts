@@ -1,10 +1,10 @@
 /** Markets as the API shows them: instruments, quotes, books, tape. */
 
 import type { InstrumentMarket } from '../../engine/market/instrument-market.ts';
-import { type Instrument, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
-import type { TradeEvent } from '../../shared/events/market.ts';
 import type { BookView, CandleView, InstrumentView, QuoteView, TradeView } from '../../shared/api/views.ts';
 import type { Candle } from '../../shared/domain/candle.ts';
+import { type Instrument, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
+import type { TradeEvent } from '../../shared/events/market.ts';
 
 const dayMs = 86_400_000;
 
@@ -53,7 +53,10 @@ export function bookViewOf(market: InstrumentMarket, depth: number): BookView {
     valid
       ? book
           .levels(name, depth)
-          .map(([ticks, lots]) => [priceOf(instrument, ticks).toString(), quantityOf(instrument, lots).toString()])
+          .map(([ticks, lots]) => [
+            priceOf(instrument, ticks).toString(),
+            quantityOf(instrument, lots).toString(),
+          ])
       : [];
   return {
     instrument: instrument.id,
@@ -85,7 +88,10 @@ interface DayFigures {
 }
 
 /** The sums are kept for a minute: nobody sees the difference, and a status line asks for them all the time. */
-const dayCache = new WeakMap<InstrumentMarket, { key: number; change: number | null; volume: number | null }>();
+const dayCache = new WeakMap<
+  InstrumentMarket,
+  { key: number; change: number | null; volume: number | null }
+>();
 
 function dayFigures(market: InstrumentMarket): DayFigures {
   const candles = market.seriesFor(60_000).closed;

@@ -27,7 +27,11 @@ function metaOf(schema: z.ZodType): { meta: ParamMeta; required: boolean } {
   for (;;) {
     const meta = current.meta() as ParamMeta | undefined;
     if (meta?.form !== undefined) return { meta, required };
-    if (current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodNullable) {
+    if (
+      current instanceof z.ZodOptional ||
+      current instanceof z.ZodDefault ||
+      current instanceof z.ZodNullable
+    ) {
       required = false;
       current = current.unwrap() as z.ZodType;
     } else return { meta: {}, required };
@@ -54,7 +58,8 @@ export function strategyViewOf(strategy: AnyStrategy): StrategyView {
       minimum: meta.minimum === undefined ? null : String(meta.minimum),
       maximum: meta.maximum === undefined ? null : String(meta.maximum),
       options: [...(meta.options ?? [])],
-      showWhen: form.showWhen === undefined ? null : { field: form.showWhen.field, in: [...form.showWhen.in] },
+      showWhen:
+        form.showWhen === undefined ? null : { field: form.showWhen.field, in: [...form.showWhen.in] },
     });
   }
   const { id, family, title, summary, goodFor, risk } = strategy;

@@ -8,10 +8,9 @@ import { assert } from '../../shared/domain/assert.ts';
 import type { Candle } from '../../shared/domain/candle.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BotId, EpochMs, InstrumentId, VenueId } from '../../shared/domain/nominal.ts';
-import type { Order } from '../../shared/domain/order.ts';
 import { defaultRiskLimits } from '../../shared/domain/risk.ts';
 import type { AuditBody } from '../../shared/events/audit.ts';
-import type { ControlCommand, ControlEvent } from '../../shared/events/control.ts';
+import type { ControlEvent } from '../../shared/events/control.ts';
 import type { MarketEvent } from '../../shared/events/market.ts';
 import type { FundingPaidEvent, VenueCommand, VenueEvent } from '../../shared/events/venue.ts';
 import { Executor } from '../execution/executor.ts';
@@ -23,11 +22,12 @@ import { FundingBooker } from '../portfolio/funding.ts';
 import { manualBot } from '../portfolio/ledger.ts';
 import { Portfolio } from '../portfolio/portfolio.ts';
 import type { DigestPort } from '../ports.ts';
-import { RiskStates, scopeCovers } from '../risk/risk-states.ts';
+import { RiskStates } from '../risk/risk-states.ts';
 import type { AnyStrategy } from '../strategy/api.ts';
 import { AuditChain } from './audit-chain.ts';
 import { BotManager } from './bot-manager.ts';
-import { type ControlOutcome, refused, succeeded } from './control-outcome.ts';
+import { ControlDesk } from './control-desk.ts';
+import type { ControlOutcome } from './control-outcome.ts';
 import type { KernelServices, VenueLink } from './services.ts';
 import type { Checkpoint, KernelCore, KernelSnapshot } from './snapshot.ts';
 import { TimerQueue } from './timer-queue.ts';
@@ -61,7 +61,6 @@ export interface KernelOptions {
   readonly candleGraceMs: number;
 }
 
-
 export class Kernel {
   readonly services: KernelServices;
   readonly botManager: BotManager;
@@ -69,6 +68,7 @@ export class Kernel {
   readonly inputs = new InputDigest();
   private readonly chain: AuditChain;
   private readonly reconciler: Reconciler;
+  private readonly control: ControlDesk;
   private readonly funding: FundingBooker;
   private readonly candleGraceMs: number;
   private commands: VenueCommand[] = [];
@@ -110,12 +110,13 @@ export class Kernel {
       fillKeys: snapshot.fillKeys,
       lastFillMs: snapshot.lastFillMs,
     });
-    this.botManager.executor = this.executor;
+    this.botManager.attach(this.executor);
     this.funding = new FundingBooker(this.services, snapshot.fundingPayments);
     this.reconciler = new Reconciler(this.services, this.executor, core?.nextReportNumber ?? 1, {
       onReady: () => this.botManager.activateAll(),
       onFunding: (payment) => this.bookFunding(payment),
     });
+    this.control = new ControlDesk(this.services, this.botManager, this.executor, this.reconciler);
     for (const position of core?.manualPositions ?? []) {
       const instrument = instruments.get(position.instrument);
       if (instrument !== undefined) portfolio.openPosition(manualBot, instrument, position);
@@ -141,11 +142,11 @@ export class Kernel {
       case 'tick':
         return undefined;
       case 'history':
-        this.services.markets.get(event.instrument)?.seriesFor(event.timeframeMs).seed(event.candles);
+        this.services.markets.get(event.instrument)?.seedHistory(event.timeframeMs, event.candles);
         return undefined;
       case 'control':
         this.coreChanged = true;
-        return this.onControl(event.command);
+        return this.control.run(event.command);
       default:
         this.coreChanged = true;
         this.onVenue(event);
@@ -323,108 +324,6 @@ export class Kernel {
       const bot = this.botManager.bots.get(id);
       if (bot !== undefined) bot.changed = true;
     }
-  }
-
-  private onControl(command: ControlCommand): ControlOutcome {
-    const { services, botManager } = this;
-    switch (command.kind) {
-      case 'create-bot':
-        return botManager.create(command.definition);
-      case 'start-bot':
-        return botManager.start(command.bot);
-      case 'pause-bot':
-        return botManager.pause(command.bot);
-      case 'resume-bot':
-        return botManager.resume(command.bot);
-      case 'stop-bot':
-        return botManager.stop(command.bot, command.policy, 'stopped by hand');
-      case 'edit-bot':
-        return botManager.edit(command.bot, command.params, command.name);
-      case 'remove-bot':
-        return botManager.remove(command.bot);
-      case 'place-order':
-        return this.placeByHand(command);
-      case 'cancel-order': {
-        const order = services.orders.get(command.clientOrderId);
-        if (order === undefined) return refused('not-found', `no order ${command.clientOrderId}`);
-        return this.executor.cancel(command.clientOrderId, 'cancelled by hand')
-          ? succeeded
-          : refused('refused', `order ${command.clientOrderId} is ${order.state} and cannot be cancelled`);
-      }
-      case 'cancel-all':
-        return { ok: true, count: this.cancelAll(command.scope, 'cancelled by hand') };
-      case 'set-risk-state':
-        if (services.riskStates.set(command.scope, command.state, command.reason)) {
-          services.audit({
-            kind: 'risk-state',
-            scope: command.scope,
-            state: command.state,
-            reason: command.reason,
-          });
-        }
-        return succeeded;
-      case 'set-risk-limits':
-        services.riskLimits = command.limits;
-        services.audit({ kind: 'risk-limits', limits: command.limits });
-        return succeeded;
-      case 'flatten':
-        this.cancelAll(command.scope, 'flattened by hand');
-        for (const bot of [...botManager.bots.values()]) {
-          if (scopeCovers(command.scope, bot.id, bot.instrument.venue, bot.instrument.id)) {
-            botManager.flatten(bot, 'flattened by hand');
-          }
-        }
-        return succeeded;
-      case 'reconcile':
-        this.reconciler.request(command.venue);
-        return succeeded;
-      case 'resolve-unknown': {
-        const order = services.orders.get(command.clientOrderId);
-        if (order === undefined) return refused('not-found', `no order ${command.clientOrderId}`);
-        if (order.state !== 'UNKNOWN')
-          return refused('refused', `order ${order.clientOrderId} is ${order.state}, not UNKNOWN`);
-        this.executor.move(order, 'REJECTED', `a person says it was never placed: ${command.note}`);
-        return succeeded;
-      }
-    }
-  }
-
-  private placeByHand(command: Extract<ControlCommand, { kind: 'place-order' }>): ControlOutcome {
-    const result = this.executor.place(
-      { bot: command.bot, mayTrade: true, ordersInTenSeconds: 0 },
-      `manual-${this.executor.nextOrderNumber}`,
-      'manual',
-      command.request,
-    );
-    const outcome: ControlOutcome = result.ok
-      ? { ok: true, clientOrderId: result.clientOrderId }
-      : refused('refused', result.message, result.code);
-    if (!result.ok) {
-      this.services.audit({
-        kind: 'order-denied',
-        bot: command.bot,
-        leg: 'manual',
-        instrument: command.request.instrument,
-        code: result.code,
-        message: result.message,
-      });
-    }
-    return outcome;
-  }
-
-  private cancelAll(scope: Parameters<typeof scopeCovers>[0], reason: string): number {
-    let count = 0;
-    const orders: Order[] = [...this.services.orders.live()];
-    for (const order of orders) {
-      const venue = this.services.instrument(order.instrument)?.venue as VenueId;
-      if (
-        scopeCovers(scope, order.bot, venue, order.instrument) &&
-        this.executor.cancel(order.clientOrderId, reason)
-      ) {
-        count += 1;
-      }
-    }
-    return count;
   }
 
   /** Gives the link to a venue, for views. */

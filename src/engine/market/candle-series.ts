@@ -77,6 +77,21 @@ export class CandleSeries {
     this.volume += quantity;
   }
 
+  /** Takes a finer candle into the one in the making: what was traded in this bucket before the series existed. */
+  absorb(candle: Candle): void {
+    if (candle.openTimeMs < this.openTimeMs || candle.openTimeMs >= this.closesAtMs) return;
+    if (this.volume === 0) {
+      this.open = candle.open;
+      this.high = candle.high;
+      this.low = candle.low;
+    } else {
+      this.high = Math.max(this.high, candle.high);
+      this.low = Math.min(this.low, candle.low);
+    }
+    this.close = candle.close;
+    this.volume += candle.volume;
+  }
+
   /** Closes the candle in the making when its time is over at `nowMs`; gives it, or undefined. Call until undefined. */
   closeDue(nowMs: number): Candle | undefined {
     if (this.openTimeMs < 0 || nowMs < this.openTimeMs + this.timeframeMs) return undefined;

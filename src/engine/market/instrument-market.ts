@@ -48,6 +48,20 @@ export class InstrumentMarket {
     return created;
   }
 
+  /** Puts closed candles before a series, and what the minutes know of its candle in the making. */
+  seedHistory(timeframeMs: number, candles: readonly Candle[]): void {
+    const series = this.seriesFor(timeframeMs);
+    const wasEmpty = series.closesAtMs === Number.POSITIVE_INFINITY;
+    series.seed(candles);
+    if (!wasEmpty || timeframeMs === minuteMs) return;
+    const minutes = this.seriesFor(minuteMs);
+    const bucketMs = series.closesAtMs - timeframeMs;
+    let first = minutes.closed.length;
+    while (first > 0 && (minutes.closed[first - 1] as Candle).openTimeMs >= bucketMs) first -= 1;
+    for (const candle of minutes.closed.slice(first)) series.absorb(candle);
+    if (minutes.current !== undefined && minutes.current.volume > 0) series.absorb(minutes.current);
+  }
+
   applyQuote(event: QuoteEvent): void {
     this.streamQuote = event;
     this.updatedAtMs = event.receiveTimeMs;

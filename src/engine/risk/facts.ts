@@ -51,11 +51,11 @@ function boundBy(
     if (order.reduceOnly) return { currency: instrument.settle, amount: Decimal.zero };
     return {
       currency: instrument.settle,
-      amount: valueOf(services, order, instrument, lots).times(feeFactor(order, instrument)),
+      amount: orderValue(services, order, instrument, lots).times(feeFactor(order, instrument)),
     };
   }
   if (order.side === 'sell') return { currency: instrument.base, amount: quantityOf(instrument, lots) };
-  const value = valueOf(services, order, instrument, lots);
+  const value = orderValue(services, order, instrument, lots);
   const amount = instrument.feeCurrencyRule === 'quote' ? value.times(feeFactor(order, instrument)) : value;
   return { currency: instrument.quote, amount };
 }
@@ -64,7 +64,7 @@ function feeFactor(order: OrderRequest, instrument: Instrument): Decimal {
   return Decimal.one.plus(order.postOnly ? instrument.makerFeeRate : instrument.takerFeeRate);
 }
 
-function valueOf(
+function orderValue(
   services: KernelServices,
   order: OrderRequest,
   instrument: Instrument,

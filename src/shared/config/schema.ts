@@ -53,12 +53,10 @@ export const configSchema = z.strictObject({
     .default({ level: 'info', keepDays: 14 }),
   demo: z
     .strictObject({
-      /** One-way delay between engine and simulated venues. */
-      latencyMs: z.number().int().min(0).max(60_000).default(20),
       /** How much simulated time passes at most for the time the terminal was off. */
       awayMinutesMax: z.number().int().min(0).max(1_440).default(60),
     })
-    .default({ latencyMs: 20, awayMinutesMax: 60 }),
+    .default({ awayMinutesMax: 60 }),
   defaultInstrument: instrumentText.optional(),
 });
 export type SextantConfig = z.output<typeof configSchema>;

@@ -1,0 +1,105 @@
+/** Places the orders a bot asks for and makes its resting orders agree with the list its strategy declared. */
+
+import type { EpochMs } from '../../shared/domain/nominal.ts';
+import type { Order, OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
+import { compareDesired } from '../execution/desired-orders.ts';
+import type { Executor, PlacingOwner } from '../execution/executor.ts';
+import type { SendResult } from '../strategy/api.ts';
+import type { BotRuntime } from './bot-runtime.ts';
+import type { KernelServices } from './services.ts';
+import { requestOf } from './strategy-context.ts';
+
+const rateWindowMs = 10_000;
+/** Waits after refusals of one leg: never more than a few tries a minute. */
+const retryDelaysMs = [1_000, 2_000, 10_000, 30_000];
+const legsKeptMax = 500;
+const deniedKeptMax = 10_000;
+
+export class BotOrders {
+  private readonly services: KernelServices;
+  private readonly executor: Executor;
+  /** Last denial of each leg, so that a repeated one is not recorded again and again. */
+  private readonly lastDenied = new Map<string, string>();
+
+  constructor(services: KernelServices, executor: Executor) {
+    this.services = services;
+    this.executor = executor;
+  }
+
+  /** Facts about the bot as somebody who places orders. */
+  ownerOf(bot: BotRuntime, origin: OrderOrigin): PlacingOwner {
+    const since = this.services.nowMs - rateWindowMs;
+    while (bot.sentAtMs.length > 0 && (bot.sentAtMs[0] as number) <= since) bot.sentAtMs.shift();
+    const mayTrade = origin === 'close' || bot.state === 'RUNNING';
+    return { bot: bot.id, mayTrade, ordersInTenSeconds: bot.sentAtMs.length };
+  }
+
+  /** Sends one order of a bot; a denial is recorded once until its code changes. */
+  place(bot: BotRuntime, leg: string, origin: OrderOrigin, request: OrderRequest): SendResult {
+    const result = this.executor.place(this.ownerOf(bot, origin), leg, origin, request);
+    bot.changed = true;
+    const deniedKey = `${bot.id}|${leg}`;
+    if (result.ok) {
+      bot.sentAtMs.push(this.services.nowMs);
+      this.lastDenied.delete(deniedKey);
+    } else if (this.lastDenied.get(deniedKey) !== result.code) {
+      if (this.lastDenied.size > deniedKeptMax) this.lastDenied.clear();
+      this.lastDenied.set(deniedKey, result.code);
+      this.services.audit({
+        kind: 'order-denied',
+        bot: bot.id,
+        leg,
+        instrument: request.instrument,
+        code: result.code,
+        message: result.message,
+      });
+    }
+    return result;
+  }
+
+  /** Makes the resting orders agree with the declared list. */
+  agree(bot: BotRuntime): void {
+    bot.keepChanged = false;
+    const live: Order[] = [];
+    for (const order of this.services.orders.liveOf(bot.id)) if (order.origin === 'keep') live.push(order);
+    if (live.length === 0 && bot.desired.length === 0) return;
+    const difference = compareDesired(bot.desired, live, (leg) => bot.legs.get(leg) ?? 0);
+    bot.waiting = new Map(difference.waiting.map(({ leg, reason }) => [leg, reason]));
+    for (const order of difference.cancel)
+      this.executor.cancel(order.clientOrderId, 'no longer part of the plan');
+    let retryAtMs = Number.POSITIVE_INFINITY;
+    for (const { desired, lots } of difference.place) {
+      const blocked = bot.blocked.get(desired.leg);
+      if (blocked !== undefined && blocked.untilMs > this.services.nowMs) {
+        retryAtMs = Math.min(retryAtMs, blocked.untilMs);
+        continue;
+      }
+      const result = this.place(bot, desired.leg, 'keep', requestOf(bot, desired, lots));
+      if (result.ok) {
+        if (blocked !== undefined) bot.blocked.set(desired.leg, { ...blocked, untilMs: 0 });
+      } else retryAtMs = Math.min(retryAtMs, this.block(bot, desired.leg, result.code, result.message));
+    }
+    if (Number.isFinite(retryAtMs)) this.services.timers.set(`retry|${bot.id}`, retryAtMs as EpochMs);
+    if (bot.legs.size > legsKeptMax) this.forgetOldLegs(bot);
+  }
+
+  /** Remembers why a leg is not there and when it is tried again; gives that time. */
+  block(bot: BotRuntime, leg: string, code: string, message: string): number {
+    const attempts = (bot.blocked.get(leg)?.attempts ?? 0) + 1;
+    const delayMs = retryDelaysMs[Math.min(attempts - 1, retryDelaysMs.length - 1)] as number;
+    const untilMs = this.services.nowMs + delayMs;
+    bot.blocked.set(leg, { code, message, untilMs, attempts });
+    this.services.timers.set(`retry|${bot.id}`, untilMs as EpochMs);
+    return untilMs;
+  }
+
+  private forgetOldLegs(bot: BotRuntime): void {
+    const inUse = new Set(bot.desired.map((order) => order.leg));
+    for (const order of this.services.orders.liveOf(bot.id)) inUse.add(order.leg);
+    for (const leg of bot.legs.keys()) {
+      if (bot.legs.size <= legsKeptMax / 2) return;
+      if (!inUse.has(leg)) bot.legs.delete(leg);
+    }
+    for (const leg of bot.blocked.keys()) if (!inUse.has(leg)) bot.blocked.delete(leg);
+  }
+}
