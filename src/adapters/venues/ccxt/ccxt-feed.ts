@@ -284,7 +284,7 @@ export class CcxtFeed implements MarketFeed {
   }
 
   #onLost(connection: Connection, reason: string): void {
-    for (const stream of this.#streams) if (stream.connection === connection) stream.onLost(reason);
+    for (const stream of this.#streams) if (stream.connection === connection) stream.onLost(connection, reason);
     if (!this.#stopped) this.#tellState();
   }
 

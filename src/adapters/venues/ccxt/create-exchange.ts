@@ -55,19 +55,7 @@ export async function createExchange(exchangeId: string, options: CreateExchange
     },
   });
   lock(exchange);
-  if (options.sandbox === true) {
-    try {
-      exchange.setSandboxMode(true);
-    } catch (error) {
-      throw new VenueError({
-        code: 'no-sandbox',
-        venue: exchangeId,
-        reason: 'the exchange has no test network',
-        hint: 'Remove the sandbox flag and trade on paper instead.',
-        cause: error,
-      });
-    }
-  }
+  if (options.sandbox === true) useSandbox(exchange);
   const rewriteUrl = options.rewriteUrl;
   if (rewriteUrl !== undefined) {
     exchange.urls.api = rewriteUrls(exchange.urls.api, rewriteUrl) as NonNullable<typeof exchange.urls.api>;
@@ -79,6 +67,24 @@ export async function createExchange(exchangeId: string, options: CreateExchange
   limitRequests(exchange, limiter, preset, options.signal);
   exchange.fetchImplementation = boundedFetch({ limiter, preset, clock: options.clock, signal: options.signal });
   return { exchange, limiter, preset, pro };
+}
+
+/** Switches to the test network. Some classes have an empty entry for it, which CCXT itself takes for one. */
+function useSandbox(exchange: Exchange): void {
+  if (!hasAddress(exchange.urls.test)) {
+    throw new VenueError({
+      code: 'no-sandbox',
+      venue: exchange.id,
+      reason: 'the exchange has no test network',
+      hint: 'Remove the sandbox flag and trade on paper instead.',
+    });
+  }
+  exchange.setSandboxMode(true);
+}
+
+function hasAddress(urls: unknown): boolean {
+  if (typeof urls === 'string') return urls !== '';
+  return typeof urls === 'object' && urls !== null && Object.values(urls).some(hasAddress);
 }
 
 /** No retries (they would re-send orders), no printing of requests: locked so that no later option can bring them back. */

@@ -121,10 +121,11 @@ export class Stream implements StreamHolder {
     return this.#options.clock.monotonicMs() - Math.max(this.#lastFrameMs, this.#createdMs);
   }
 
-  onLost(reason: string): void {
-    this.#lostMs = this.#options.clock.monotonicMs();
+  /** Notes that a connection of its is gone. One that never gave a frame takes nothing with it. */
+  onLost(connection: Connection, reason: string): void {
     this.#lastError = reason;
     this.#mismatchSinceMs = undefined;
+    if (connection.opened && this.#lastFrameMs >= connection.openedMs) this.#lostMs = this.#options.clock.monotonicMs();
   }
 
   freshness(): StreamFreshness {
