@@ -14,6 +14,12 @@ export const rendererConfig: UserConfig = {
   root: inRoot('./src/renderer'),
   base: './',
   plugins: [react(), tailwindcss()],
+  resolve: {
+    alias: {
+      // Radix dialogs lock scrolling through a style element, which the page's content policy forbids.
+      'react-remove-scroll': inRoot('./src/renderer/ui/no-remove-scroll.tsx'),
+    },
+  },
   build: {
     outDir: inRoot('./out/renderer'),
     emptyOutDir: true,

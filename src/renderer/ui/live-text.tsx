@@ -1,0 +1,39 @@
+/** A figure that moves with the market: written straight into the document once a frame, never through React. */
+
+import { useRef } from 'react';
+import { usePaint } from '../store/hooks.ts';
+import { isMotionReduced } from '../theme/appearance.ts';
+
+export interface LiveTextProps {
+  /** Market topic to follow, such as `quote:sim-a:BTC/USDT`. */
+  readonly topic: string;
+  readonly read: () => string;
+  readonly className?: string;
+  /** Tints the cell for a moment when the text changes; gives +1, 0 or -1 for the direction. */
+  readonly tint?: (before: string, after: string) => -1 | 0 | 1;
+  /** Gives a class that depends on the value, such as the colour of a change. */
+  readonly tone?: () => string;
+  readonly testId?: string;
+}
+
+/** Tints an element for 300 ms in the colour of up or down. */
+export function tintElement(element: HTMLElement, direction: -1 | 0 | 1): void {
+  if (direction === 0 || isMotionReduced()) return;
+  const colour = `color-mix(in srgb, var(${direction > 0 ? '--up' : '--down'}) 32%, transparent)`;
+  element.animate([{ backgroundColor: colour }, { backgroundColor: 'transparent' }], { duration: 300, easing: 'ease-out' });
+}
+
+export function LiveText({ topic, read, className = '', tint, tone, testId }: LiveTextProps) {
+  const element = useRef<HTMLSpanElement>(null);
+  usePaint(topic, () => {
+    const span = element.current;
+    if (span === null) return;
+    const after = read();
+    const before = span.textContent ?? '';
+    if (tone !== undefined) span.className = `num ${className} ${tone()}`;
+    if (after === before) return;
+    span.textContent = after;
+    if (tint !== undefined && before !== '') tintElement(span, tint(before, after));
+  });
+  return <span ref={element} className={`num ${className}`} data-testid={testId} />;
+}
