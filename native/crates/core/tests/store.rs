@@ -259,6 +259,11 @@ fn a_flipped_bit_is_found_and_named_and_the_rows_before_it_stay_readable() {
     assert_eq!((report.rows, report.intact_rows), (3000, 1024));
     assert_eq!(report.damage, [expected]);
 
+    assert_eq!(file.locate(i64::MIN, i64::MAX).expect("needs no block"), 0..3000);
+    assert_eq!(
+        file.locate(1100 * MINUTE, 1200 * MINUTE).expect_err("in the damaged block").code(),
+        "DAMAGED"
+    );
     let mut columns = CandleColumns::zeroed(1024);
     file.read_rows(0, &mut columns.as_slices_mut()).expect("the first block is sound");
     assert_eq!(columns, candles(0..1024));
@@ -289,6 +294,7 @@ fn a_file_that_lost_its_end_is_refused_where_the_rows_are_missing() {
     drop(create(&path, 3000));
     let block_bytes = (6 * 8 * BLOCK + 32) as u64;
     let mut open_before = reopen(&path);
+    assert_eq!(read_all(&mut open_before), candles(0..3000), "every block has been checked");
     OpenOptions::new()
         .write(true)
         .open(&path)

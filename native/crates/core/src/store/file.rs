@@ -234,8 +234,14 @@ impl CandleFile {
         if actual_bytes < DATA_OFFSET {
             return Err(self.damaged(Damage::Truncated { actual_bytes, needed_bytes: DATA_OFFSET }));
         }
-        if actual_bytes != self.mapping.bytes().len() as u64 {
+        let mapped_bytes = self.mapping.bytes().len() as u64;
+        if actual_bytes != mapped_bytes {
             self.mapping = map(&self.path, &self.file)?;
+        }
+        if actual_bytes < mapped_bytes {
+            // Somebody has cut the file: blocks that were checked may be gone.
+            self.checked.clear();
+            self.open_block_checked = 0;
         }
         Ok(())
     }

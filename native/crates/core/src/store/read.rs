@@ -128,6 +128,13 @@ impl CandleFile {
 
     /// Number of the first row whose time is not before `time_ms`; the number of rows if there is none.
     fn first_row_at_or_after(&mut self, time_ms: i64) -> Result<u64, StoreError> {
+        // Both ends are known without looking into a block, so the rows before a damage can be asked for.
+        if self.commit.rows == 0 || time_ms <= self.commit.first_ms {
+            return Ok(0);
+        }
+        if time_ms > self.commit.last.time_ms as i64 {
+            return Ok(self.commit.rows);
+        }
         let mut low = 0;
         let mut high = self.commit.rows;
         while low < high {

@@ -1,0 +1,138 @@
+/** The native addon as TypeScript sees it: what `native/crates/binding` exports. Change both together, and its ABI number. */
+
+/** Columns of a candle series; all have the same length. Times are epoch milliseconds UTC. */
+export interface CandleColumns {
+  readonly openTimeMs: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+/** Incremental indicator of one number a bar; NaN while warming up. */
+export interface AddonValueStream {
+  readonly warmUpBars: number;
+  update(value: number): number;
+  reset(): void;
+}
+
+/** Incremental average true range. */
+export interface AddonAtrStream {
+  readonly warmUpBars: number;
+  update(high: number, low: number, close: number): number;
+  reset(): void;
+}
+
+/** Incremental indicator of three numbers a bar, written to `out`. */
+export interface AddonTripleStream {
+  readonly warmUpBars: number;
+  update(value: number, out: Float64Array): void;
+  reset(): void;
+}
+
+/** Facts about a candle file. */
+export interface CandleFileInfo {
+  readonly series: string;
+  readonly timeframeMs: number;
+  readonly rows: number;
+  readonly firstMs?: number;
+  readonly lastMs?: number;
+  readonly lastIsProvisional: boolean;
+  readonly bytes: number;
+  /** Whether the remains of an unfinished append were found; they are not part of the series. */
+  readonly unfinishedAppend: boolean;
+}
+
+/** What an append or a rewrite did. */
+export interface AppendSummary {
+  /** Rows the series has now. */
+  readonly rows: number;
+  readonly added: number;
+  readonly replacedLast: boolean;
+  /** Whether the remains of an append that a crash had cut off were found and erased. */
+  readonly recovered: boolean;
+}
+
+/** What was found in a candle file; no damage means it is sound. */
+export interface VerifyReport {
+  readonly rows: number;
+  /** Rows from the beginning up to the first damage. */
+  readonly intactRows: number;
+  /** One sentence each. */
+  readonly damage: readonly string[];
+  readonly unfinishedAppend: boolean;
+}
+
+export interface AddonCandleReader {
+  info(): CandleFileInfo;
+  locate(fromMs: number, toMs: number): { readonly first: number; readonly count: number };
+  readRows(first: number, out: CandleColumns): void;
+  close(): void;
+}
+
+export interface AddonCandleWriter {
+  append(rows: CandleColumns, lastIsProvisional: boolean): Promise<AppendSummary>;
+  rewrite(rows: CandleColumns, lastIsProvisional: boolean): Promise<AppendSummary>;
+  close(): void;
+}
+
+/** Progress (0 to 1) and cancel of one running task. */
+export interface AddonTaskControl {
+  readonly progress: number;
+  cancel(): void;
+}
+
+/** Everything the addon exports. Columns named `out…` are allocated by the caller and filled. */
+export interface NativeAddon {
+  version(): { readonly version: string; readonly abi: number };
+  smaBatch(input: Float64Array, period: number, out: Float64Array): void;
+  emaBatch(input: Float64Array, period: number, out: Float64Array): void;
+  rsiBatch(close: Float64Array, period: number, out: Float64Array): void;
+  atrBatch(
+    high: Float64Array,
+    low: Float64Array,
+    close: Float64Array,
+    period: number,
+    out: Float64Array,
+  ): void;
+  bollingerBatch(
+    input: Float64Array,
+    period: number,
+    multiplier: number,
+    outUpper: Float64Array,
+    outMiddle: Float64Array,
+    outLower: Float64Array,
+  ): void;
+  macdBatch(
+    input: Float64Array,
+    fastPeriod: number,
+    slowPeriod: number,
+    signalPeriod: number,
+    outMacd: Float64Array,
+    outSignal: Float64Array,
+    outHistogram: Float64Array,
+  ): void;
+  resampleCandles(
+    source: CandleColumns,
+    fromMs: number,
+    toMs: number,
+    lastIsProvisional: boolean,
+    out: CandleColumns,
+    outSources: Uint32Array,
+  ): { readonly rows: number; readonly lastIsProvisional: boolean; readonly firstIsPartial: boolean };
+  verifyCandleFile(path: string, control: AddonTaskControl): Promise<VerifyReport>;
+  readonly SmaStream: new (period: number) => AddonValueStream;
+  readonly EmaStream: new (period: number) => AddonValueStream;
+  readonly RsiStream: new (period: number) => AddonValueStream;
+  readonly AtrStream: new (period: number) => AddonAtrStream;
+  readonly BollingerStream: new (period: number, multiplier: number) => AddonTripleStream;
+  readonly MacdStream: new (
+    fastPeriod: number,
+    slowPeriod: number,
+    signalPeriod: number,
+  ) => AddonTripleStream;
+  readonly CandleReader: { open(path: string): AddonCandleReader };
+  readonly CandleWriter: new (path: string, series: string, timeframeMs: number) => AddonCandleWriter;
+  readonly TaskControl: new () => AddonTaskControl;
+}

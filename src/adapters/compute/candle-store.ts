@@ -1,0 +1,297 @@
+/**
+ * The candle files of a data folder: one file a venue, symbol and timeframe, with checksums, read through a memory map.
+ * Reading is synchronous and cheap; what writes to disk happens on another thread, one write after the other in a series.
+ */
+
+import { type Dirent, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Candle } from '../../shared/domain/candle.ts';
+import type {
+  AddonCandleReader,
+  AddonCandleWriter,
+  AppendSummary,
+  CandleColumns,
+  CandleFileInfo,
+  NativeAddon,
+  VerifyReport,
+} from './addon.ts';
+import { allocateColumns, candleAt, mergeColumns } from './candle-columns.ts';
+import { candlePath, parseCandlePath, type SeriesId, seriesName } from './candle-path.ts';
+import { ComputeError, computing, computingAsync } from './compute-error.ts';
+
+export type { AppendSummary, CandleFileInfo, VerifyReport } from './addon.ts';
+export type { SeriesId } from './candle-path.ts';
+
+/** Open files kept for the next read; each holds a file descriptor and a memory map. */
+const openReadersMaximum = 64;
+/** How often a running verification tells its progress. */
+const progressIntervalMs = 100;
+
+/** Which rows to read. */
+export interface CandleRange {
+  /** First time wanted; from the beginning when not given. */
+  readonly fromMs?: number;
+  /** First time no longer wanted; to the end when not given. */
+  readonly toMs?: number;
+  /** Most rows wanted. */
+  readonly limit?: number;
+  /** Which rows to keep where there are more than `limit`; the oldest when not given. */
+  readonly keep?: 'oldest' | 'newest';
+}
+
+/** The last candle of a series. */
+export interface LatestCandle {
+  readonly candle: Candle;
+  /** Whether it may still change. */
+  readonly isProvisional: boolean;
+}
+
+/** Whether the last row given may still change. A provisional row must be replaced before later ones are appended. */
+export interface WriteOptions {
+  readonly lastIsProvisional?: boolean;
+}
+
+/** What a repair did. */
+export interface RepairSummary {
+  readonly keptRows: number;
+  /** Rows behind the damage, as far as they can be counted: 0 when the header itself is lost. */
+  readonly lostRows: number;
+  /** One sentence each. */
+  readonly damage: readonly string[];
+  /** Where the damaged file is now. */
+  readonly damagedFile: string;
+}
+
+/** All failures are `ComputeError`; their code tells programs, their message people, what happened and what to do. */
+export class CandleStore {
+  readonly #addon: NativeAddon;
+  readonly #folder: string;
+  /** Open readers by path, least recently used first. */
+  readonly #readers = new Map<string, AddonCandleReader>();
+  /** The last write of each series that has not finished. */
+  readonly #writes = new Map<string, Promise<unknown>>();
+
+  /** A store over `folder`, which need not exist yet. */
+  constructor(addon: NativeAddon, folder: string) {
+    this.#addon = addon;
+    this.#folder = folder;
+  }
+
+  /**
+   * Adds rows behind the last one and makes the series if it is new; they are on disk when the promise is fulfilled. The
+   * first row may have the time of the last one stored, and then replaces it. On failure nothing has changed:
+   * `BAD_ROWS`, `NOT_AFTER_LAST` (use `merge`), `PROVISIONAL_LAST`, `FINAL_LAST`, `DAMAGED`, `BUSY`, `DISK_FULL`.
+   */
+  append(series: SeriesId, rows: CandleColumns, options: WriteOptions = {}): Promise<AppendSummary> {
+    return this.#write(series, (writer) => writer.append(rows, options.lastIsProvisional ?? false));
+  }
+
+  /** Replaces all rows of a series at once: a crash leaves the old rows or the new ones. */
+  rewrite(series: SeriesId, rows: CandleColumns, options: WriteOptions = {}): Promise<AppendSummary> {
+    return this.#write(series, (writer, path) => {
+      // Windows refuses to replace a file that is open.
+      this.#drop(path);
+      return writer.rewrite(rows, options.lastIsProvisional ?? false);
+    });
+  }
+
+  /**
+   * Puts rows where they belong by time: behind, before or between those stored. Where both have a candle, the new one
+   * stands. `lastIsProvisional` speaks of the last row given, and counts when it is the last of the series.
+   */
+  merge(series: SeriesId, rows: CandleColumns, options: WriteOptions = {}): Promise<AppendSummary> {
+    return this.#write(series, (writer, path) => {
+      const stored = this.info(series);
+      const lastIsProvisional = options.lastIsProvisional ?? false;
+      const firstMs = rows.openTimeMs[0];
+      const lastMs = rows.openTimeMs[rows.openTimeMs.length - 1];
+      if (
+        stored?.lastMs === undefined ||
+        firstMs === undefined ||
+        lastMs === undefined ||
+        firstMs >= stored.lastMs
+      ) {
+        return writer.append(rows, lastIsProvisional);
+      }
+      const merged = mergeColumns(this.read(series), rows);
+      this.#drop(path);
+      return writer.rewrite(merged, lastMs >= stored.lastMs ? lastIsProvisional : stored.lastIsProvisional);
+    });
+  }
+
+  /** Reads rows into fresh columns. Throws `NOT_FOUND` for a series that was never stored, `DAMAGED` with block and rows. */
+  read(series: SeriesId, range: CandleRange = {}): CandleColumns {
+    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, limit, keep } = range;
+    if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
+      throw new ComputeError('BAD_ARGUMENT', `limit must be a whole number, zero or more, got ${limit}`);
+    }
+    const reader = this.#reader(candlePath(this.#folder, series), series);
+    return computing(() => {
+      const found = reader.locate(fromMs, toMs);
+      const count = Math.min(found.count, limit ?? found.count);
+      const first = keep === 'newest' ? found.first + found.count - count : found.first;
+      const columns = allocateColumns(count);
+      reader.readRows(first, columns);
+      return columns;
+    });
+  }
+
+  /** The last candle of a series, undefined when nothing is stored. */
+  latest(series: SeriesId): LatestCandle | undefined {
+    const info = this.info(series);
+    if (info === undefined || info.rows === 0) return undefined;
+    const columns = this.read(series, { limit: 1, keep: 'newest' });
+    return { candle: candleAt(columns, 0), isProvisional: info.lastIsProvisional };
+  }
+
+  /** Rows, times and size of a series, undefined when nothing is stored. */
+  info(series: SeriesId): CandleFileInfo | undefined {
+    const path = candlePath(this.#folder, series);
+    try {
+      const reader = this.#reader(path, series);
+      return computing(() => reader.info());
+    } catch (error) {
+      if (error instanceof ComputeError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
+  }
+
+  /** All series in the folder, sorted by venue, symbol and timeframe. Files that are not ours are left out. */
+  list(): SeriesId[] {
+    const found: SeriesId[] = [];
+    for (const venue of readFolder(this.#folder)) {
+      if (!venue.isDirectory()) continue;
+      for (const file of readFolder(join(this.#folder, venue.name))) {
+        const series = file.isFile() ? parseCandlePath(venue.name, file.name) : undefined;
+        if (series !== undefined) found.push(series);
+      }
+    }
+    const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+    return found.sort(
+      (a, b) => compare(a.venue, b.venue) || compare(a.symbol, b.symbol) || a.timeframeMs - b.timeframeMs,
+    );
+  }
+
+  /**
+   * Reads a whole series on another thread and compares every checksum and every row. Damage is reported, not thrown.
+   * Throws `NOT_FOUND`, and `CANCELLED` after `signal`.
+   */
+  async verify(
+    series: SeriesId,
+    options: { readonly onProgress?: (fraction: number) => void; readonly signal?: AbortSignal } = {},
+  ): Promise<VerifyReport> {
+    const { onProgress, signal } = options;
+    const control = new this.#addon.TaskControl();
+    const cancel = (): void => control.cancel();
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener('abort', cancel);
+    const timer =
+      onProgress === undefined
+        ? undefined
+        : setInterval(() => onProgress(control.progress), progressIntervalMs);
+    try {
+      return await computingAsync(() =>
+        this.#addon.verifyCandleFile(candlePath(this.#folder, series), control),
+      );
+    } finally {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /**
+   * Verifies a series and, when it is damaged, keeps the rows before the damage. The damaged file stays beside it, with
+   * `.damaged` behind its name. Gives undefined for a sound series.
+   */
+  async repair(series: SeriesId): Promise<RepairSummary | undefined> {
+    const { rows, intactRows, damage } = await this.verify(series);
+    if (damage.length === 0) return undefined;
+    const path = candlePath(this.#folder, series);
+    const damagedFile = `${path}.damaged`;
+    const intact = intactRows > 0 ? this.read(series, { limit: intactRows }) : allocateColumns(0);
+    this.#drop(path);
+    fileSystem(`${path}: cannot be moved away`, () => renameSync(path, damagedFile));
+    await this.append(series, intact);
+    return { keptRows: intactRows, lostRows: rows - intactRows, damage, damagedFile };
+  }
+
+  /** Waits for running writes and lets go of all files. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#writes.values());
+    for (const path of [...this.#readers.keys()]) this.#drop(path);
+  }
+
+  /** Runs a write after those before it in the same series. The file is locked only while it runs. */
+  #write(
+    series: SeriesId,
+    action: (writer: AddonCandleWriter, path: string) => Promise<AppendSummary>,
+  ): Promise<AppendSummary> {
+    const path = candlePath(this.#folder, series);
+    const before = this.#writes.get(path) ?? Promise.resolve();
+    const run = (): Promise<AppendSummary> =>
+      computingAsync(async () => {
+        fileSystem(`${dirname(path)}: cannot be made`, () => mkdirSync(dirname(path), { recursive: true }));
+        const writer = new this.#addon.CandleWriter(path, seriesName(series), series.timeframeMs);
+        try {
+          return await action(writer, path);
+        } finally {
+          writer.close();
+        }
+      });
+    // A failed write has told its own caller; the next one starts all the same.
+    const write = before.then(run, run);
+    this.#writes.set(path, write);
+    const done = (): void => {
+      if (this.#writes.get(path) === write) this.#writes.delete(path);
+    };
+    write.then(done, done);
+    return write;
+  }
+
+  /** An open reader of the series, which the file must hold. */
+  #reader(path: string, series: SeriesId): AddonCandleReader {
+    const reader = this.#readers.get(path) ?? this.#open(path, series);
+    // To the end: most recently used.
+    this.#readers.delete(path);
+    this.#readers.set(path, reader);
+    for (const oldest of this.#readers.keys()) {
+      if (this.#readers.size <= openReadersMaximum) break;
+      this.#drop(oldest);
+    }
+    return reader;
+  }
+
+  #open(path: string, series: SeriesId): AddonCandleReader {
+    return computing(() => {
+      const reader = this.#addon.CandleReader.open(path);
+      const { series: name, timeframeMs } = reader.info();
+      if (name === seriesName(series) && timeframeMs === series.timeframeMs) return reader;
+      reader.close();
+      throw new ComputeError(
+        'OTHER_SERIES',
+        `${path}: holds ${name} at ${timeframeMs} ms, but ${seriesName(series)} at ${series.timeframeMs} ms was asked ` +
+          'for; was it copied or renamed?',
+      );
+    });
+  }
+
+  #drop(path: string): void {
+    this.#readers.get(path)?.close();
+    this.#readers.delete(path);
+  }
+}
+
+/** Runs a call of the file system; its errors come out as `ComputeError`. */
+function fileSystem<T>(what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    throw new ComputeError('IO', `${what}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What is in a folder; nothing when it does not exist, because nothing has been stored yet. */
+function readFolder(folder: string): Dirent[] {
+  if (!existsSync(folder)) return [];
+  return fileSystem(`${folder}: cannot be read`, () => readdirSync(folder, { withFileTypes: true }));
+}
