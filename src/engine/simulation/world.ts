@@ -12,7 +12,14 @@ import type { VenueCommand } from '../../shared/events/venue.ts';
 import type { EventSink, VirtualTimeSource } from '../ports.ts';
 import { CandleRecorder, type CandleRecorderState } from './generator/candle-recorder.ts';
 import { demoUnderlyings, demoVenueConfigs, type SimulatedVenueConfig } from './generator/demo-market.ts';
-import { HistoryPath, historyBarsMax, joinMinutes, minuteHistory } from './generator/history.ts';
+import {
+  HistoryPath,
+  historyBarsMax,
+  joinMinutes,
+  MinuteColumns,
+  priceGridOf,
+  writeHistory,
+} from './generator/history.ts';
 import {
   InstrumentGenerator,
   type InstrumentGeneratorConfig,
@@ -167,11 +174,13 @@ export class SimulatedWorld implements VirtualTimeSource {
       throw new RangeError(`a timeframe must be whole minutes in milliseconds, not ${timeframeMs}`);
     }
     if (!Number.isSafeInteger(bars) || bars < 0) throw new RangeError(`bad number of bars: ${bars}`);
-    const perCandle = timeframeMs / minuteMs;
-    const wantedMinutes = Math.min((bars + 2) * perCandle, historyBarsMax);
-    const minutes = this.minutesBeforeNow(place, wantedMinutes);
-    const joined = joinMinutes(minutes, timeframeMs);
-    return bars === 0 ? [] : joined.slice(-bars);
+    const wantedMinutes = Math.min((bars + 2) * (timeframeMs / minuteMs), historyBarsMax);
+    return joinMinutes(this.minutesBeforeNow(place, wantedMinutes), timeframeMs, bars);
+  }
+
+  /** Whether no command and no answer is under way at any venue. */
+  get isIdle(): boolean {
+    return this.venues.every((venue) => venue.isIdle);
   }
 
   /** Whether a venue's truth changed since the last `drainChanges`; cheap. */
@@ -279,30 +288,31 @@ export class SimulatedWorld implements VirtualTimeSource {
     }
   }
 
-  private minutesBeforeNow(place: Place, wanted: number): Candle[] {
+  private minutesBeforeNow(place: Place, wanted: number): MinuteColumns {
     const { instrument } = place.generator;
-    const { scale } = instrument.tickSize;
-    const tickSize = instrument.tickSize.toNumber();
-    const lotSize = instrument.lotSize.toNumber();
-    const recorded = place.recorder.closed(this.currentMs, tickSize, scale, lotSize);
+    const tick = priceGridOf(instrument.tickSize);
     const endMs = Math.floor(this.config.startMs / minuteMs) * minuteMs;
+    const lived = Math.min(wanted, place.recorder.closedCount(this.currentMs));
     // Older recorded minutes may be gone: what was lived is never replaced by an invented past.
-    if (recorded.length >= wanted || place.recorder.firstMs !== endMs) return recorded.slice(-wanted);
-    const past = minuteHistory(
-      this.config.seed,
-      this.pathOf(place.config.underlying, endMs),
-      {
+    const invented = place.recorder.firstMs === endMs ? wanted - lived : 0;
+    const livedEndMs = Math.floor(this.currentMs / minuteMs) * minuteMs;
+    const columns = new MinuteColumns(livedEndMs - (lived + invented) * minuteMs, lived + invented);
+    place.recorder.write(columns, invented, lived, this.currentMs, tick, priceGridOf(instrument.lotSize));
+    if (invented > 0) {
+      const history = {
         instrument: instrument.id,
         startPriceTicks: place.startPriceTicks,
-        tickSize,
-        tickDecimals: scale,
+        grid: tick,
         basisDeviationBps: place.config.price.basisDeviationBps,
-        calmMinuteVolume: calmMinuteVolume(place.config, place.startPriceTicks * tickSize),
-      },
-      endMs,
-      wanted - recorded.length,
-    );
-    return past.concat(recorded);
+        calmMinuteVolume: calmMinuteVolume(
+          place.config,
+          place.startPriceTicks * instrument.tickSize.toNumber(),
+        ),
+      };
+      const path = this.pathOf(place.config.underlying, endMs);
+      writeHistory(this.config.seed, path, history, columns, invented);
+    }
+    return columns;
   }
 
   private pathOf(underlying: string, endMs: number): HistoryPath {

@@ -1,7 +1,6 @@
 /** Keeps the minutes a simulated instrument has traded since its world began, so that charts have no hole. */
 
-import type { Candle } from '../../../shared/domain/candle.ts';
-import { epochMs } from '../../../shared/domain/nominal.ts';
+import type { MinuteColumns, PriceGrid } from './history.ts';
 
 const minuteMs = 60_000;
 /** Flat integers of one minute: open, high, low, close in ticks, volume in lots. */
@@ -50,30 +49,35 @@ export class CandleRecorder {
     this.dropOld();
   }
 
-  /** Gives the minutes that are over at `nowMs`, oldest first. */
-  closed(nowMs: number, tickSize: number, tickDecimals: number, lotSize: number): Candle[] {
-    const candles: Candle[] = [];
-    const price = (ticks: number) => Number((ticks * tickSize).toFixed(tickDecimals));
-    let last = this.minutes.length > 0 ? (this.minutes[this.minutes.length - 2] as number) : 0;
-    for (
-      let openMs = this.firstMs, at = 0;
-      openMs + minuteMs <= nowMs;
-      openMs += minuteMs, at += fieldsPerMinute
-    ) {
-      if (this.minutes.length === 0) break;
-      const kept = at < this.minutes.length;
-      const field = (offset: number) => (kept ? (this.minutes[at + offset] as number) : last);
-      candles.push({
-        openTimeMs: epochMs(openMs),
-        open: price(field(0)),
-        high: price(field(1)),
-        low: price(field(2)),
-        close: price(field(3)),
-        volume: kept ? Number(((this.minutes[at + 4] as number) * lotSize).toPrecision(12)) : 0,
-      });
-      if (kept) last = this.minutes[at + 3] as number;
+  /** Gives how many minutes are over at `nowMs`, those without a trade at the end included. */
+  closedCount(nowMs: number): number {
+    if (this.minutes.length === 0) return 0;
+    return Math.max(0, Math.floor((nowMs - this.firstMs) / minuteMs));
+  }
+
+  /** Writes the newest `count` closed minutes into the rows from `row` on. */
+  write(
+    columns: MinuteColumns,
+    row: number,
+    count: number,
+    nowMs: number,
+    tick: PriceGrid,
+    lot: PriceGrid,
+  ): void {
+    const { minutes } = this;
+    const skipped = this.closedCount(nowMs) - count;
+    const price = (ticks: number) => (ticks * tick.numerator) / tick.denominator;
+    for (let index = 0; index < count; index += 1) {
+      const at = (skipped + index) * fieldsPerMinute;
+      if (at < minutes.length) {
+        const field = (offset: number) => price(minutes[at + offset] as number);
+        const volume = ((minutes[at + 4] as number) * lot.numerator) / lot.denominator;
+        columns.set(row + index, field(0), field(1), field(2), field(3), volume);
+      } else {
+        const last = price(minutes[minutes.length - 2] as number);
+        columns.set(row + index, last, last, last, last, 0);
+      }
     }
-    return candles;
   }
 
   save(): CandleRecorderState {

@@ -5,6 +5,7 @@
  */
 
 import type { Candle } from '../../../shared/domain/candle.ts';
+import type { Decimal } from '../../../shared/domain/decimal.ts';
 import { epochMs } from '../../../shared/domain/nominal.ts';
 import { RandomStream } from '../random.ts';
 import { fastVolatility, jumps, nextRegime, regimes, seasonality, slowVolatility } from './latent-market.ts';
@@ -65,7 +66,8 @@ export class HistoryPath {
     const activity = volatilityFactor * Math.exp(this.fast + this.slow) * seasonality(openTimeMs);
     const deviation = this.minuteDeviation * activity;
     let change = this.drift + deviation * random.normal();
-    if (random.uniform() < 60 / jumps.meanSeconds) change += jumps.deviation * this.minuteDeviation * random.studentT(5);
+    if (random.uniform() < 60 / jumps.meanSeconds)
+      change += jumps.deviation * this.minuteDeviation * random.studentT(5);
     const close = index === 0 ? 0 : (this.open[index - 1] as number);
     this.close.push(close);
     this.open.push(close - change);
@@ -75,78 +77,124 @@ export class HistoryPath {
   }
 }
 
+/** The price step as a fraction: 0.1 is 1 / 10. */
+export interface PriceGrid {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** Gives a decimal step as a fraction of two integers that doubles hold exactly. */
+export function priceGridOf(step: Decimal): PriceGrid {
+  return { numerator: Number(step.coefficient), denominator: 10 ** step.scale };
+}
+
+/** Consecutive minutes as columns, oldest first: a year of them costs no garbage. */
+export class MinuteColumns {
+  readonly firstMs: number;
+  readonly count: number;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+
+  constructor(firstMs: number, count: number) {
+    this.firstMs = firstMs;
+    this.count = count;
+    this.open = new Float64Array(count);
+    this.high = new Float64Array(count);
+    this.low = new Float64Array(count);
+    this.close = new Float64Array(count);
+    this.volume = new Float64Array(count);
+  }
+
+  set(index: number, open: number, high: number, low: number, close: number, volume: number): void {
+    this.open[index] = open;
+    this.high[index] = high;
+    this.low[index] = low;
+    this.close[index] = close;
+    this.volume[index] = volume;
+  }
+}
+
 /** What makes one instrument's candles out of the path of its underlying. */
 export interface InstrumentHistoryConfig {
   readonly instrument: string;
   readonly startPriceTicks: number;
-  readonly tickSize: number;
-  readonly tickDecimals: number;
+  readonly grid: PriceGrid;
   readonly basisDeviationBps: number;
   /** Volume of a calm minute, in base currency. */
   readonly calmMinuteVolume: number;
 }
 
 /**
- * Gives the last `bars` minutes before `endMs` (a full minute), oldest first. Prices are on the tick; each
- * candle opens where the one before it closed.
+ * Writes the last `bars` minutes before the start into the first `bars` rows. Prices are on the tick; each minute
+ * opens where the one before it closed, and the last closes at the start price.
  */
-export function minuteHistory(
+export function writeHistory(
   seed: string,
   path: HistoryPath,
   config: InstrumentHistoryConfig,
-  endMs: number,
+  columns: MinuteColumns,
   bars: number,
-): Candle[] {
-  const count = Math.min(bars, historyBarsMax);
-  path.extend(count);
+): void {
+  path.extend(bars);
   const random = new RandomStream(seed, `history-noise:${config.instrument}`);
-  const price = (ticks: number) => Number((ticks * config.tickSize).toFixed(config.tickDecimals));
-  const onTick = (logOffset: number) => Math.max(1, Math.round(config.startPriceTicks * Math.exp(logOffset)));
-  const candles: Candle[] = new Array(count);
+  const { numerator, denominator } = config.grid;
+  const { startPriceTicks } = config;
   const basisNoise = config.basisDeviationBps * 1e-4;
   let basis = 0;
-  let closeTicks = config.startPriceTicks;
-  for (let index = 0; index < count; index += 1) {
+  let closeTicks = startPriceTicks;
+  for (let index = 0; index < bars; index += 1) {
     basis = basis * 0.4 + 0.9 * basisNoise * random.normal();
-    const openTicks = onTick((path.open[index] as number) + basis);
-    const top = Math.max(openTicks, closeTicks);
-    const bottom = Math.min(openTicks, closeTicks);
+    const openTicks = Math.max(
+      1,
+      Math.round(startPriceTicks * Math.exp((path.open[index] as number) + basis)),
+    );
+    const top = Math.max(openTicks, closeTicks) * Math.exp(path.highWick[index] as number);
+    const bottom = Math.min(openTicks, closeTicks) * Math.exp(-(path.lowWick[index] as number));
     const volume = config.calmMinuteVolume * (path.activity[index] as number) * random.logNormal(0.9, 0.45);
-    candles[count - 1 - index] = {
-      openTimeMs: epochMs(endMs - (index + 1) * minuteMs),
-      open: price(openTicks),
-      high: price(Math.ceil(top * Math.exp(path.highWick[index] as number))),
-      low: price(Math.max(1, Math.floor(bottom * Math.exp(-(path.lowWick[index] as number))))),
-      close: price(closeTicks),
-      volume: Number(volume.toFixed(6)),
-    };
+    // One division of exact integers: the double nearest to the decimal price, as parsing its text would give.
+    columns.set(
+      bars - 1 - index,
+      (openTicks * numerator) / denominator,
+      (Math.ceil(top) * numerator) / denominator,
+      (Math.max(1, Math.floor(bottom)) * numerator) / denominator,
+      (closeTicks * numerator) / denominator,
+      Math.round(volume * 1e6) / 1e6,
+    );
     closeTicks = openTicks;
   }
-  return candles;
 }
 
 /**
- * Joins minutes (oldest first, without holes) to candles of a longer timeframe, aligned to the epoch. A first
- * candle whose beginning is missing and a last one that is not over yet are left out.
+ * Gives the last `bars` candles of a timeframe, aligned to the epoch. A first candle whose beginning is missing
+ * and a last one that is not over yet are left out.
  */
-export function joinMinutes(minutes: readonly Candle[], timeframeMs: number): Candle[] {
-  if (timeframeMs === minuteMs) return [...minutes];
-  const joined: Candle[] = [];
+export function joinMinutes(minutes: MinuteColumns, timeframeMs: number, bars: number): Candle[] {
   const perCandle = timeframeMs / minuteMs;
-  let at = 0;
-  while (at < minutes.length && (minutes[at] as Candle).openTimeMs % timeframeMs !== 0) at += 1;
-  for (; at + perCandle <= minutes.length; at += perCandle) {
-    const first = minutes[at] as Candle;
-    const last = minutes[at + perCandle - 1] as Candle;
-    let { high, low } = first;
+  const skipped = (timeframeMs - (minutes.firstMs % timeframeMs)) % timeframeMs;
+  const first = skipped / minuteMs;
+  const available = Math.max(0, Math.floor((minutes.count - first) / perCandle));
+  const joined: Candle[] = [];
+  for (let candle = Math.max(0, available - bars); candle < available; candle += 1) {
+    const at = first + candle * perCandle;
+    let high = minutes.high[at] as number;
+    let low = minutes.low[at] as number;
     let volume = 0;
     for (let minute = at; minute < at + perCandle; minute += 1) {
-      const candle = minutes[minute] as Candle;
-      if (candle.high > high) high = candle.high;
-      if (candle.low < low) low = candle.low;
-      volume += candle.volume;
+      high = Math.max(high, minutes.high[minute] as number);
+      low = Math.min(low, minutes.low[minute] as number);
+      volume += minutes.volume[minute] as number;
     }
-    joined.push({ openTimeMs: first.openTimeMs, open: first.open, high, low, close: last.close, volume });
+    joined.push({
+      openTimeMs: epochMs(minutes.firstMs + at * minuteMs),
+      open: minutes.open[at] as number,
+      high,
+      low,
+      close: minutes.close[at + perCandle - 1] as number,
+      volume,
+    });
   }
   return joined;
 }

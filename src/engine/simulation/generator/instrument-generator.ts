@@ -34,7 +34,7 @@ export interface InstrumentGeneratorState {
 }
 
 /** Measured: one step of the order flow gives this many events on average. */
-const eventsPerStep = 2.9;
+const eventsPerStep = 2.75;
 const fundingEventIntervalMs = 5000;
 const hourMs = 3_600_000;
 

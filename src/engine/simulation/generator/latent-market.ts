@@ -104,14 +104,15 @@ export class Underlying {
   private stepDeviation = 0;
   private random: RandomStream;
 
-  constructor(seed: string, config: UnderlyingConfig) {
+  constructor(seed: string, startMs: number, config: UnderlyingConfig) {
     this.config = config;
     this.random = new RandomStream(seed, `underlying:${config.name}`);
     this.logAnchor = Math.log(config.typicalPrice) + 0.06 * this.random.normal();
     this.logPrice = this.logAnchor;
     this.fastLogVolatility = fastVolatility.deviation * this.random.normal();
     this.slowLogVolatility = slowVolatility.deviation * this.random.normal();
-    this.updateVolatility(0);
+    this.enterRegime(nextRegime(Math.floor(this.random.uniform() * 3), this.random.uniform()));
+    this.updateVolatility(startMs);
   }
 
   /** Moves one grid step; `marketShock` is the common standard normal number of this step. */
@@ -152,10 +153,7 @@ export class Underlying {
     const { random } = this;
     const regime = regimes[this.regime] ?? regimes[0];
     if (random.uniform() < 1 / regime.meanSeconds) {
-      this.regime = nextRegime(this.regime, random.uniform());
-      const { driftFactor } = regimes[this.regime] ?? regimes[0];
-      const direction = random.uniform() < 0.5 ? -1 : 1;
-      this.driftPerStep = (direction * driftFactor * this.config.calmMinuteDeviation) / stepsPerMinute;
+      this.enterRegime(nextRegime(this.regime, random.uniform()));
     }
     this.fastLogVolatility =
       this.fastLogVolatility * perSecond.fastDecay + perSecond.fastNoise * random.normal();
@@ -165,6 +163,13 @@ export class Underlying {
     if (random.uniform() < 1 / jumps.meanSeconds) {
       this.logPrice += jumps.deviation * this.config.calmMinuteDeviation * random.studentT(5);
     }
+  }
+
+  private enterRegime(regime: number): void {
+    this.regime = regime;
+    const { driftFactor } = regimes[regime] ?? regimes[0];
+    const direction = this.random.uniform() < 0.5 ? -1 : 1;
+    this.driftPerStep = (direction * driftFactor * this.config.calmMinuteDeviation) / stepsPerMinute;
   }
 
   private updateVolatility(timeMs: number): void {
@@ -182,7 +187,7 @@ export class LatentMarket {
 
   constructor(seed: string, startMs: number, configs: readonly UnderlyingConfig[]) {
     this.marketRandom = new RandomStream(seed, 'market-factor');
-    this.underlyings = configs.map((config) => new Underlying(seed, config));
+    this.underlyings = configs.map((config) => new Underlying(seed, startMs, config));
     this.gridStep = Math.floor(startMs / gridMs);
   }
 

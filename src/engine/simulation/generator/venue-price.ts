@@ -108,13 +108,15 @@ export class VenuePrice {
     const { config, random } = this;
     const lagKeep = Math.exp(-elapsedMs / config.lagMs);
     this.laggedLog = this.underlying.logPrice + (this.laggedLog - this.underlying.logPrice) * lagKeep;
+    // Venues disagree more when prices run.
+    const stress = Math.min(3, 0.3 + 0.4 * this.underlying.volatilityRatio);
     const basisKeep = 0.5 ** (elapsedMs / config.basisHalfLifeMs);
-    const basisNoise = config.basisDeviationBps * basisPoint * Math.sqrt(1 - basisKeep * basisKeep);
+    const basisNoise = stress * config.basisDeviationBps * basisPoint * Math.sqrt(1 - basisKeep * basisKeep);
     this.basis = this.basis * basisKeep + basisNoise * random.normal();
     this.dislocation *= 0.5 ** (elapsedMs / config.dislocationHalfLifeMs);
     if (random.uniform() < elapsedMs / config.dislocationMeanMs) {
       const direction = random.uniform() < 0.5 ? -1 : 1;
-      const size = config.dislocationBps * basisPoint * (0.5 + random.exponential(0.5));
+      const size = stress * config.dislocationBps * basisPoint * (0.5 + random.exponential(0.5));
       this.dislocation += direction * Math.min(size, 4 * config.dislocationBps * basisPoint);
     }
     if (config.premiumDeviationBps > 0) {

@@ -1,9 +1,9 @@
 /** A paper venue on a table: books, prints and orders by hand, every answer kept. */
 
 import {
+  PaperVenue,
   type PaperVenueConfig,
   type PaperVenueRestore,
-  PaperVenue,
 } from '../../../../src/engine/simulation/matching/paper-venue.ts';
 import { Decimal } from '../../../../src/shared/domain/decimal.ts';
 import type { Instrument } from '../../../../src/shared/domain/instrument.ts';
@@ -69,6 +69,7 @@ export function orderOf(instrument: Instrument, input: OrderInput): Order {
     clientOrderId: clientOrderId(input.id),
     bot: botId('b1'),
     leg: 'leg',
+    origin: 'send',
     side: input.side,
     type: input.type ?? (input.priceTicks === undefined ? 'market' : 'limit'),
     lots: quantityLots(input.lots),
@@ -173,7 +174,12 @@ export class VenueTable {
   }
 
   cancel(id: string): void {
-    const command = { kind: 'cancel-order', venue, instrument: this.instrument.id, auditSequence: 1 } as const;
+    const command = {
+      kind: 'cancel-order',
+      venue,
+      instrument: this.instrument.id,
+      auditSequence: 1,
+    } as const;
     this.venue.submit({ ...command, clientOrderId: clientOrderId(id) }, epochMs(this.nowMs));
     this.advance(0);
   }

@@ -108,17 +108,18 @@ describe('account report', () => {
     table.submit({ id: 'late', side: 'buy', lots: 30 });
     table.submit({ id: 'open', side: 'buy', lots: 40, priceTicks: 990 });
     const report = table.report(['early'], 2000);
-    expect(report.orders.map((order) => `${order.clientOrderId} ${order.state} ${order.filledLots}`)).toEqual([
-      'open open 0',
-      'early filled 20',
-    ]);
+    expect(report.orders.map((order) => `${order.clientOrderId} ${order.state} ${order.filledLots}`)).toEqual(
+      ['open open 0', 'early filled 20'],
+    );
     expect(report.fills.map((fill) => fill.clientOrderId)).toEqual(['late']);
     expect(table.report([], 1000).fills).toHaveLength(2);
     expect(table.report([], 2001).fills).toHaveLength(0);
   });
 
   it('comes after everything that happened before it was written', () => {
-    const table = new VenueTable(spot, { toClientLatency: { kind: 'log-normal', medianMs: 50, sigma: 1, maxMs: 900 } });
+    const table = new VenueTable(spot, {
+      toClientLatency: { kind: 'log-normal', medianMs: 50, sigma: 1, maxMs: 900 },
+    });
     table.book(bids, asks);
     for (let index = 0; index < 30; index += 1) {
       table.submit({ id: `o${index}`, side: 'buy', lots: 20 });

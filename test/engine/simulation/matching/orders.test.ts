@@ -13,14 +13,26 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { name: 'market buy walks the book', order: { side: 'buy', lots: 12 }, story: 'accepted, taker 5@1001, taker 7@1002' },
-  { name: 'market sell walks the book', order: { side: 'sell', lots: 12 }, story: 'accepted, taker 5@999, taker 7@998' },
+  {
+    name: 'market buy walks the book',
+    order: { side: 'buy', lots: 12 },
+    story: 'accepted, taker 5@1001, taker 7@1002',
+  },
+  {
+    name: 'market sell walks the book',
+    order: { side: 'sell', lots: 12 },
+    story: 'accepted, taker 5@999, taker 7@998',
+  },
   {
     name: 'market buy larger than the book expires with the rest',
     order: { side: 'buy', lots: 20 },
     story: 'accepted, taker 5@1001, taker 10@1002, expired',
   },
-  { name: 'limit below the ask rests', order: { side: 'buy', lots: 12, priceTicks: 1000 }, story: 'accepted' },
+  {
+    name: 'limit below the ask rests',
+    order: { side: 'buy', lots: 12, priceTicks: 1000 },
+    story: 'accepted',
+  },
   {
     name: 'limit that crosses takes up to its price and rests',
     order: { side: 'buy', lots: 12, priceTicks: 1001 },
@@ -63,17 +75,37 @@ const cases: readonly Case[] = [
   },
   { name: 'below the minimum quantity', order: { side: 'buy', lots: 1 }, story: 'rejected minimum-quantity' },
   { name: 'a fraction of a lot', order: { side: 'buy', lots: 2.5 }, story: 'rejected minimum-quantity' },
-  { name: 'not a number of lots', order: { side: 'buy', lots: Number.NaN }, story: 'rejected minimum-quantity' },
+  {
+    name: 'not a number of lots',
+    order: { side: 'buy', lots: Number.NaN },
+    story: 'rejected minimum-quantity',
+  },
   { name: 'a negative quantity', order: { side: 'buy', lots: -5 }, story: 'rejected minimum-quantity' },
-  { name: 'above the maximum quantity', order: { side: 'sell', lots: 100_001 }, story: 'rejected maximum-quantity' },
+  {
+    name: 'above the maximum quantity',
+    order: { side: 'sell', lots: 100_001 },
+    story: 'rejected maximum-quantity',
+  },
   {
     name: 'a limit price between two ticks',
     order: { side: 'buy', lots: 12, priceTicks: 1000.5 },
     story: 'rejected price-filter',
   },
-  { name: 'a limit price of zero', order: { side: 'buy', lots: 12, priceTicks: 0 }, story: 'rejected price-filter' },
-  { name: 'a limit without a price', order: { side: 'buy', lots: 12, type: 'limit' }, story: 'rejected price-filter' },
-  { name: 'a stop without a trigger', order: { side: 'buy', lots: 12, type: 'stop' }, story: 'rejected price-filter' },
+  {
+    name: 'a limit price of zero',
+    order: { side: 'buy', lots: 12, priceTicks: 0 },
+    story: 'rejected price-filter',
+  },
+  {
+    name: 'a limit without a price',
+    order: { side: 'buy', lots: 12, type: 'limit' },
+    story: 'rejected price-filter',
+  },
+  {
+    name: 'a stop without a trigger',
+    order: { side: 'buy', lots: 12, type: 'stop' },
+    story: 'rejected price-filter',
+  },
   {
     name: 'limit below the minimum notional: 100.0 x 0.09 = 9 < 10',
     order: { side: 'buy', lots: 9, priceTicks: 1000 },
@@ -238,7 +270,14 @@ describe('stops', () => {
   it('a stop-limit becomes a limit order and does not sell below it', () => {
     const table = new VenueTable();
     table.book(cross.bids, cross.asks);
-    table.submit({ id: 's1', side: 'sell', lots: 12, type: 'stop-limit', triggerTicks: 998, priceTicks: 999 });
+    table.submit({
+      id: 's1',
+      side: 'sell',
+      lots: 12,
+      type: 'stop-limit',
+      triggerTicks: 998,
+      priceTicks: 999,
+    });
     table.trade(998, 1, 'sell');
     expect(table.story('s1')).toBe('accepted, taker 5@999');
     table.trade(1001, 20, 'buy');
@@ -248,11 +287,17 @@ describe('stops', () => {
   it('fires the nearest trigger first and only what the print reached', () => {
     const table = new VenueTable();
     table.book([999, 50], [1001, 50]);
-    for (const [id, triggerTicks] of [['a', 980], ['b', 990], ['c', 985]] as const) {
+    for (const [id, triggerTicks] of [
+      ['a', 980],
+      ['b', 990],
+      ['c', 985],
+    ] as const) {
       table.submit({ id, side: 'sell', lots: 12, type: 'stop', triggerTicks });
     }
     table.trade(985, 1, 'sell');
-    const filled = table.events.flatMap((event) => (event.kind === 'order-filled' ? [event.fill.clientOrderId] : []));
+    const filled = table.events.flatMap((event) =>
+      event.kind === 'order-filled' ? [event.fill.clientOrderId] : [],
+    );
     expect(filled).toEqual(['b', 'c']);
   });
 

@@ -113,9 +113,27 @@ describe('position of a perpetual', () => {
 
 describe('reduce-only', () => {
   it.each([
-    { name: 'without a position', position: 0, side: 'sell', lots: 100, story: 'rejected reduce-only-would-increase' },
-    { name: 'in the direction of the position', position: 100, side: 'buy', lots: 50, story: 'rejected reduce-only-would-increase' },
-    { name: 'for more than the position', position: 100, side: 'sell', lots: 101, story: 'rejected reduce-only-would-increase' },
+    {
+      name: 'without a position',
+      position: 0,
+      side: 'sell',
+      lots: 100,
+      story: 'rejected reduce-only-would-increase',
+    },
+    {
+      name: 'in the direction of the position',
+      position: 100,
+      side: 'buy',
+      lots: 50,
+      story: 'rejected reduce-only-would-increase',
+    },
+    {
+      name: 'for more than the position',
+      position: 100,
+      side: 'sell',
+      lots: 101,
+      story: 'rejected reduce-only-would-increase',
+    },
     { name: 'for the whole position', position: 100, side: 'sell', lots: 100, story: 'accepted' },
   ] as const)('$name', ({ position, side, lots, story }) => {
     const table = perpetualTable();

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryCostPortion } from '../../../../src/engine/simulation/matching/account.ts';
-import { PaperVenue } from '../../../../src/engine/simulation/matching/paper-venue.ts';
+import type { PaperVenue } from '../../../../src/engine/simulation/matching/paper-venue.ts';
 import {
   applyPaperVenueChanges,
   type PaperVenueState,
@@ -97,7 +97,8 @@ describe.each(instruments)('random trading: $name', ({ instrument }) => {
           filled.set(fill.clientOrderId, (filled.get(fill.clientOrderId) ?? 0) + fill.lots);
           if (input === undefined) continue;
           const limited = input.type === 'limit' || input.type === 'stop-limit';
-          if (limited && input.side === 'buy') expect(fill.priceTicks).toBeLessThanOrEqual(input.priceTicks ?? 0);
+          if (limited && input.side === 'buy')
+            expect(fill.priceTicks).toBeLessThanOrEqual(input.priceTicks ?? 0);
           if (limited && input.side === 'sell') {
             expect(fill.priceTicks).toBeGreaterThanOrEqual(input.priceTicks ?? 0);
           }

@@ -126,7 +126,14 @@ describe('queue position', () => {
     const table = tableWithBuyAt999();
     const timeMs = table.nowMs as never;
     const base = { instrument: table.instrument.id, venueTimeMs: timeMs, receiveTimeMs: timeMs };
-    table.market({ ...base, kind: 'book-delta', firstSequence: 99, lastSequence: 99, bids: [], asks: [990, 50] });
+    table.market({
+      ...base,
+      kind: 'book-delta',
+      firstSequence: 99,
+      lastSequence: 99,
+      bids: [],
+      asks: [990, 50],
+    });
     expect(table.story('o1')).toBe('accepted');
     table.submit({ id: 'm', side: 'buy', lots: 20 });
     expect(table.story('m')).toBe('rejected no-liquidity');

@@ -5,7 +5,12 @@ import type { Side } from '../../../../src/shared/domain/order.ts';
 import type { OrderInput, VenueTable } from './harness.ts';
 
 export type Operation =
-  | { readonly kind: 'book'; readonly middle: number; readonly half: number; readonly sizes: readonly number[] }
+  | {
+      readonly kind: 'book';
+      readonly middle: number;
+      readonly half: number;
+      readonly sizes: readonly number[];
+    }
   | { readonly kind: 'delta'; readonly side: Side; readonly rank: number; readonly lots: number }
   | { readonly kind: 'trade'; readonly offset: number; readonly lots: number; readonly aggressor: Side }
   | { readonly kind: 'mark'; readonly offset: number; readonly rate: string }
@@ -18,7 +23,10 @@ const ticks = fc.integer({ min: 880, max: 1120 });
 
 const order = fc.record({
   side,
-  lots: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 10, max: 400 }) }, fc.integer({ min: -2, max: 200_000 })),
+  lots: fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 10, max: 400 }) },
+    fc.integer({ min: -2, max: 200_000 }),
+  ),
   type: fc.constantFrom('market', 'limit', 'limit', 'limit', 'stop', 'stop-limit'),
   priceTicks: ticks,
   triggerTicks: ticks,
@@ -59,16 +67,22 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('mark' as const),
-      offset: fc.integer({ min: -20, max: 20 }),
+      offset: fc.integer({ min: -500, max: 500 }),
       rate: fc.constantFrom('0.0001', '-0.0003', '0'),
     }),
   },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('order' as const), order }) as fc.Arbitrary<Operation> },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant('order' as const), order }) as fc.Arbitrary<Operation>,
+  },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('cancel' as const), back: fc.integer({ min: 1, max: 12 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 3_000_000 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 3_000_000 }) }),
+  },
 );
 
 /** Carries out operations on a table; the market's middle is remembered between them. */
@@ -98,7 +112,11 @@ export class RandomTrader {
         table.trade(this.middle + step.offset, step.lots, step.aggressor);
         break;
       case 'mark':
-        table.mark(this.middle + step.offset, step.rate, (Math.floor(table.nowMs / 3_600_000) + 1) * 3_600_000);
+        table.mark(
+          this.middle + step.offset,
+          step.rate,
+          (Math.floor(table.nowMs / 3_600_000) + 1) * 3_600_000,
+        );
         break;
       case 'order': {
         const { priceTicks, triggerTicks, ...rest } = step.order;
