@@ -16,6 +16,7 @@ import type { VenueView } from '../../shared/api/views.ts';
 import { type EpochMs, epochMs, type VenueId } from '../../shared/domain/nominal.ts';
 import { EngineHost } from './engine-host.ts';
 import type { Session } from './session.ts';
+import { storeWholeAccount } from './venue-books.ts';
 import { type Pace, VirtualDriver } from './virtual-driver.ts';
 
 const worldKey = 'world';
@@ -88,6 +89,9 @@ export async function createDemoSession(
     saved === undefined ? undefined : withAccounts(saved.world, venueStore),
   );
   if (saved !== undefined) await liveThroughAbsence(world, saved, options);
+  else if (venueStore !== undefined) {
+    for (const venue of config.venues) storeWholeAccount(venueStore, world.venueState(venue.venue));
+  }
 
   const instruments = world.instruments();
   const startMs = Math.max(world.nowMs, snapshot.core?.timeMs ?? 0);

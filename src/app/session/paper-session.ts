@@ -22,6 +22,7 @@ import type { MarketEvent } from '../../shared/events/market.ts';
 import type { VenueEvent } from '../../shared/events/venue.ts';
 import { EngineHost } from './engine-host.ts';
 import type { Session } from './session.ts';
+import { storeWholeAccount } from './venue-books.ts';
 
 const tickMs = 20;
 /** Late trades are waited for before a live candle is final. */
@@ -111,6 +112,10 @@ export async function createPaperSession(options: PaperSessionOptions): Promise<
       ),
     });
   });
+
+  for (const { venue } of sides.values()) {
+    if (venueStore.load(venue.venue) === undefined) storeWholeAccount(venueStore, venue.snapshot());
+  }
 
   const instruments = config.venues.flatMap((venue, index) => {
     const wanted = new Set(venue.instruments.map((symbol) => instrumentId(venue.id, symbol)));

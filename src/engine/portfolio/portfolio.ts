@@ -33,6 +33,7 @@ export class Portfolio {
   private readonly audit: (body: AuditBody) => void;
   private readonly positions = new Map<string, Position>();
   private readonly stakes = new Map<BotId, Stake>();
+  private readonly lastFailures = new Map<string, string>();
 
   constructor(
     audit: (body: AuditBody) => void,
@@ -125,7 +126,11 @@ export class Portfolio {
     this.identities.checked += 1;
     if (holds) return;
     this.identities.failed += 1;
-    this.audit({ kind: 'identity-failed', name, message: message() });
+    const text = message();
+    // Counted every time, recorded when it changes: a lasting failure must not flood the journal.
+    if (this.lastFailures.get(name) === text) return;
+    this.lastFailures.set(name, text);
+    this.audit({ kind: 'identity-failed', name, message: text });
   }
 
   private positionFor(bot: BotId, instrument: Instrument): Position {
