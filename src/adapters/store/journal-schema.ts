@@ -56,7 +56,7 @@ CREATE TABLE orders (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX orders_by_bot ON orders (bot);
-CREATE INDEX orders_live ON orders (venue) WHERE live = 1;
+CREATE INDEX orders_by_live ON orders (live);
 CREATE INDEX orders_by_update ON orders (last_sequence);
 
 CREATE TABLE fills (

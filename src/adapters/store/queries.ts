@@ -30,7 +30,7 @@ export interface JournalRequest {
   readonly beforeSequence?: number | undefined;
   readonly kinds?: readonly string[] | undefined;
   readonly bot?: string | undefined;
-  /** Text that the record's kind or content must contain; looks through the newest 100,000 records. */
+  /** Text that the record's kind or content must contain; looks through 50,000 records, back from `beforeSequence`. */
   readonly search?: string | undefined;
 }
 
@@ -39,7 +39,8 @@ export interface Page<Row> {
   readonly total: number;
 }
 
-const searchedRecordsMax = 100_000;
+/** A search looks through so many records: some tens of milliseconds, since the host waits for it. */
+const searchedRecordsMax = 50_000;
 
 /** Conditions with their parameters, joined by AND. */
 class Filter {
@@ -130,7 +131,8 @@ export class JournalQueries {
     if (request.bot !== undefined) filter.add('bot = ?', request.bot);
     if (request.search !== undefined && request.search !== '') {
       const pattern = `%${request.search.replace(/[\\%_]/g, '\\$&')}%`;
-      filter.add(`sequence > (SELECT max(sequence) FROM audit) - ${searchedRecordsMax}`);
+      const newest = (request.beforeSequence ?? this.recordCount() + 1) - 1;
+      filter.add('sequence > ?', newest - searchedRecordsMax);
       filter.add(`(body LIKE ? ESCAPE '\\' OR kind LIKE ? ESCAPE '\\')`, pattern, pattern);
     }
     return withStoreErrors(this.db.name, () => {

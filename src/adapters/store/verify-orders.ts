@@ -20,10 +20,17 @@ import type { Findings } from './verify-findings.ts';
 
 type BodyOf<Kind extends AuditBody['kind']> = Extract<AuditBody, { kind: Kind }>;
 
-/** An order as the records tell it. */
-export interface RebuiltOrder {
-  order: Order;
+/** What is remembered of an order to the end. */
+interface OrderEntry {
   readonly intentSequence: number;
+  venueOrderId: string | undefined;
+  /** Undefined once it was closed and agreed with its stored row, which knows of no later record. */
+  open: RebuiltOrder | undefined;
+}
+
+/** An order as the records tell it. */
+interface RebuiltOrder {
+  order: Order;
   lastSequence: number;
   /** Sum of ticks times lots and of lots over its unique fills: exact, whatever the tick is worth. */
   tickLots: bigint;
@@ -37,7 +44,7 @@ function same(text: string, value: unknown): boolean {
 }
 
 export class OrderVerifier {
-  readonly orders = new Map<ClientOrderId, RebuiltOrder>();
+  readonly orders = new Map<ClientOrderId, OrderEntry>();
   readonly fillKeys = new Set<string>();
   /** Keys of booked fills of orders that are not ours. */
   readonly externalFillKeys = new Set<string>();
@@ -45,7 +52,7 @@ export class OrderVerifier {
   private readonly instruments: InstrumentStore;
   private readonly findings: Findings;
   private readonly storedFill: Database.Statement;
-  private readonly rulesOfOrder: Database.Statement;
+  private readonly storedOrder: Database.Statement;
   private readonly venueIds = new Map<string, ClientOrderId>();
   private fillRecords = 0;
 
@@ -54,7 +61,7 @@ export class OrderVerifier {
     this.instruments = instruments;
     this.findings = findings;
     this.storedFill = db.prepare('SELECT * FROM fills WHERE sequence = ?');
-    this.rulesOfOrder = db.prepare('SELECT rules_id FROM orders WHERE client_order_id = ?').pluck();
+    this.storedOrder = db.prepare('SELECT * FROM orders WHERE client_order_id = ?');
   }
 
   /** Takes the next record. */
@@ -69,29 +76,24 @@ export class OrderVerifier {
 
   /** Gives the rules an order's ticks and lots are read by. */
   rulesOf(id: ClientOrderId): Instrument | undefined {
-    const rulesId = this.rulesOfOrder.get(id) as number | undefined;
-    return rulesId === undefined ? undefined : this.instruments.rulesById(rulesId);
+    const row = this.rowOf(id);
+    return row === undefined ? undefined : this.instruments.rulesById(row.rules_id);
   }
 
   /** Compares what was rebuilt with the stored orders and fills, after the last record. */
   *compare(): Generator<void> {
     const { findings } = this;
-    let seen = 0;
-    let page: OrderRow[] = [];
-    const next = this.db.prepare(
-      'SELECT * FROM orders WHERE intent_sequence > ? ORDER BY intent_sequence LIMIT 1000',
-    );
-    do {
-      page = next.all(page.at(-1)?.intent_sequence ?? 0) as OrderRow[];
-      for (const row of page) {
-        seen += 1;
-        this.compareOrder(row);
-      }
-      yield;
-    } while (page.length > 0);
+    let compared = 0;
+    for (const [id, { open }] of this.orders) {
+      if (open === undefined) continue;
+      this.compareOrder(id, this.rowOf(id));
+      compared += 1;
+      if (compared % 500 === 0) yield;
+    }
+    const storedOrders = this.db.prepare('SELECT count(*) FROM orders').pluck().get() as number;
     findings.check(
-      seen === this.orders.size,
-      () => `${seen} orders are stored, but the records tell of ${this.orders.size}`,
+      storedOrders === this.orders.size,
+      () => `${storedOrders} orders are stored, but the records tell of ${this.orders.size}`,
     );
     const storedFills = this.db.prepare('SELECT count(*) FROM fills').pluck().get() as number;
     findings.check(
@@ -100,13 +102,41 @@ export class OrderVerifier {
     );
   }
 
-  private known(id: ClientOrderId, record: AuditRecord): RebuiltOrder | undefined {
-    const rebuilt = this.orders.get(id);
+  private rowOf(id: ClientOrderId): OrderRow | undefined {
+    return this.storedOrder.get(id) as OrderRow | undefined;
+  }
+
+  private known(id: ClientOrderId, record: AuditRecord): OrderEntry | undefined {
+    const entry = this.orders.get(id);
     this.findings.check(
-      rebuilt !== undefined,
+      entry !== undefined,
       () => `record ${record.sequence} is about order ${id}, which has no intent`,
     );
-    return rebuilt;
+    return entry;
+  }
+
+  private opened(id: ClientOrderId, record: AuditRecord): RebuiltOrder | undefined {
+    const entry = this.known(id, record);
+    if (entry === undefined) return undefined;
+    this.findings.check(
+      entry.open !== undefined,
+      () => `record ${record.sequence} goes on with order ${id}, but its stored row ends before`,
+    );
+    return entry.open;
+  }
+
+  /** Keeps what an order has become; a closed one that agrees with its row needs no more memory. */
+  private keep(rebuilt: RebuiltOrder, record: AuditRecord): void {
+    const { order } = rebuilt;
+    const entry = this.orders.get(order.clientOrderId) as OrderEntry;
+    rebuilt.lastSequence = record.sequence;
+    entry.venueOrderId = order.venueOrderId;
+    this.mapVenueId(order, record);
+    if (!isTerminal(order.state)) return;
+    const row = this.rowOf(order.clientOrderId);
+    if (row?.last_sequence !== record.sequence) return;
+    this.compareOrder(order.clientOrderId, row);
+    entry.open = undefined;
   }
 
   private onIntent(record: AuditRecord, { order }: BodyOf<'order-intent'>): void {
@@ -123,16 +153,14 @@ export class OrderVerifier {
         `the intent of order ${order.clientOrderId} is ${order.state} with ${order.filledLots} of ${order.lots} lots filled`,
     );
     this.orders.set(order.clientOrderId, {
-      order,
       intentSequence: record.sequence,
-      lastSequence: record.sequence,
-      tickLots: 0n,
-      lots: 0,
+      venueOrderId: order.venueOrderId,
+      open: { order, lastSequence: record.sequence, tickLots: 0n, lots: 0 },
     });
   }
 
   private onState(record: AuditRecord, body: BodyOf<'order-state'>): void {
-    const rebuilt = this.known(body.clientOrderId, record);
+    const rebuilt = this.opened(body.clientOrderId, record);
     if (rebuilt === undefined) return;
     const name = `record ${record.sequence}: order ${body.clientOrderId}`;
     const { state } = rebuilt.order;
@@ -144,8 +172,7 @@ export class OrderVerifier {
       () => `${name} must not go from ${body.from} to ${body.to}`,
     );
     rebuilt.order = orderAfterState(rebuilt.order, body, record);
-    rebuilt.lastSequence = record.sequence;
-    this.mapVenueId(rebuilt.order, record);
+    this.keep(rebuilt, record);
   }
 
   private mapVenueId(order: Order, record: AuditRecord): void {
@@ -163,13 +190,12 @@ export class OrderVerifier {
   private onFill(record: AuditRecord, body: BodyOf<'fill'>): void {
     const { fill } = body;
     this.bookKey(record, body.venue, fill, this.fillKeys);
-    const rebuilt = this.known(fill.clientOrderId, record);
+    const rebuilt = this.opened(fill.clientOrderId, record);
     if (rebuilt === undefined) return;
     const { order } = rebuilt;
     const name = `record ${record.sequence}: fill ${fill.tradeId} of order ${order.clientOrderId}`;
     rebuilt.lots += fill.lots;
     rebuilt.tickLots += BigInt(fill.priceTicks) * BigInt(fill.lots);
-    rebuilt.lastSequence = record.sequence;
     this.findings.check(
       fill.lots > 0 &&
         fill.priceTicks > 0 &&
@@ -191,7 +217,7 @@ export class OrderVerifier {
     );
     this.checkNotional(name, body, rebuilt);
     rebuilt.order = orderAfterFill(order, body, record);
-    this.mapVenueId(rebuilt.order, record);
+    this.keep(rebuilt, record);
     this.compareFill(record, fill, {
       venue: body.venue,
       bot: body.bot,
@@ -254,15 +280,15 @@ export class OrderVerifier {
     );
   }
 
-  private compareOrder(row: OrderRow): void {
+  private compareOrder(id: ClientOrderId, row: OrderRow | undefined): void {
     const { findings } = this;
-    const rebuilt = this.orders.get(row.client_order_id as ClientOrderId);
-    const name = `stored order ${row.client_order_id}`;
-    findings.check(rebuilt !== undefined, () => `${name} has no intent in the records`);
-    if (rebuilt === undefined) return;
+    const { intentSequence, open: rebuilt } = this.orders.get(id) as OrderEntry;
+    findings.check(row !== undefined, () => `order ${id} has an intent, but is not stored`);
+    if (row === undefined || rebuilt === undefined) return;
+    const name = `stored order ${id}`;
     const { order } = rebuilt;
     findings.check(
-      row.intent_sequence === rebuilt.intentSequence &&
+      row.intent_sequence === intentSequence &&
         row.last_sequence === rebuilt.lastSequence &&
         row.bot === order.bot &&
         row.venue === venueOf(order.instrument) &&

@@ -120,7 +120,7 @@ export class VenueVerifier {
         );
         continue;
       }
-      const known = ours.order.venueOrderId;
+      const known = ours.venueOrderId;
       findings.check(
         known === undefined || known === venueOrderId,
         () => `order ${clientOrderId} is ${venueOrderId} at ${venue}, but ${known} in the journal`,
