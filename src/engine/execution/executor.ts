@@ -158,8 +158,9 @@ export class Executor {
       case 'order-rejected': {
         const order = this.known(event.clientOrderId, event.venue);
         if (order === undefined || isTerminal(order.state)) return;
-        const closed = this.move(order, 'REJECTED', `${event.code}: ${event.message}`);
-        this.listener.onRejected(closed, event.code, event.message);
+        // First the wait, then the news: whoever hears of it must not send it again at once.
+        this.listener.onRejected(order, event.code, event.message);
+        this.move(order, 'REJECTED', `${event.code}: ${event.message}`);
         return;
       }
       case 'order-outcome-unknown': {

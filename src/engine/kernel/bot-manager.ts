@@ -158,7 +158,7 @@ export class BotManager implements OrderListener {
 
   onRejected(order: Order, code: string, message: string): void {
     const bot = this.bots.get(order.bot);
-    if (bot !== undefined) this.orders.block(bot, order.leg, code, message);
+    if (bot !== undefined) this.orders.onRefused(bot, order.leg, code, message);
   }
 
   add(strategy: AnyStrategy, instrument: Instrument, snapshot: BotSnapshot): BotRuntime {

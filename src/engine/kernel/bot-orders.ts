@@ -10,8 +10,10 @@ import type { KernelServices } from './services.ts';
 import { requestOf } from './strategy-context.ts';
 
 const rateWindowMs = 10_000;
-/** Waits after refusals of one leg: never more than a few tries a minute. */
-const retryDelaysMs = [1_000, 2_000, 10_000, 30_000];
+/** Waits after our own risk denied a leg: the reason may pass soon, and asking again costs nothing. */
+const deniedDelaysMs = [1_000, 2_000, 10_000, 30_000];
+/** Waits after the venue refused one: at most three tries a minute. */
+const refusedDelaysMs = [5_000, 15_000, 40_000];
 const legsKeptMax = 500;
 const deniedKeptMax = 10_000;
 
@@ -83,10 +85,21 @@ export class BotOrders {
     if (bot.legs.size > legsKeptMax) this.forgetOldLegs(bot);
   }
 
+  /** The venue refused an order of this leg. */
+  onRefused(bot: BotRuntime, leg: string, code: string, message: string): void {
+    this.block(bot, leg, code, message, refusedDelaysMs);
+  }
+
   /** Remembers why a leg is not there and when it is tried again; gives that time. */
-  block(bot: BotRuntime, leg: string, code: string, message: string): number {
+  block(
+    bot: BotRuntime,
+    leg: string,
+    code: string,
+    message: string,
+    delaysMs: readonly number[] = deniedDelaysMs,
+  ): number {
     const attempts = (bot.blocked.get(leg)?.attempts ?? 0) + 1;
-    const delayMs = retryDelaysMs[Math.min(attempts - 1, retryDelaysMs.length - 1)] as number;
+    const delayMs = delaysMs[Math.min(attempts - 1, delaysMs.length - 1)] as number;
     const untilMs = this.services.nowMs + delayMs;
     bot.blocked.set(leg, { code, message, untilMs, attempts });
     this.services.timers.set(`retry|${bot.id}`, untilMs as EpochMs);
