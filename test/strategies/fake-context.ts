@@ -92,6 +92,7 @@ export interface FakeOptions {
 export class FakeWorld<Params, State> {
   readonly instrument: Instrument;
   readonly balances = new Map<string, Decimal>();
+  /** Orders that may still fill. */
   readonly orders = new Map<string, MutableOrder>();
   readonly fills: { readonly fill: Fill; readonly order: Order }[] = [];
   readonly whys: Why[] = [];
@@ -157,8 +158,8 @@ export class FakeWorld<Params, State> {
         this.#tellQuote();
       }
       // The quote may have made the strategy cancel it.
-      const current = this.orders.get(next.clientOrderId) as MutableOrder;
-      if (!this.#isLive(current) || current.state === 'PENDING_CANCEL') continue;
+      const current = this.orders.get(next.clientOrderId);
+      if (current === undefined || current.state === 'PENDING_CANCEL') continue;
       if (current.type === 'stop') this.#fillSome(current, this.ticks, 'taker', true);
       else this.#fillSome(current, at, 'maker');
     }
@@ -169,8 +170,8 @@ export class FakeWorld<Params, State> {
     const passed = [...this.orders.values()].filter((order) => this.#isLive(order) && this.#isMarketable(order, target));
     this.ticks = target;
     for (const { clientOrderId: id } of passed) {
-      const order = this.orders.get(id) as MutableOrder;
-      if (!this.#isLive(order) || order.state === 'PENDING_CANCEL') continue;
+      const order = this.orders.get(id);
+      if (order === undefined || order.state === 'PENDING_CANCEL') continue;
       this.#fillSome(order, order.priceTicks ?? target, order.type === 'stop' ? 'taker' : 'maker', true);
     }
     this.#tellQuote();
@@ -243,6 +244,11 @@ export class FakeWorld<Params, State> {
   }
 
   // --- inside -------------------------------------------------------------------------------------------------
+
+  #store(order: MutableOrder): void {
+    if (this.#isLive(order)) this.orders.set(order.clientOrderId, order);
+    else this.orders.delete(order.clientOrderId);
+  }
 
   #isLive(order: Order): boolean {
     return liveOrderStates.has(order.state);
@@ -352,7 +358,7 @@ export class FakeWorld<Params, State> {
 
   #setState(order: MutableOrder, state: Order['state'], reason?: string): void {
     const next = { ...order, state, reason } as MutableOrder;
-    this.orders.set(order.clientOrderId, next);
+    this.#store(next);
     this.#pending.push(() => {
       this.handlers.onOrder?.(next);
       // Execution compares the declared list again whenever an order has changed.
@@ -395,7 +401,7 @@ export class FakeWorld<Params, State> {
     const filledLots = quantityLots(order.filledLots + lots);
     const done = filledLots >= order.lots;
     const after: MutableOrder = { ...order, filledLots, state: done ? 'FILLED' : order.state === 'PENDING_CANCEL' ? 'PENDING_CANCEL' : 'PARTIALLY_FILLED' };
-    this.orders.set(order.clientOrderId, after);
+    this.#store(after);
     const legFilled = (this.#filledByLeg.get(order.leg) ?? 0) + lots;
     this.#filledByLeg.set(order.leg, legFilled);
     const wanted = this.#desired.find((candidate) => candidate.leg === order.leg);

@@ -11,12 +11,13 @@ import { lotsForQuote, notionalOf, priceOf, quantityOf, ticksOf } from '../../sh
 import { epochMs, type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
 import { liveOrderStates, oppositeSide } from '../../shared/domain/order.ts';
 import { candlesToFeed, nextCloseMs } from '../common/candle-catch-up.ts';
+import { quotient } from '../common/decimal-math.ts';
 import { buyCostFactor } from '../common/fees.ts';
 import { hasLiveOrder, legFinished, meetsMinimum, restingTicks, takingTicks } from '../common/orders.ts';
 import { amountText, priceText } from '../common/texts.ts';
 import { averageEntryPrice, basePrice, bookFill, dealMoney, openDeal } from './book.ts';
 import { exitLots, stopLossTicks, takeProfitPrice, takeProfitTicks } from './exits.ts';
-import { baseLeg, closeLeg, dealValue, entrySide, safetyLeg, type SafetyOrder, safetyOrders, takeProfitLeg } from './ladder.ts';
+import { baseLeg, closeLeg, dealValue, entrySide, marketReserve, safetyLeg, type SafetyOrder, safetyOrders, takeProfitLeg } from './ladder.ts';
 import { type DcaParams, dcaNumbers } from './params.ts';
 import type { CloseReason, DcaState } from './state.ts';
 
@@ -234,6 +235,14 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     return Math.max(0, Math.min(lots, owned));
   }
 
+  /** Lots a closing order can pay for: only a short deal on spot spends money to close. */
+  function affordableLots(ticks: PriceTicks): number {
+    if (long || perpetual) return Number.POSITIVE_INFINITY;
+    const factor = buyCostFactor(instrument, instrument.takerFeeRate);
+    const spendable = context.available(instrument.quote).times(Decimal.one.minus(marketReserve));
+    return lotsForQuote(instrument, quotient(spendable, factor), ticks);
+  }
+
   function canExit(lots: number, ticks: number): boolean {
     return perpetual ? lots >= instrument.minimumLots : meetsMinimum(instrument, lots, ticks);
   }
@@ -291,10 +300,15 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       endDeal();
       return;
     }
+    const affordable = affordableLots(ticks);
+    if (affordable < lots && !canExit(affordable, ticks)) {
+      say('CLOSE_UNFUNDED', `buying back ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)} needs more ${instrument.quote} than the bot has`, wake('close', retryMs));
+      return;
+    }
     const attempt = state.closeAttempt + 1;
     update({ closeAttempt: attempt });
     const sent = context.send({
-      leg: closeLeg(state.deal, attempt), side: exit, type: 'market', lots: quantityLots(lots),
+      leg: closeLeg(state.deal, attempt), side: exit, type: 'market', lots: quantityLots(Math.min(lots, affordable)),
       ...(perpetual ? { reduceOnly: true } : {}),
     });
     if (sent.ok) say('CLOSING', `closes deal ${state.deal} at market: ${state.closeReason}`);

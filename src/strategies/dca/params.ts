@@ -19,7 +19,7 @@ export const dcaParams = z
     direction: choiceParam(
       {
         label: 'Direction', group: entry, unit: '', updatable: false,
-        help: 'Long buys first and sells for more. Short sells first and buys back for less: on a perpetual with margin, on spot out of base that is already in the bot\'s allocation.',
+        help: 'Long buys first and sells for more. Short sells first and buys back for less: on a perpetual with margin, on spot out of base that is already in the bot\'s allocation; with a stop-loss it also needs money to buy back dearer, which the plan shows.',
       },
       ['long', 'short'],
     ),

@@ -8,12 +8,9 @@ import { quotient } from '../common/decimal-math.ts';
 import { buyCostFactor } from '../common/fees.ts';
 import { meetsMinimum } from '../common/orders.ts';
 import { amountText, caution, figure, neededText, percentText, priceText, violation } from '../common/texts.ts';
-import { baseLeg, dealValue, entrySide, safetyLeg, safetyValues, takeProfitLeg } from './ladder.ts';
+import { baseLeg, dealValue, entrySide, marketReserve, safetyLeg, safetyValues, takeProfitLeg } from './ladder.ts';
 import { type DcaNumbers, type DcaParams, dcaNumbers } from './params.ts';
 import { type DealStage, dealStages, lossAt, reachableStages, referenceTicks } from './stages.ts';
-
-/** Part of the base order's value (short on spot: of all base) kept for a worse price than the one of the plan. */
-const marketReserve = Decimal.parse('0.005');
 
 interface PlanFacts {
   readonly instrument: Instrument;
@@ -38,6 +35,18 @@ function fundsNeeded(facts: PlanFacts): Decimal {
   // An open loss binds margin, and the last safety order must still be placed when all others have filled.
   const before = stages[stages.length - 2];
   return before === undefined ? orders : orders.plus(decimalMax(lossAt(instrument, params, before, priceOf(instrument, last.ticks)), Decimal.zero));
+}
+
+/** Money a short deal on spot needs beyond what its sales brought, to buy everything back at its stop. */
+function buyBackFunds(facts: PlanFacts): Decimal {
+  if (!sellsBase(facts)) return Decimal.zero;
+  let most = Decimal.zero;
+  for (const stage of facts.reachable) {
+    if (stage.stopLoss === undefined) continue;
+    const reserve = stage.notional.times(marketReserve);
+    most = decimalMax(most, stage.stopLoss.plus(reserve));
+  }
+  return most;
 }
 
 function levelsOf(facts: PlanFacts): PlanLevel[] {
@@ -217,7 +226,9 @@ export function planDca(params: DcaParams, market: PlanMarket): Plan {
   const up = params.direction === 'long' ? ('up' as const) : ('down' as const);
   const breakEven = last.breakEvenPrice.rounded(scale, up).toString();
   const currency = sellsBase(facts) ? instrument.base : instrument.settle;
-  const amount: PlanAmount = { currency, amount: neededText(funds) };
+  const amounts: PlanAmount[] = [{ currency, amount: neededText(funds) }];
+  const buyBack = buyBackFunds(facts);
+  if (buyBack.isPositive) amounts.push({ currency: instrument.settle, amount: neededText(buyBack) });
   const stop = (stages[0] as DealStage).stopTicks;
   const deepStop = facts.reachable[facts.reachable.length - 1]?.stopTicks;
   const lines: PlanLine[] = [
@@ -232,7 +243,7 @@ export function planDca(params: DcaParams, market: PlanMarket): Plan {
     summary,
     referencePrice: market.referencePrice.toString(),
     levels: levelsOf(facts),
-    funds: [amount],
+    funds: amounts,
     worstLoss: { amount: neededText(loss.amount, 2), currency: instrument.quote, scenario: loss.scenario },
     breakEven,
     liquidationPrice: liquidation === undefined ? null : liquidation.rounded(scale, 'half-even').toString(),
