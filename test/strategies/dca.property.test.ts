@@ -29,7 +29,10 @@ const scenario = fc.record({
   stopLossFrom: fc.constantFrom('average' as const, 'base' as const),
   firstFill: fc.constantFrom(1, 0.4),
   slippageTicks: fc.constantFrom(0, 3),
-  path: fc.array(fc.record({ price: fc.integer({ min: 7_000, max: 13_000 }), restart: fc.boolean() }), { minLength: 1, maxLength: 20 }),
+  path: fc.array(fc.record({ price: fc.integer({ min: 7_000, max: 13_000 }), restart: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 20,
+  }),
 });
 
 type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never;
@@ -37,21 +40,52 @@ type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : neve
 function setUp(input: Scenario, maxDeals: number) {
   const make = input.kind === 'spot' ? makeInstrument : makePerpetual;
   const fee = Decimal.parse(input.fee);
-  const instrument = make({ feeCurrencyRule: input.feeCurrencyRule, lotSize: Decimal.parse(input.lotSize), makerFeeRate: fee, takerFeeRate: fee });
+  const instrument = make({
+    feeCurrencyRule: input.feeCurrencyRule,
+    lotSize: Decimal.parse(input.lotSize),
+    makerFeeRate: fee,
+    takerFeeRate: fee,
+  });
   const params: DcaParams = dca.params.parse({
-    direction: input.direction, baseOrderQuote: String(input.base), entryType: 'market', startCondition: 'immediate',
-    rsiDirection: 'below', rsiThreshold: '30', rsiPeriod: 14, timeframe: '1m', maxSafetyOrders: input.count,
-    maxActiveSafetyOrders: input.active, safetyOrderQuote: String(input.safety), deviationPercent: input.deviation,
-    stepScale: input.stepScale, sizeScale: input.sizeScale, takeProfitPercent: input.takeProfit, takeProfitType: input.takeProfitType,
-    trailingPercent: input.trailing, stopLossPercent: input.stopLoss, stopLossFrom: input.stopLossFrom, cooldownMinutes: 0, maxDeals,
+    direction: input.direction,
+    baseOrderQuote: String(input.base),
+    entryType: 'market',
+    startCondition: 'immediate',
+    rsiDirection: 'below',
+    rsiThreshold: '30',
+    rsiPeriod: 14,
+    timeframe: '1m',
+    maxSafetyOrders: input.count,
+    maxActiveSafetyOrders: input.active,
+    safetyOrderQuote: String(input.safety),
+    deviationPercent: input.deviation,
+    stepScale: input.stepScale,
+    sizeScale: input.sizeScale,
+    takeProfitPercent: input.takeProfit,
+    takeProfitType: input.takeProfitType,
+    trailingPercent: input.trailing,
+    stopLossPercent: input.stopLoss,
+    stopLossFrom: input.stopLossFrom,
+    cooldownMinutes: 0,
+    maxDeals,
   });
   const plan = dca.plan(params, { instrument, referencePrice: priceOf(instrument, 10_000), candles: [] });
   const exact = Object.fromEntries(plan.funds.map(({ currency, amount }) => [currency, amount]));
   const balances = maxDeals === 1 ? exact : { USDT: '1000000', BTC: '10000' };
   const world = new FakeWorld<DcaParams, DcaState>(dca, params, {
-    instrument, balances, startTicks: 10_000, slippageTicks: input.slippageTicks, firstFillLots: (lots) => Math.ceil(lots * input.firstFill),
+    instrument,
+    balances,
+    startTicks: 10_000,
+    slippageTicks: input.slippageTicks,
+    firstFillLots: (lots) => Math.ceil(lots * input.firstFill),
   });
-  return { instrument, params, plan, world, allowed: plan.violations.every((entry) => entry.severity !== 'error') };
+  return {
+    instrument,
+    params,
+    plan,
+    world,
+    allowed: plan.violations.every((entry) => entry.severity !== 'error'),
+  };
 }
 
 describe('dca properties', () => {
@@ -66,7 +100,9 @@ describe('dca properties', () => {
         const keys = new Set(plan.levels.map((level) => level.key));
         const first = world.keeps.findLast((orders) => orders.length > 0) ?? [];
         for (const order of first) expect(keys).toContain(order.leg);
-        const resting = plan.levels.filter((level) => level.restsNow && level.type === 'limit').map((level) => level.key);
+        const resting = plan.levels
+          .filter((level) => level.restsNow && level.type === 'limit')
+          .map((level) => level.key);
         expect(first.map((order) => order.leg).sort()).toEqual(resting.sort());
         for (const step of input.path) {
           world.moveTo(step.price);
@@ -98,10 +134,15 @@ describe('dca properties', () => {
           if (dealsCompleted === seen || lastDeal === null) continue;
           seen = dealsCompleted;
           const profit = Decimal.parse(lastDeal.profit);
-          if (lastDeal.reason === 'take-profit' && (instrument.kind === 'perpetual' || instrument.feeCurrencyRule === 'quote')) {
+          if (
+            lastDeal.reason === 'take-profit' &&
+            (instrument.kind === 'perpetual' || instrument.feeCurrencyRule === 'quote')
+          ) {
             won += 1;
             // At least the percentage of the base order; of the total it is more.
-            const least = Decimal.fromInteger(input.base).times(Decimal.parse(input.takeProfit)).times(Decimal.parse('0.0098'));
+            const least = Decimal.fromInteger(input.base)
+              .times(Decimal.parse(input.takeProfit))
+              .times(Decimal.parse('0.0098'));
             expect(profit.compare(least)).toBeGreaterThanOrEqual(0);
           }
           if (lastDeal.reason === 'stop-loss') {
@@ -111,8 +152,12 @@ describe('dca properties', () => {
         }
         const { state } = world;
         // Cash flow = realised profit - cost of what is held (short: cost is negative).
-        expect(world.cashFlow().toString()).toBe(Decimal.parse(state.profit).minus(Decimal.parse(state.inventory.cost)).toString());
-        expect(world.balance('BTC').minus(Decimal.fromInteger(10_000)).toString()).toBe(Decimal.parse(state.inventory.held).toString());
+        expect(world.cashFlow().toString()).toBe(
+          Decimal.parse(state.profit).minus(Decimal.parse(state.inventory.cost)).toString(),
+        );
+        expect(world.balance('BTC').minus(Decimal.fromInteger(10_000)).toString()).toBe(
+          Decimal.parse(state.inventory.held).toString(),
+        );
         if (params.direction === 'long') expect(Decimal.parse(state.inventory.held).isNegative).toBe(false);
       }),
       { numRuns: 250 },

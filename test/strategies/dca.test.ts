@@ -13,21 +13,44 @@ const minute = 60_000;
 
 function params(overrides: Partial<DcaParams> = {}): DcaParams {
   return dca.params.parse({
-    direction: 'long', baseOrderQuote: '100', entryType: 'market', startCondition: 'immediate', rsiDirection: 'below',
-    rsiThreshold: '30', rsiPeriod: 2, timeframe: '1m', maxSafetyOrders: 2, maxActiveSafetyOrders: 2, safetyOrderQuote: '100',
-    deviationPercent: '1', stepScale: '1', sizeScale: '1', takeProfitPercent: '1.5', takeProfitType: 'total',
-    trailingPercent: '0', stopLossPercent: '0', stopLossFrom: 'average', cooldownMinutes: 0, maxDeals: 0, ...overrides,
+    direction: 'long',
+    baseOrderQuote: '100',
+    entryType: 'market',
+    startCondition: 'immediate',
+    rsiDirection: 'below',
+    rsiThreshold: '30',
+    rsiPeriod: 2,
+    timeframe: '1m',
+    maxSafetyOrders: 2,
+    maxActiveSafetyOrders: 2,
+    safetyOrderQuote: '100',
+    deviationPercent: '1',
+    stepScale: '1',
+    sizeScale: '1',
+    takeProfitPercent: '1.5',
+    takeProfitType: 'total',
+    trailingPercent: '0',
+    stopLossPercent: '0',
+    stopLossFrom: 'average',
+    cooldownMinutes: 0,
+    maxDeals: 0,
+    ...overrides,
   });
 }
 
 function world(values: DcaParams, options: Partial<ConstructorParameters<typeof FakeWorld>[2]> = {}) {
   return new FakeWorld<DcaParams, DcaState>(dca, values, {
-    instrument: makeInstrument(), balances: { USDT: '1000' }, startTicks: 10_000, ...options,
+    instrument: makeInstrument(),
+    balances: { USDT: '1000' },
+    startTicks: 10_000,
+    ...options,
   });
 }
 
-const order = (bot: ReturnType<typeof world>, leg: string) => bot.live().find((candidate) => candidate.leg === leg);
-const figureOf = (plan: ReturnType<typeof dca.plan>, key: string) => plan.figures.find((entry) => entry.key === key)?.value;
+const order = (bot: ReturnType<typeof world>, leg: string) =>
+  bot.live().find((candidate) => candidate.leg === leg);
+const figureOf = (plan: ReturnType<typeof dca.plan>, key: string) =>
+  plan.figures.find((entry) => entry.key === key)?.value;
 
 describe('ladder formulas', () => {
   it('deviations: 1 % with step scale 1.2 are 1, 2.2, 3.64, 5.368, 7.4416, 9.92992 %', () => {
@@ -48,18 +71,38 @@ describe('ladder formulas', () => {
 
 describe('the worked example: 20 + 6 x 15, size 1.3, step 1.2, deviation 1 %, take-profit 1.5 %, fee 0.1 % in base', () => {
   // Lots and ticks so fine that rounding does not show in the digits asked for.
-  const instrument = makeInstrument({ feeCurrencyRule: 'received', tickSize: decimal('0.0001'), lotSize: decimal('0.00000001') });
-  const values = params({ baseOrderQuote: '20', safetyOrderQuote: '15', maxSafetyOrders: 6, sizeScale: '1.3', stepScale: '1.2', maxActiveSafetyOrders: 3 });
+  const instrument = makeInstrument({
+    feeCurrencyRule: 'received',
+    tickSize: decimal('0.0001'),
+    lotSize: decimal('0.00000001'),
+  });
+  const values = params({
+    baseOrderQuote: '20',
+    safetyOrderQuote: '15',
+    maxSafetyOrders: 6,
+    sizeScale: '1.3',
+    stepScale: '1.2',
+    maxActiveSafetyOrders: 3,
+  });
   const plan = dca.plan(values, { instrument, referencePrice: decimal('100'), candles: [] });
 
   it('all orders together are 211.34', () => expect(figureOf(plan, 'dealValue')).toBe('211.34'));
   it('the last safety order lies 9.93 % away', () => expect(figureOf(plan, 'lastDeviation')).toBe('9.93'));
-  it('the fee-true take-profit lies 1.70 % above the average', () => expect(figureOf(plan, 'targetFromAverage')).toBe('1.7'));
-  it('bound at the start: 20 + 15 + 19.5 + 25.35 = 79.85', () => expect(figureOf(plan, 'lockedNow')).toBe('79.85'));
+  it('the fee-true take-profit lies 1.70 % above the average', () =>
+    expect(figureOf(plan, 'targetFromAverage')).toBe('1.7'));
+  it('bound at the start: 20 + 15 + 19.5 + 25.35 = 79.85', () =>
+    expect(figureOf(plan, 'lockedNow')).toBe('79.85'));
 
   it('exit is Total * 1.015 / (qty * 0.999^2)', () => {
-    const quantity = [[20, 0], [15, 0.01], [19.5, 0.022], [25.35, 0.0364], [32.955, 0.05368], [42.8415, 0.074416], [55.69395, 0.0992992]]
-      .reduce((sum, [value, deviation]) => sum + (value as number) / (100 * (1 - (deviation as number))), 0);
+    const quantity = [
+      [20, 0],
+      [15, 0.01],
+      [19.5, 0.022],
+      [25.35, 0.0364],
+      [32.955, 0.05368],
+      [42.8415, 0.074416],
+      [55.69395, 0.0992992],
+    ].reduce((sum, [value, deviation]) => sum + (value as number) / (100 * (1 - (deviation as number))), 0);
     const exit = (211.34045 * 1.015) / (quantity * 0.999 ** 2);
     expect(Number(figureOf(plan, 'targetAll'))).toBeCloseTo(exit, 3);
     // Rebound from 90.07008 to that exit.
@@ -68,8 +111,14 @@ describe('the worked example: 20 + 6 x 15, size 1.3, step 1.2, deviation 1 %, ta
 
   it('the plan names the base order, every safety order and the exit', () => {
     expect(plan.levels.map((level) => [level.key, level.restsNow])).toEqual([
-      ['D1-base', true], ['D1-so-01', true], ['D1-so-02', true], ['D1-so-03', true],
-      ['D1-so-04', false], ['D1-so-05', false], ['D1-so-06', false], ['D1-tp', true],
+      ['D1-base', true],
+      ['D1-so-01', true],
+      ['D1-so-02', true],
+      ['D1-so-03', true],
+      ['D1-so-04', false],
+      ['D1-so-05', false],
+      ['D1-so-06', false],
+      ['D1-tp', true],
     ]);
     // Fee in base: the buys cost their value. 211.34045 + 0.5 % of the base order (0.1) = 211.44045.
     expect(plan.funds).toEqual([{ currency: 'USDT', amount: '211.44045' }]);
@@ -77,7 +126,10 @@ describe('the worked example: 20 + 6 x 15, size 1.3, step 1.2, deviation 1 %, ta
   });
 
   it('take-profit of the base order only: 0.3 on a total of 211.34', () => {
-    const base = dca.plan({ ...values, takeProfitType: 'base' }, { instrument, referencePrice: decimal('100'), candles: [] });
+    const base = dca.plan(
+      { ...values, takeProfitType: 'base' },
+      { instrument, referencePrice: decimal('100'), candles: [] },
+    );
     // Average * (1 + 0.015 * 20 / 211.34) / 0.999^2: 0.142 % + 0.200 % = 0.34 % above the average.
     expect(figureOf(base, 'targetFromAverage')).toBe('0.34');
   });
@@ -103,14 +155,24 @@ describe('plan', () => {
   it('a stop before the safety orders is said, and only what can fill counts', () => {
     // Stop 0.5 % below the base order: 99.50 comes before 99. Loss 100.1 - 99.5 * 0.999 = 0.6995.
     const plan = dca.plan(params({ stopLossPercent: '0.5', stopLossFrom: 'base' }), market);
-    expect(plan.violations).toMatchObject([{ code: 'STOP_BEFORE_SAFETY_ORDER', field: 'stopLossPercent', severity: 'warning' }]);
+    expect(plan.violations).toMatchObject([
+      { code: 'STOP_BEFORE_SAFETY_ORDER', field: 'stopLossPercent', severity: 'warning' },
+    ]);
     expect(plan.worstLoss?.amount).toBe('0.7');
   });
 
   it('orders below the minimum name their field', () => {
-    expect(dca.plan(params({ baseOrderQuote: '4' }), market).violations[0]).toMatchObject({ code: 'MIN_NOTIONAL', field: 'baseOrderQuote' });
-    expect(dca.plan(params({ safetyOrderQuote: '4' }), market).violations[0]).toMatchObject({ code: 'MIN_NOTIONAL', field: 'safetyOrderQuote' });
-    expect(dca.plan(params({ baseOrderQuote: '0.001' }), market).violations[0]).toMatchObject({ field: 'baseOrderQuote' });
+    expect(dca.plan(params({ baseOrderQuote: '4' }), market).violations[0]).toMatchObject({
+      code: 'MIN_NOTIONAL',
+      field: 'baseOrderQuote',
+    });
+    expect(dca.plan(params({ safetyOrderQuote: '4' }), market).violations[0]).toMatchObject({
+      code: 'MIN_NOTIONAL',
+      field: 'safetyOrderQuote',
+    });
+    expect(dca.plan(params({ baseOrderQuote: '0.001' }), market).violations[0]).toMatchObject({
+      field: 'baseOrderQuote',
+    });
   });
 
   it('short on spot needs base; short on a perpetual names its liquidation price', () => {
@@ -144,7 +206,11 @@ describe('running long', () => {
   it('base order at market, then safety orders and exit as planned', () => {
     const bot = world(params());
     bot.start();
-    const plan = dca.plan(params(), { instrument: makeInstrument(), referencePrice: decimal('100'), candles: [] });
+    const plan = dca.plan(params(), {
+      instrument: makeInstrument(),
+      referencePrice: decimal('100'),
+      candles: [],
+    });
     expect(bot.liveLegs()).toEqual(['D1-so-01', 'D1-so-02', 'D1-tp']);
     // 100.1 * 1.015 / (1 * 0.999) = 101.70320... -> 101.71.
     expect(order(bot, 'D1-tp')).toMatchObject({ priceTicks: 10_171, lots: 10_000 });
@@ -195,7 +261,12 @@ describe('running long', () => {
     expect(bot.state.phase).toBe('closing');
     bot.fillByHand('D1-so-01', 10_101);
     bot.confirmCancels();
-    expect(bot.fills.map(({ order: filled }) => filled.leg).slice(0, 4)).toEqual(['D1-base', 'D1-tp', 'D1-so-01', 'D1-close-1']);
+    expect(bot.fills.map(({ order: filled }) => filled.leg).slice(0, 4)).toEqual([
+      'D1-base',
+      'D1-tp',
+      'D1-so-01',
+      'D1-close-1',
+    ]);
     expect(bot.state.dealsCompleted).toBe(1);
   });
 
@@ -277,7 +348,9 @@ describe('running long', () => {
 
 describe('running with the fee in base', () => {
   it('sells whole lots of what is left and carries the rest into the next deal', () => {
-    const bot = world(params(), { instrument: makeInstrument({ feeCurrencyRule: 'received', lotSize: decimal('0.001') }) });
+    const bot = world(params(), {
+      instrument: makeInstrument({ feeCurrencyRule: 'received', lotSize: decimal('0.001') }),
+    });
     bot.start();
     // Bought 1.000, fee 0.001, left 0.999.
     expect(order(bot, 'D1-tp')?.lots).toBe(999);
@@ -297,7 +370,12 @@ describe('running short', () => {
     const bot = world(params({ direction: 'short' }), { instrument: makePerpetual() });
     bot.start();
     // Received 100 * 0.9995 = 99.95; * 0.985 / 1.0002 = 98.431063... -> 98.43.
-    expect(order(bot, 'D1-tp')).toMatchObject({ side: 'buy', priceTicks: 9_843, lots: 10_000, reduceOnly: true });
+    expect(order(bot, 'D1-tp')).toMatchObject({
+      side: 'buy',
+      priceTicks: 9_843,
+      lots: 10_000,
+      reduceOnly: true,
+    });
     expect(order(bot, 'D1-so-01')).toMatchObject({ side: 'sell', priceTicks: 10_100, lots: 9_900 });
     bot.moveTo(9_843);
     // 99.95 - 98.43 * 1.0002 = 1.500314.
@@ -306,7 +384,8 @@ describe('running short', () => {
 
   it('on spot sells base of the allocation and buys it all back, fee in base included', () => {
     const bot = world(params({ direction: 'short', maxDeals: 1 }), {
-      instrument: makeInstrument({ feeCurrencyRule: 'received' }), balances: { BTC: '3' },
+      instrument: makeInstrument({ feeCurrencyRule: 'received' }),
+      balances: { BTC: '3' },
     });
     bot.start();
     // To own 1.0000 again after a fee of 0.1 %: 1 / 0.999 = 1.001001... -> 1.0011.
@@ -319,7 +398,16 @@ describe('running short', () => {
   });
 
   it('stop-loss of a short deal lies above', () => {
-    const bot = world(params({ direction: 'short', stopLossPercent: '5', stopLossFrom: 'base', maxSafetyOrders: 0, maxDeals: 1 }), { instrument: makePerpetual() });
+    const bot = world(
+      params({
+        direction: 'short',
+        stopLossPercent: '5',
+        stopLossFrom: 'base',
+        maxSafetyOrders: 0,
+        maxDeals: 1,
+      }),
+      { instrument: makePerpetual() },
+    );
     bot.start();
     bot.moveTo(10_499);
     expect(bot.state.phase).toBe('open');

@@ -122,8 +122,10 @@ export class FakeWorld<Params, State> {
     this.#definition = definition;
     this.instrument = options.instrument;
     this.ticks = options.startTicks;
-    for (const [currency, amount] of Object.entries(options.balances)) this.balances.set(currency, decimal(amount));
-    for (const [timeframe, list] of Object.entries(options.candles ?? {})) this.candles[Number(timeframe)] = [...list];
+    for (const [currency, amount] of Object.entries(options.balances))
+      this.balances.set(currency, decimal(amount));
+    for (const [timeframe, list] of Object.entries(options.candles ?? {}))
+      this.candles[Number(timeframe)] = [...list];
     this.state = definition.initialState(readonlyParams);
     this.context = this.#makeContext();
     this.handlers = definition.create(this.context, readonlyParams);
@@ -167,7 +169,9 @@ export class FakeWorld<Params, State> {
 
   /** Jumps to a price: orders that were passed fill at their own price, but only after the price is there. */
   gapTo(target: number): void {
-    const passed = [...this.orders.values()].filter((order) => this.#isLive(order) && this.#isMarketable(order, target));
+    const passed = [...this.orders.values()].filter(
+      (order) => this.#isLive(order) && this.#isMarketable(order, target),
+    );
     this.ticks = target;
     for (const { clientOrderId: id } of passed) {
       const order = this.orders.get(id);
@@ -193,7 +197,14 @@ export class FakeWorld<Params, State> {
   /** Closes a candle of a timeframe with this close. */
   closeBar(timeframeMs: number, close: number): void {
     this.nowMs += timeframeMs;
-    const candle: Candle = { openTimeMs: epochMs(this.nowMs - timeframeMs), open: close, high: close, low: close, close, volume: 1 };
+    const candle: Candle = {
+      openTimeMs: epochMs(this.nowMs - timeframeMs),
+      open: close,
+      high: close,
+      low: close,
+      close,
+      volume: 1,
+    };
     const list = this.candles[timeframeMs] ?? [];
     this.candles[timeframeMs] = list;
     list.push(candle);
@@ -221,7 +232,9 @@ export class FakeWorld<Params, State> {
   }
 
   liveLegs(): string[] {
-    return this.live().map((order) => order.leg).sort();
+    return this.live()
+      .map((order) => order.leg)
+      .sort();
   }
 
   balance(currency: string): Decimal {
@@ -259,13 +272,18 @@ export class FakeWorld<Params, State> {
       const trigger = order.triggerTicks as number;
       return order.side === 'sell' ? ticks <= trigger : ticks >= trigger;
     }
-    return order.side === 'buy' ? ticks <= (order.priceTicks as number) : ticks >= (order.priceTicks as number);
+    return order.side === 'buy'
+      ? ticks <= (order.priceTicks as number)
+      : ticks >= (order.priceTicks as number);
   }
 
   #firstReached(target: number): MutableOrder | undefined {
     const at = (order: Order) => (order.type === 'stop' ? order.triggerTicks : order.priceTicks) as number;
     const reached = [...this.orders.values()].filter(
-      (order) => this.#isLive(order) && order.state !== 'PENDING_CANCEL' && (this.#isMarketable(order, target) || this.#isMarketable(order, this.ticks)),
+      (order) =>
+        this.#isLive(order) &&
+        order.state !== 'PENDING_CANCEL' &&
+        (this.#isMarketable(order, target) || this.#isMarketable(order, this.ticks)),
     );
     reached.sort((left, right) => Math.abs(at(left) - this.ticks) - Math.abs(at(right) - this.ticks));
     return reached[0];
@@ -274,7 +292,13 @@ export class FakeWorld<Params, State> {
   #tellQuote(): void {
     const ticks = priceTicks(this.ticks);
     this.#call(() =>
-      this.handlers.onQuote?.({ bidTicks: ticks, askTicks: ticks, bidLots: quantityLots(1), askLots: quantityLots(1), receiveTimeMs: epochMs(this.nowMs) }),
+      this.handlers.onQuote?.({
+        bidTicks: ticks,
+        askTicks: ticks,
+        bidLots: quantityLots(1),
+        askLots: quantityLots(1),
+        receiveTimeMs: epochMs(this.nowMs),
+      }),
     );
   }
 
@@ -327,7 +351,8 @@ export class FakeWorld<Params, State> {
     if (this.finishedLegs.has(want.leg)) throw new Error(`leg ${want.leg} was finished and is used again`);
     if (!Number.isSafeInteger(lots) || lots <= 0) throw new Error(`lots of ${want.leg} are ${lots}`);
     for (const ticks of [want.priceTicks, want.triggerTicks]) {
-      if (ticks !== undefined && (!Number.isSafeInteger(ticks) || ticks <= 0)) throw new Error(`price of ${want.leg} is ${ticks}`);
+      if (ticks !== undefined && (!Number.isSafeInteger(ticks) || ticks <= 0))
+        throw new Error(`price of ${want.leg} is ${ticks}`);
     }
     const id = clientOrderId(`o${this.#nextId}`);
     this.#nextId += 1;
@@ -379,7 +404,8 @@ export class FakeWorld<Params, State> {
     const rate = liquidity === 'maker' ? instrument.makerFeeRate : instrument.takerFeeRate;
     const notional = notionalOf(instrument, ticks, lots);
     const quantity = quantityOf(instrument, lots);
-    const inBase = instrument.kind === 'spot' && instrument.feeCurrencyRule === 'received' && order.side === 'buy';
+    const inBase =
+      instrument.kind === 'spot' && instrument.feeCurrencyRule === 'received' && order.side === 'buy';
     const fee = (inBase ? quantity : notional).times(rate);
     const fill: Fill = {
       instrument: instrument.id,
@@ -400,7 +426,11 @@ export class FakeWorld<Params, State> {
     this.#credit(fill.feeCurrency, fee.negated());
     const filledLots = quantityLots(order.filledLots + lots);
     const done = filledLots >= order.lots;
-    const after: MutableOrder = { ...order, filledLots, state: done ? 'FILLED' : order.state === 'PENDING_CANCEL' ? 'PENDING_CANCEL' : 'PARTIALLY_FILLED' };
+    const after: MutableOrder = {
+      ...order,
+      filledLots,
+      state: done ? 'FILLED' : order.state === 'PENDING_CANCEL' ? 'PENDING_CANCEL' : 'PARTIALLY_FILLED',
+    };
     this.#store(after);
     const legFilled = (this.#filledByLeg.get(order.leg) ?? 0) + lots;
     this.#filledByLeg.set(order.leg, legFilled);
@@ -420,15 +450,34 @@ export class FakeWorld<Params, State> {
   #checkFunds(): void {
     const { instrument } = this;
     if (instrument.kind !== 'spot') return;
-    const bound = (side: Side) => this.live().filter((order) => order.side === side && order.state !== 'PENDING_CANCEL' && order.type !== 'market');
+    const bound = (side: Side) =>
+      this.live().filter(
+        (order) => order.side === side && order.state !== 'PENDING_CANCEL' && order.type !== 'market',
+      );
     const rate = instrument.makerFeeRate;
     const factor = instrument.feeCurrencyRule === 'quote' ? Decimal.one.plus(rate) : Decimal.one;
-    const quoteBound = Decimal.sum(bound('buy').map((order) => notionalOf(instrument, order.priceTicks ?? (order.triggerTicks as number), order.lots - order.filledLots).times(factor)));
-    const baseBound = Decimal.sum(bound('sell').map((order) => quantityOf(instrument, order.lots - order.filledLots)));
+    const quoteBound = Decimal.sum(
+      bound('buy').map((order) =>
+        notionalOf(
+          instrument,
+          order.priceTicks ?? (order.triggerTicks as number),
+          order.lots - order.filledLots,
+        ).times(factor),
+      ),
+    );
+    const baseBound = Decimal.sum(
+      bound('sell').map((order) => quantityOf(instrument, order.lots - order.filledLots)),
+    );
     const quoteFree = this.balance(instrument.quote).minus(quoteBound);
     const baseFree = this.balance(instrument.base).minus(baseBound);
-    if (quoteFree.isNegative) throw new Error(`resting buys need ${quoteBound}, only ${this.balance(instrument.quote)} ${instrument.quote} are there`);
-    if (baseFree.isNegative) throw new Error(`resting sells need ${baseBound}, only ${this.balance(instrument.base)} ${instrument.base} are there`);
+    if (quoteFree.isNegative)
+      throw new Error(
+        `resting buys need ${quoteBound}, only ${this.balance(instrument.quote)} ${instrument.quote} are there`,
+      );
+    if (baseFree.isNegative)
+      throw new Error(
+        `resting sells need ${baseBound}, only ${this.balance(instrument.base)} ${instrument.base} are there`,
+      );
   }
 
   #makeContext(): StrategyContext<State> {
@@ -439,7 +488,13 @@ export class FakeWorld<Params, State> {
       nowMs: () => epochMs(world.nowMs),
       quote: () => {
         const ticks = priceTicks(world.ticks);
-        return { bidTicks: ticks, askTicks: ticks, bidLots: quantityLots(1), askLots: quantityLots(1), receiveTimeMs: epochMs(world.nowMs) };
+        return {
+          bidTicks: ticks,
+          askTicks: ticks,
+          bidLots: quantityLots(1),
+          askLots: quantityLots(1),
+          receiveTimeMs: epochMs(world.nowMs),
+        };
       },
       lastTradeTicks: () => priceTicks(world.ticks),
       candles: (timeframeMs) => world.candles[timeframeMs] ?? [],
@@ -456,7 +511,8 @@ export class FakeWorld<Params, State> {
         world.#dirty = true;
       },
       send: (order): SendResult => {
-        if (world.denySends !== undefined) return { ok: false, code: world.denySends, message: 'denied by the test' };
+        if (world.denySends !== undefined)
+          return { ok: false, code: world.denySends, message: 'denied by the test' };
         if (order.type !== 'market') throw new Error('the fake venue takes only market orders through send');
         const placed = world.#place(order, order.lots, false);
         world.#pending.push(() => {

@@ -34,7 +34,10 @@ const scenario = fc.record({
   market: instruments,
   shape: paramsOf,
   start: fc.integer({ min: 45, max: 180 }),
-  path: fc.array(fc.record({ price: fc.integer({ min: 30, max: 220 }), restart: fc.boolean() }), { minLength: 1, maxLength: 25 }),
+  path: fc.array(fc.record({ price: fc.integer({ min: 30, max: 220 }), restart: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 25,
+  }),
   firstFill: fc.constantFrom(1, 0.5, 0.1),
   slippageTicks: fc.constantFrom(0, 1),
 });
@@ -52,24 +55,41 @@ function setUp({ market, shape, start, firstFill, slippageTicks }: Scenario) {
   });
   const upper = shape.lower + shape.width;
   const params: GridParams = grid.params.parse({
-    lower: String(shape.lower), upper: String(upper), levels: shape.levels, spacing: shape.spacing, mode: shape.mode,
-    investment: String(shape.investment), sizeMode: shape.sizeMode, maxOpenOrders: shape.maxOpenOrders, slippagePercent: '0.5',
-    trailingUp: shape.trailingUp, trailingDown: shape.trailingDown,
+    lower: String(shape.lower),
+    upper: String(upper),
+    levels: shape.levels,
+    spacing: shape.spacing,
+    mode: shape.mode,
+    investment: String(shape.investment),
+    sizeMode: shape.sizeMode,
+    maxOpenOrders: shape.maxOpenOrders,
+    slippagePercent: '0.5',
+    trailingUp: shape.trailingUp,
+    trailingDown: shape.trailingDown,
     ...(shape.trailingUp ? { trailingUpLimit: String(upper * 2) } : {}),
     ...(shape.trailingDown ? { trailingDownLimit: String(shape.lower / 2) } : {}),
   });
   const startTicks = Number(Decimal.fromInteger(start).dividedBy(instrument.tickSize, 0).coefficient);
-  const plan = grid.plan(params, { instrument, referencePrice: priceOf(instrument, startTicks), candles: [] });
+  const plan = grid.plan(params, {
+    instrument,
+    referencePrice: priceOf(instrument, startTicks),
+    candles: [],
+  });
   const allowed = plan.violations.every((entry) => entry.severity !== 'error');
   // The account holds exactly what the plan asks for, not a cent more.
   const balances = Object.fromEntries(plan.funds.map(({ currency, amount }) => [currency, amount]));
   const world = new FakeWorld<GridParams, GridState>(grid, params, {
-    instrument, balances, startTicks, slippageTicks, firstFillLots: (lots) => Math.ceil(lots * firstFill),
+    instrument,
+    balances,
+    startTicks,
+    slippageTicks,
+    firstFillLots: (lots) => Math.ceil(lots * firstFill),
   });
   return { instrument, params, plan, allowed, world, startTicks };
 }
 
-const ticksOfPrice = (tickSize: Decimal, price: number) => Number(Decimal.fromInteger(price).dividedBy(tickSize, 0).coefficient);
+const ticksOfPrice = (tickSize: Decimal, price: number) =>
+  Number(Decimal.fromInteger(price).dividedBy(tickSize, 0).coefficient);
 
 describe('grid properties', () => {
   it('stays within its money, uses no leg twice, adds up, and restarts to the same orders', () => {
@@ -84,7 +104,9 @@ describe('grid properties', () => {
         world.start();
         const keys = new Set(plan.levels.map((level) => level.key));
         for (const order of world.keeps[0] ?? []) expect(keys).toContain(order.leg);
-        const resting = plan.levels.filter((level) => level.restsNow && level.type === 'limit').map((level) => level.key);
+        const resting = plan.levels
+          .filter((level) => level.restsNow && level.type === 'limit')
+          .map((level) => level.key);
         expect((world.keeps[0] ?? []).map((order) => order.leg).sort()).toEqual(resting.sort());
         for (const step of input.path) {
           world.moveTo(ticksOfPrice(instrument.tickSize, step.price));
@@ -94,7 +116,8 @@ describe('grid properties', () => {
             world.restart(params);
             expect(world.keeps.at(-1)).toEqual(last);
           }
-          if (instrument.kind === 'perpetual' && params.mode === 'long') expect(world.balance('BTC').isNegative).toBe(false);
+          if (instrument.kind === 'perpetual' && params.mode === 'long')
+            expect(world.balance('BTC').isNegative).toBe(false);
         }
         const { state } = world;
         cycles += state.completedCycles;
@@ -106,7 +129,9 @@ describe('grid properties', () => {
         const explained = realised.minus(held).plus(broughtCost).plus(Decimal.parse(state.stray.money));
         expect(world.cashFlow().toString()).toBe(explained.toString());
         // And so does the base.
-        const base = Decimal.sum(state.intervals.map((interval) => Decimal.parse(interval.held))).plus(Decimal.parse(state.stray.base));
+        const base = Decimal.sum(state.intervals.map((interval) => Decimal.parse(interval.held))).plus(
+          Decimal.parse(state.stray.base),
+        );
         expect(world.balance('BTC').toString()).toBe(base.toString());
         if (instrument.kind === 'spot' && params.mode === 'long') {
           expect(world.cashFlow().plus(Decimal.parse(params.investment)).isNegative).toBe(false);
@@ -122,7 +147,10 @@ describe('grid properties', () => {
   it('every completed cycle of the grid itself earns: spacing that pays its fees never loses on a round trip', () => {
     fc.assert(
       fc.property(scenario, (input) => {
-        const { instrument, allowed, world, params } = setUp({ ...input, shape: { ...input.shape, trailingDown: false, trailingUp: false } });
+        const { instrument, allowed, world, params } = setUp({
+          ...input,
+          shape: { ...input.shape, trailingDown: false, trailingUp: false },
+        });
         fc.pre(allowed && instrument.feeCurrencyRule === 'quote' && params.mode === 'long');
         world.start();
         let before = Decimal.zero;

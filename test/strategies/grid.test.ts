@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/shared/domain/decimal.ts';
 import { priceTicks } from '../../src/shared/domain/nominal.ts';
 import { grid } from '../../src/strategies/grid/grid.ts';
-import { intervalOfLeg, gridLeg, layOutGrid } from '../../src/strategies/grid/layout.ts';
+import { gridLeg, intervalOfLeg, layOutGrid } from '../../src/strategies/grid/layout.ts';
 import { levelPrices } from '../../src/strategies/grid/levels.ts';
 import type { GridParams } from '../../src/strategies/grid/params.ts';
 import type { GridState } from '../../src/strategies/grid/state.ts';
@@ -14,15 +14,27 @@ const decimal = (text: string) => Decimal.parse(text);
 
 function params(overrides: Partial<GridParams> = {}): GridParams {
   return grid.params.parse({
-    lower: '90', upper: '110', levels: 4, spacing: 'arithmetic', mode: 'long', investment: '1000',
-    sizeMode: 'equal-base', maxOpenOrders: 100, slippagePercent: '0', trailingUp: false, trailingDown: false,
+    lower: '90',
+    upper: '110',
+    levels: 4,
+    spacing: 'arithmetic',
+    mode: 'long',
+    investment: '1000',
+    sizeMode: 'equal-base',
+    maxOpenOrders: 100,
+    slippagePercent: '0',
+    trailingUp: false,
+    trailingDown: false,
     ...overrides,
   });
 }
 
 function world(values: GridParams, options: Partial<ConstructorParameters<typeof FakeWorld>[2]> = {}) {
   return new FakeWorld<GridParams, GridState>(grid, values, {
-    instrument: makeInstrument(), balances: { USDT: values.investment }, startTicks: 10_000, ...options,
+    instrument: makeInstrument(),
+    balances: { USDT: values.investment },
+    startTicks: 10_000,
+    ...options,
   });
 }
 
@@ -44,7 +56,12 @@ describe('level prices', () => {
   });
 
   it('geometric with 400 intervals ends exactly at the upper price and agrees with doubles', () => {
-    const range = { lower: decimal('12345.67'), upper: decimal('98765.43'), levels: 400, spacing: 'geometric' as const };
+    const range = {
+      lower: decimal('12345.67'),
+      upper: decimal('98765.43'),
+      levels: 400,
+      spacing: 'geometric' as const,
+    };
     const prices = all(range, 0, 400);
     expect(prices[0]).toBe(1_234_567);
     expect(prices[400]).toBe(9_876_543);
@@ -101,8 +118,16 @@ describe('parameters', () => {
     ['stop above lower', { stopLossPrice: '95' }, 'stopLossPrice'],
     ['take-profit below upper', { takeProfitPrice: '105' }, 'takeProfitPrice'],
     ['trailing up without limit', { trailingUp: true }, 'trailingUpLimit'],
-    ['trailing-up limit above take-profit', { trailingUp: true, trailingUpLimit: '130', takeProfitPrice: '120' }, 'trailingUpLimit'],
-    ['trailing-down limit below stop', { trailingDown: true, trailingDownLimit: '70', stopLossPrice: '80' }, 'trailingDownLimit'],
+    [
+      'trailing-up limit above take-profit',
+      { trailingUp: true, trailingUpLimit: '130', takeProfitPrice: '120' },
+      'trailingUpLimit',
+    ],
+    [
+      'trailing-down limit below stop',
+      { trailingDown: true, trailingDownLimit: '70', stopLossPrice: '80' },
+      'trailingDownLimit',
+    ],
     ['one interval', { levels: 1 }, 'levels'],
     ['401 intervals', { levels: 401 }, 'levels'],
     ['a fraction of an interval', { levels: 4.5 }, 'levels'],
@@ -135,7 +160,12 @@ describe('plan', () => {
       ['L04-sell-1', '110.00', true],
     ]);
     // L01: 2.5948 * 90 * 1.001 = 233.765532; sells bind the base itself.
-    expect(plan.levels[1]).toMatchObject({ quantity: '2.5948', notional: '233.532', funds: '233.765532', fundsCurrency: 'USDT' });
+    expect(plan.levels[1]).toMatchObject({
+      quantity: '2.5948',
+      notional: '233.532',
+      funds: '233.765532',
+      fundsCurrency: 'USDT',
+    });
     expect(plan.levels[3]).toMatchObject({ funds: '2.5948', fundsCurrency: 'BTC' });
     // 95 * 0.999 / (90 * 1.001) - 1 = 0.05344655...; 110 * 0.999 / (105 * 1.001) - 1 = 0.04552590...
     expect(plan.levels[1]?.netProfitRate).toBe('0.05344655');
@@ -164,9 +194,13 @@ describe('plan', () => {
   });
 
   it('geometric: the profit rate is the same at every level up to tick rounding', () => {
-    const plan = grid.plan(params({ spacing: 'geometric', levels: 10, lower: '9000', upper: '11000', investment: '100000' }), {
-      ...market, referencePrice: decimal('10000'),
-    });
+    const plan = grid.plan(
+      params({ spacing: 'geometric', levels: 10, lower: '9000', upper: '11000', investment: '100000' }),
+      {
+        ...market,
+        referencePrice: decimal('10000'),
+      },
+    );
     const rates = plan.levels.slice(1).map((level) => Number(level.netProfitRate));
     // r = (11/9)^0.1 = 1.0202699...; r * 0.999 / 1.001 - 1 = 0.0182314...
     for (const rate of rates) expect(rate).toBeCloseTo(0.0182314, 5);
@@ -198,7 +232,12 @@ describe('plan', () => {
   it('neutral on spot needs base instead of a purchase', () => {
     // Cost per unit (90 + 95) * 1.001 + 100 + 100 = 385.185; 1000 / 385.185 = 2.596155 -> 2.5961.
     const plan = grid.plan(params({ mode: 'neutral' }), market);
-    expect(plan.levels.map((level) => level.key)).toEqual(['L01-buy-1', 'L02-buy-1', 'L03-sell-1', 'L04-sell-1']);
+    expect(plan.levels.map((level) => level.key)).toEqual([
+      'L01-buy-1',
+      'L02-buy-1',
+      'L03-sell-1',
+      'L04-sell-1',
+    ]);
     expect(plan.funds).toEqual([
       { currency: 'USDT', amount: '480.7587785' },
       { currency: 'BTC', amount: '5.1922' },
@@ -221,7 +260,11 @@ describe('running, long on spot with the fee in quote', () => {
     const values = params();
     const bot = world(values);
     bot.start();
-    const plan = grid.plan(values, { instrument: makeInstrument(), referencePrice: decimal('100'), candles: [] });
+    const plan = grid.plan(values, {
+      instrument: makeInstrument(),
+      referencePrice: decimal('100'),
+      candles: [],
+    });
     expect(bot.fills.map(({ order }) => order.leg)).toEqual(['initial-buy']);
     expect(bot.liveLegs()).toEqual(plan.levels.slice(1).map((level) => level.key));
     expect(bot.lastWhy()).toBe('ALL_LEVELS_RESTING');
@@ -290,7 +333,11 @@ describe('running, long on spot with the fee in quote', () => {
     bot.moveTo(12_000);
     expect(bot.live()).toEqual([]);
     bot.moveTo(9_700);
-    const plan = grid.plan(values, { instrument: makeInstrument(), referencePrice: decimal('100'), candles: [] });
+    const plan = grid.plan(values, {
+      instrument: makeInstrument(),
+      referencePrice: decimal('100'),
+      candles: [],
+    });
     expect(plan.levels.every((level) => !level.restsNow)).toBe(true);
     expect(bot.liveLegs()).toEqual(plan.levels.slice(1).map((level) => level.key));
   });
@@ -309,7 +356,12 @@ describe('running, long on spot with the fee in quote', () => {
     // Fills at 101 instead of 100: 5.1896 * 101 * 1.001 = 524.673..., 5.19... more than set aside.
     const bot = world(params(), { slippageTicks: 100 });
     bot.start();
-    expect(bot.live().filter((order) => order.side === 'buy').every((order) => order.lots < 25_948)).toBe(true);
+    expect(
+      bot
+        .live()
+        .filter((order) => order.side === 'buy')
+        .every((order) => order.lots < 25_948),
+    ).toBe(true);
     bot.moveTo(9_000);
     expect(bot.balance('USDT').isNegative).toBe(false);
   });
@@ -359,7 +411,10 @@ describe('running neutral', () => {
     expect(bot.liveLegs()).toEqual(['L01-buy-1', 'L02-buy-1', 'L03-sell-1', 'L04-sell-1']);
     bot.moveTo(10_500);
     expect(bot.balance('BTC').toString()).toBe('-2.4378');
-    expect(bot.live().find((order) => order.leg === 'L03-buy-1')).toMatchObject({ lots: 24_378, reduceOnly: true });
+    expect(bot.live().find((order) => order.leg === 'L03-buy-1')).toMatchObject({
+      lots: 24_378,
+      reduceOnly: true,
+    });
     bot.moveTo(10_000);
     // 2.4378 * (105 * 0.9998 - 100 * 1.0002) = 2.4378 * 4.959 = 12.0890502.
     expect(bot.state.gridProfit).toBe('12.0890502');
@@ -418,7 +473,15 @@ describe('trailing', () => {
   });
 
   it('never uses a leg name twice when the range moves up and down again', () => {
-    const bot = world(params({ trailingUp: true, trailingUpLimit: '150', trailingDown: true, trailingDownLimit: '60', investment: '5000' }));
+    const bot = world(
+      params({
+        trailingUp: true,
+        trailingUpLimit: '150',
+        trailingDown: true,
+        trailingDownLimit: '60',
+        investment: '5000',
+      }),
+    );
     bot.start();
     // The fake venue throws when a finished leg is placed again.
     for (const ticks of [13_000, 8_000, 14_000, 7_000, 12_000, 9_000, 15_000]) bot.moveTo(ticks);

@@ -13,15 +13,28 @@ const minute = 60_000;
 
 function params(overrides: Partial<MaCrossParams> = {}): MaCrossParams {
   return maCross.params.parse({
-    average: 'sma', fastPeriod: 2, slowPeriod: 3, timeframe: '1m', minDistancePercent: '0', direction: 'long',
-    sizeType: 'quote', orderQuote: '100', orderPercent: '50', stopLossPercent: '0', takeProfitPercent: '0',
-    trailingStopPercent: '0', ...overrides,
+    average: 'sma',
+    fastPeriod: 2,
+    slowPeriod: 3,
+    timeframe: '1m',
+    minDistancePercent: '0',
+    direction: 'long',
+    sizeType: 'quote',
+    orderQuote: '100',
+    orderPercent: '50',
+    stopLossPercent: '0',
+    takeProfitPercent: '0',
+    trailingStopPercent: '0',
+    ...overrides,
   });
 }
 
 function world(values: MaCrossParams, options: Partial<ConstructorParameters<typeof FakeWorld>[2]> = {}) {
   return new FakeWorld<MaCrossParams, MaCrossState>(maCross, values, {
-    instrument: makeInstrument(), balances: { USDT: '1000' }, startTicks: 10_000, ...options,
+    instrument: makeInstrument(),
+    balances: { USDT: '1000' },
+    startTicks: 10_000,
+    ...options,
   });
 }
 
@@ -41,7 +54,14 @@ const crossUp = [102, 101, 100, 103];
 function crossings(closes: readonly number[], overrides: Partial<MaCrossParams> = {}): number[] {
   const signal = new CrossSignal(makeInstrument(), params(overrides));
   return closes.map((close, index) =>
-    signal.push({ openTimeMs: (index * minute) as never, open: close, high: close, low: close, close, volume: 1 }),
+    signal.push({
+      openTimeMs: (index * minute) as never,
+      open: close,
+      high: close,
+      low: close,
+      close,
+      volume: 1,
+    }),
   );
 }
 
@@ -66,7 +86,14 @@ describe('signal', () => {
 
   it.each(['sma', 'ema'] as const)('%s: goes on after a snapshot as if nothing had happened', (average) => {
     const closes = [102, 101, 100, 103, 104, 99, 98, 103, 107, 101, 95, 99, 108];
-    const candles = closes.map((close, index) => ({ openTimeMs: (index * minute) as never, open: close, high: close, low: close, close, volume: 1 }));
+    const candles = closes.map((close, index) => ({
+      openTimeMs: (index * minute) as never,
+      open: close,
+      high: close,
+      low: close,
+      close,
+      volume: 1,
+    }));
     for (let cut = 0; cut < closes.length; cut += 1) {
       const whole = new CrossSignal(makeInstrument(), params({ average }));
       for (const candle of candles) whole.push(candle);
@@ -80,10 +107,19 @@ describe('signal', () => {
   });
 
   it('candles missing in between make it start anew without deciding twice', () => {
-    const candle = (index: number, close: number) => ({ openTimeMs: (index * minute) as never, open: close, high: close, low: close, close, volume: 1 });
+    const candle = (index: number, close: number) => ({
+      openTimeMs: (index * minute) as never,
+      open: close,
+      high: close,
+      low: close,
+      close,
+      volume: 1,
+    });
     const signal = new CrossSignal(makeInstrument(), params());
     const snapshot = { ...emptySignal, side: -1 as const, openTimeMs: 3 * minute };
-    expect(signal.resume(snapshot, [candle(1, 100), candle(2, 100), candle(3, 100), candle(9, 101)], minute)).toBe(1);
+    expect(
+      signal.resume(snapshot, [candle(1, 100), candle(2, 100), candle(3, 100), candle(9, 101)], minute),
+    ).toBe(1);
     expect(signal.side).toBe(1);
   });
 });
@@ -101,7 +137,9 @@ describe('plan', () => {
   it('entry, stop and what being wrong costs', () => {
     const plan = maCross.plan(params({ stopLossPercent: '5', takeProfitPercent: '10' }), market);
     expect(plan.levels.map((level) => [level.key, level.type, level.price])).toEqual([
-      ['T1-entry', 'market', '100.00'], ['T1-stop', 'stop', '95.00'], ['T1-exit-1', 'market', '110.00'],
+      ['T1-entry', 'market', '100.00'],
+      ['T1-stop', 'stop', '95.00'],
+      ['T1-exit-1', 'market', '110.00'],
     ]);
     // 100.1 - 95 * 0.999 = 5.195, shown rounded up.
     expect(plan.worstLoss?.amount).toBe('5.2');
@@ -113,19 +151,31 @@ describe('plan', () => {
   });
 
   it('long-short on spot is refused at the field', () => {
-    expect(maCross.plan(params({ direction: 'long-short', stopLossPercent: '5' }), market).violations).toMatchObject([{ code: 'SHORT_NEEDS_PERPETUAL', field: 'direction', severity: 'error' }]);
+    expect(
+      maCross.plan(params({ direction: 'long-short', stopLossPercent: '5' }), market).violations,
+    ).toMatchObject([{ code: 'SHORT_NEEDS_PERPETUAL', field: 'direction', severity: 'error' }]);
   });
 
   it('percent sizes show amounts only when the allocation is known', () => {
     const values = params({ sizeType: 'percent', orderPercent: '50' });
-    expect(maCross.plan(values, market).violations).toMatchObject([{ code: 'ALLOCATION_UNKNOWN', severity: 'warning' }]);
-    const known: Parameters<typeof maCross.plan>[1] & { allocation: Record<string, string> } = { ...market, allocation: { USDT: '1000' } };
+    expect(maCross.plan(values, market).violations).toMatchObject([
+      { code: 'ALLOCATION_UNKNOWN', severity: 'warning' },
+    ]);
+    const known: Parameters<typeof maCross.plan>[1] & { allocation: Record<string, string> } = {
+      ...market,
+      allocation: { USDT: '1000' },
+    };
     expect(maCross.plan(values, known).levels[0]).toMatchObject({ quantity: '5' });
   });
 
   it.each([
     ['an entry below the minimum', { orderQuote: '4' }, 'MIN_NOTIONAL', 'orderQuote'],
-    ['a take-profit below the fees', { takeProfitPercent: '0.2' }, 'TAKE_PROFIT_BELOW_FEES', 'takeProfitPercent'],
+    [
+      'a take-profit below the fees',
+      { takeProfitPercent: '0.2' },
+      'TAKE_PROFIT_BELOW_FEES',
+      'takeProfitPercent',
+    ],
   ])('%s names its field', (_name, change, code, field) => {
     expect(maCross.plan(params(change), market).violations).toMatchObject([{ code, field }]);
   });
@@ -153,7 +203,9 @@ describe('running', () => {
     bot.start();
     bars(bot, crossUp);
     // 103 * 0.95 = 97.85.
-    expect(bot.live()).toMatchObject([{ leg: 'T1-stop', type: 'stop', triggerTicks: 9_785, lots: 9_708, side: 'sell' }]);
+    expect(bot.live()).toMatchObject([
+      { leg: 'T1-stop', type: 'stop', triggerTicks: 9_785, lots: 9_708, side: 'sell' },
+    ]);
     bot.moveTo(9_785);
     expect(bot.state.phase).toBe('flat');
     expect(bot.state.lastTrade?.reason).toBe('stop');
@@ -208,7 +260,11 @@ describe('running', () => {
     const bot = world(params({ direction: 'long-short' }), { instrument: makePerpetual() });
     bot.start();
     bars(bot, [...crossUp, 104, 99]);
-    expect(bot.fills.map(({ order }) => [order.leg, order.side])).toEqual([['T1-entry', 'buy'], ['T1-exit-1', 'sell'], ['T2-entry', 'sell']]);
+    expect(bot.fills.map(({ order }) => [order.leg, order.side])).toEqual([
+      ['T1-entry', 'buy'],
+      ['T1-exit-1', 'sell'],
+      ['T2-entry', 'sell'],
+    ]);
     // 100 / 99 = 1.010101 -> 1.0101 short.
     expect(bot.balance('BTC').toString()).toBe('-1.0101');
     bars(bot, [98, 110]);
@@ -280,7 +336,14 @@ describe('restart', () => {
     const list = bot.candles[minute] ?? [];
     for (const close of [99, 95]) {
       bot.nowMs += minute;
-      list.push({ openTimeMs: (bot.nowMs - minute) as never, open: close, high: close, low: close, close, volume: 1 });
+      list.push({
+        openTimeMs: (bot.nowMs - minute) as never,
+        open: close,
+        high: close,
+        low: close,
+        close,
+        volume: 1,
+      });
     }
     bot.ticks = 9_500;
     bot.restart(values);

@@ -36,46 +36,77 @@ describe('registry', () => {
   });
 
   it.each(strategies)('$id: the initial state survives JSON', (strategy) => {
-    const params = strategy.suggest({ instrument: makeInstrument(), referencePrice: Decimal.fromInteger(100), candles: [] });
+    const params = strategy.suggest({
+      instrument: makeInstrument(),
+      referencePrice: Decimal.fromInteger(100),
+      candles: [],
+    });
     const state = strategy.initialState(params);
     expect(state.version).toBe(1);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
   });
 
-  it.each(strategies)('$id: suggests parameters that may start, whatever the price, fee, volatility and kind', (strategy) => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: -6, max: 5 }),
-        fc.integer({ min: 100, max: 999 }),
-        fc.integer({ min: 3, max: 6 }),
-        fc.integer({ min: 0, max: 4 }),
-        fc.constantFrom('0', '0.0002', '0.001', '0.004'),
-        fc.constantFrom('quote' as const, 'received' as const),
-        fc.constantFrom('0', '5', '10', '100'),
-        fc.boolean(),
-        fc.double({ min: 0.0001, max: 0.05, noNaN: true }),
-        fc.boolean(),
-        (magnitude, digits, tickDigits, lotDigits, fee, feeCurrencyRule, minimum, perpetual, volatility, withCandles) => {
-          // Price digits * 10^(magnitude - 2); a tick is 10^-tickDigits of that magnitude, a lot worth 1 to 0.0001 quote.
-          const power = (exponent: number) => Decimal.parse(`1e${exponent}`);
-          const price = Decimal.fromInteger(digits).times(power(magnitude - 2));
-          const make = perpetual ? makePerpetual : makeInstrument;
-          const instrument = make({
-            tickSize: power(magnitude - tickDigits), lotSize: power(-magnitude - lotDigits), feeCurrencyRule,
-            makerFeeRate: Decimal.parse(fee), takerFeeRate: Decimal.parse(fee), minimumNotional: Decimal.parse(minimum),
-          });
-          const close = price.toNumber();
-          const candles = Array.from({ length: withCandles ? 50 : 0 }, (_, index): Candle => ({
-            openTimeMs: (index * 3_600_000) as Candle['openTimeMs'],
-            open: close, high: close * (1 + volatility), low: close * (1 - volatility), close, volume: 1,
-          }));
-          const market = { instrument, referencePrice: price, candles };
-          const params = strategy.suggest(market);
-          expect(strategy.params.safeParse(params).error?.issues ?? []).toEqual([]);
-          expect(strategy.plan(params, market).violations.filter((entry) => entry.severity === 'error')).toEqual([]);
-        },
-      ),
-      { numRuns: 150 },
-    );
-  });
+  it.each(strategies)(
+    '$id: suggests parameters that may start, whatever the price, fee, volatility and kind',
+    (strategy) => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: -6, max: 5 }),
+          fc.integer({ min: 100, max: 999 }),
+          fc.integer({ min: 3, max: 6 }),
+          fc.integer({ min: 0, max: 4 }),
+          fc.constantFrom('0', '0.0002', '0.001', '0.004'),
+          fc.constantFrom('quote' as const, 'received' as const),
+          fc.constantFrom('0', '5', '10', '100'),
+          fc.boolean(),
+          fc.double({ min: 0.0001, max: 0.05, noNaN: true }),
+          fc.boolean(),
+          (
+            magnitude,
+            digits,
+            tickDigits,
+            lotDigits,
+            fee,
+            feeCurrencyRule,
+            minimum,
+            perpetual,
+            volatility,
+            withCandles,
+          ) => {
+            // Price digits * 10^(magnitude - 2); a tick is 10^-tickDigits of that magnitude, a lot worth 1 to 0.0001 quote.
+            const power = (exponent: number) => Decimal.parse(`1e${exponent}`);
+            const price = Decimal.fromInteger(digits).times(power(magnitude - 2));
+            const make = perpetual ? makePerpetual : makeInstrument;
+            const instrument = make({
+              tickSize: power(magnitude - tickDigits),
+              lotSize: power(-magnitude - lotDigits),
+              feeCurrencyRule,
+              makerFeeRate: Decimal.parse(fee),
+              takerFeeRate: Decimal.parse(fee),
+              minimumNotional: Decimal.parse(minimum),
+            });
+            const close = price.toNumber();
+            const candles = Array.from(
+              { length: withCandles ? 50 : 0 },
+              (_, index): Candle => ({
+                openTimeMs: (index * 3_600_000) as Candle['openTimeMs'],
+                open: close,
+                high: close * (1 + volatility),
+                low: close * (1 - volatility),
+                close,
+                volume: 1,
+              }),
+            );
+            const market = { instrument, referencePrice: price, candles };
+            const params = strategy.suggest(market);
+            expect(strategy.params.safeParse(params).error?.issues ?? []).toEqual([]);
+            expect(
+              strategy.plan(params, market).violations.filter((entry) => entry.severity === 'error'),
+            ).toEqual([]);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
 });

@@ -22,7 +22,8 @@ class ErrorFreeSum {
 }
 
 function checkPeriod(period: number): void {
-  if (!Number.isSafeInteger(period) || period < 1) throw new RangeError(`period must be a whole number of at least 1, not ${period}`);
+  if (!Number.isSafeInteger(period) || period < 1)
+    throw new RangeError(`period must be a whole number of at least 1, not ${period}`);
 }
 
 function checkValue(value: number): void {
@@ -128,7 +129,8 @@ export class Ema {
 function compareProducts(a: number, b: number, c: number, d: number): -1 | 0 | 1 {
   const left = a * b;
   const right = c * d;
-  if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) return left < right ? -1 : left > right ? 1 : 0;
+  if (Number.isSafeInteger(left) && Number.isSafeInteger(right))
+    return left < right ? -1 : left > right ? 1 : 0;
   if (Number.isSafeInteger(a) && Number.isSafeInteger(c)) {
     const exactLeft = BigInt(a) * BigInt(b);
     const exactRight = BigInt(c) * BigInt(d);

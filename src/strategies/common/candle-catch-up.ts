@@ -12,7 +12,11 @@ export interface CatchUp {
  * Gives the candles after the last one an indicator has seen. When the next one is not there any more (a long
  * stop), gives all known candles to start anew.
  */
-export function candlesToFeed(candles: readonly Candle[], lastOpenTimeMs: number | null, timeframeMs: number): CatchUp {
+export function candlesToFeed(
+  candles: readonly Candle[],
+  lastOpenTimeMs: number | null,
+  timeframeMs: number,
+): CatchUp {
   if (lastOpenTimeMs === null) return { fresh: true, candles };
   const newer = candles.filter((candle) => candle.openTimeMs > lastOpenTimeMs);
   const next = newer[0];

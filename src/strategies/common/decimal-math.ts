@@ -39,7 +39,8 @@ function fixedPower(base: bigint, exponent: number): bigint {
 
 /** Gives `base` to a whole power (negative: one over it), to about 38 digits. `base` must be positive. */
 export function decimalPower(base: Decimal, exponent: number): Decimal {
-  if (!base.isPositive || !Number.isSafeInteger(exponent)) throw new RangeError('power of a non-positive base or by a fraction');
+  if (!base.isPositive || !Number.isSafeInteger(exponent))
+    throw new RangeError('power of a non-positive base or by a fraction');
   const power = fixedPower(toFixedPoint(base), Math.abs(exponent));
   return Decimal.of(exponent < 0 ? (unit * unit) / power : power, guardScale);
 }
@@ -47,7 +48,8 @@ export function decimalPower(base: Decimal, exponent: number): Decimal {
 /** Gives the positive root of `value`, which must be at least 1, to about 37 digits. */
 export function nthRoot(value: Decimal, degree: number): Decimal {
   if (value.compare(Decimal.one) < 0) throw new RangeError('root of a value below 1');
-  if (!Number.isSafeInteger(degree) || degree < 1) throw new RangeError('degree of a root must be a whole number of at least 1');
+  if (!Number.isSafeInteger(degree) || degree < 1)
+    throw new RangeError('degree of a root must be a whole number of at least 1');
   if (degree === 1) return value;
   const target = toFixedPoint(value);
   const n = BigInt(degree);

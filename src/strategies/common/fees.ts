@@ -43,5 +43,7 @@ export function roundTripRate(
   buyFee: Decimal,
   sellFee: Decimal,
 ): Decimal {
-  return quotient(quotient(sellPrice, buyPrice), breakEvenRatio(instrument, buyFee, sellFee)).minus(Decimal.one);
+  return quotient(quotient(sellPrice, buyPrice), breakEvenRatio(instrument, buyFee, sellFee)).minus(
+    Decimal.one,
+  );
 }

@@ -1,7 +1,7 @@
 /** What the market's own movement suggests for a first set of parameters. */
 
-import type { PlanMarket } from '../../engine/strategy/api.ts';
 import { Atr } from '../../engine/indicators/atr.ts';
+import type { PlanMarket } from '../../engine/strategy/api.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import { ticksOf } from '../../shared/domain/instrument.ts';

@@ -1,8 +1,8 @@
 /** Numbers as a trader reads them, and the builders of plan figures and violations. */
 
-import type { PlanFigure, PlanViolation } from '../../shared/domain/plan.ts';
 import { type Decimal, Decimal as Decimals } from '../../shared/domain/decimal.ts';
 import { type Instrument, priceOf } from '../../shared/domain/instrument.ts';
+import type { PlanFigure, PlanViolation } from '../../shared/domain/plan.ts';
 import { hundred } from './decimal-math.ts';
 
 /** A price in ticks as text with all digits of the tick size. */

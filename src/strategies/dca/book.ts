@@ -12,7 +12,13 @@ import type { DcaParams } from './params.ts';
 import type { DcaState } from './state.ts';
 
 /** Gives the state after a fill. `isBase` tells whether it belongs to the base order. */
-export function bookFill(instrument: Instrument, params: DcaParams, state: DcaState, fill: Fill, isBase: boolean): DcaState {
+export function bookFill(
+  instrument: Instrument,
+  params: DcaParams,
+  state: DcaState,
+  fill: Fill,
+  isBase: boolean,
+): DcaState {
   const effect = fillEffect(instrument, fill);
   const { inventory, realised } = applyChange(state.inventory, effect);
   const plus = (text: string, amount: Decimal) => Decimal.parse(text).plus(amount).toString();

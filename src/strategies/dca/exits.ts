@@ -20,7 +20,12 @@ export interface DealMoney {
 }
 
 /** Lots the exit order must trade to leave nothing but a rest below one lot. */
-export function exitLots(instrument: Instrument, params: DcaParams, open: Decimal, feeRate: Decimal): QuantityLots {
+export function exitLots(
+  instrument: Instrument,
+  params: DcaParams,
+  open: Decimal,
+  feeRate: Decimal,
+): QuantityLots {
   if (!open.isPositive) return 0 as QuantityLots;
   if (params.direction === 'long') return lotsOf(instrument, open, 'down');
   // Buying back: a fee in base must be bought on top. Less than a lot is left alone.
@@ -41,7 +46,9 @@ export function takeProfitPrice(
   money: DealMoney,
   feeRate: Decimal,
 ): Decimal {
-  const profit = numbers.takeProfit.times(params.takeProfitType === 'total' ? money.entered : money.baseMoney);
+  const profit = numbers.takeProfit.times(
+    params.takeProfitType === 'total' ? money.entered : money.baseMoney,
+  );
   return closingPrice(instrument, params, money, profit, feeRate);
 }
 
@@ -57,7 +64,10 @@ export function closingPrice(
     return quotient(money.entered.plus(profit).minus(money.exited), money.open.times(saleFactor(feeRate)));
   }
   const perUnit = quotient(buyCostFactor(instrument, feeRate), buyKeepFactor(instrument, feeRate));
-  return quotient(decimalMax(money.entered.minus(profit).minus(money.exited), Decimal.zero), money.open.times(perUnit));
+  return quotient(
+    decimalMax(money.entered.minus(profit).minus(money.exited), Decimal.zero),
+    money.open.times(perUnit),
+  );
 }
 
 /** Gives a take-profit price on the tick grid, rounded to the side that earns at least the profit asked for. */

@@ -17,7 +17,17 @@ import { hasLiveOrder, legFinished, meetsMinimum, restingTicks, takingTicks } fr
 import { amountText, priceText } from '../common/texts.ts';
 import { averageEntryPrice, basePrice, bookFill, dealMoney, openDeal } from './book.ts';
 import { exitLots, stopLossTicks, takeProfitPrice, takeProfitTicks } from './exits.ts';
-import { baseLeg, closeLeg, dealValue, entrySide, marketReserve, safetyLeg, type SafetyOrder, safetyOrders, takeProfitLeg } from './ladder.ts';
+import {
+  baseLeg,
+  closeLeg,
+  dealValue,
+  entrySide,
+  marketReserve,
+  type SafetyOrder,
+  safetyLeg,
+  safetyOrders,
+  takeProfitLeg,
+} from './ladder.ts';
 import { type DcaParams, dcaNumbers } from './params.ts';
 import type { CloseReason, DcaState } from './state.ts';
 
@@ -43,7 +53,9 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
 
   const update = (patch: Partial<DcaState>) => context.setState({ ...context.state, ...patch });
   const say = (code: string, text: string, nextCheckMs?: number) =>
-    context.why(nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) });
+    context.why(
+      nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) },
+    );
   const show = (ticks: number) => `${priceText(instrument, ticks)} ${instrument.quote}`;
   const wake = (name: string, delayMs: number): number => {
     const atMs = context.nowMs() + delayMs;
@@ -64,14 +76,16 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const next = nextCloseMs(context.nowMs(), barMs);
     const value = rsi.value;
     const wanted = `${params.rsiDirection} ${params.rsiThreshold}`;
-    if (value === undefined) say('WARMING_UP', `the RSI needs ${params.rsiPeriod + 1} closed ${params.timeframe} candles`, next);
+    if (value === undefined)
+      say('WARMING_UP', `the RSI needs ${params.rsiPeriod + 1} closed ${params.timeframe} candles`, next);
     else say('WAITING_FOR_RSI', `RSI is ${value.toFixed(1)}, a deal starts when it closes ${wanted}`, next);
   }
 
   function startOnRsi(): void {
     const value = rsi.value;
     const threshold = Number(params.rsiThreshold);
-    const met = value !== undefined && (params.rsiDirection === 'below' ? value < threshold : value > threshold);
+    const met =
+      value !== undefined && (params.rsiDirection === 'below' ? value < threshold : value > threshold);
     if (met && context.state.phase === 'idle') enter();
     else tryStart();
   }
@@ -90,17 +104,25 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     }
     const lots = lotsForQuote(instrument, numbers.baseOrder, ticks);
     if (!meetsMinimum(instrument, lots, ticks)) {
-      tryLater('BELOW_MINIMUM', `the base order would be ${quantityOf(instrument, lots).toString()} ${instrument.base} at ${show(ticks)}, below the venue's minimum`);
+      tryLater(
+        'BELOW_MINIMUM',
+        `the base order would be ${quantityOf(instrument, lots).toString()} ${instrument.base} at ${show(ticks)}, below the venue's minimum`,
+      );
       return;
     }
     const inBase = !long && !perpetual;
     const currency = inBase ? instrument.base : instrument.settle;
     const price = priceOf(instrument, ticks);
     const costFactor = buyCostFactor(instrument, instrument.takerFeeRate);
-    const needed = inBase ? quantityOf(instrument, lots) : notionalOf(instrument, ticks, lots).times(costFactor);
+    const needed = inBase
+      ? quantityOf(instrument, lots)
+      : notionalOf(instrument, ticks, lots).times(costFactor);
     const free = context.available(currency);
     if (free.compare(needed) < 0) {
-      tryLater('FUNDS_SHORT', `the base order needs ${amountText(needed)} ${currency}, ${amountText(free)} are free`);
+      tryLater(
+        'FUNDS_SHORT',
+        `the base order needs ${amountText(needed)} ${currency}, ${amountText(free)} are free`,
+      );
       return;
     }
     const before = context.state;
@@ -111,16 +133,28 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       context.setState(before);
       return;
     }
-    const whole = inBase ? dealValue(params, numbers).dividedBy(price, 12) : dealValue(params, numbers).times(costFactor);
+    const whole = inBase
+      ? dealValue(params, numbers).dividedBy(price, 12)
+      : dealValue(params, numbers).times(costFactor);
     const text = `deal ${context.state.deal}: base order of ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`;
-    if (free.compare(whole) < 0) say('LADDER_PARTLY_FUNDED', `${text}; all safety orders together need ${amountText(whole, 2)} ${currency}, ${amountText(free, 2)} are free`);
+    if (free.compare(whole) < 0)
+      say(
+        'LADDER_PARTLY_FUNDED',
+        `${text}; all safety orders together need ${amountText(whole, 2)} ${currency}, ${amountText(free, 2)} are free`,
+      );
     else say('ENTERING', text);
   }
 
   function sendEntry(): boolean {
     const { deal, entryAttempt, entryLots } = context.state;
-    const sent = context.send({ leg: baseLeg(deal, entryAttempt), side: entry, type: 'market', lots: entryLots });
-    if (!sent.ok) tryLater('ENTRY_DENIED', `the base order could not be sent (${sent.code}: ${sent.message})`);
+    const sent = context.send({
+      leg: baseLeg(deal, entryAttempt),
+      side: entry,
+      type: 'market',
+      lots: entryLots,
+    });
+    if (!sent.ok)
+      tryLater('ENTRY_DENIED', `the base order could not be sent (${sent.code}: ${sent.message})`);
     return sent.ok;
   }
 
@@ -132,7 +166,8 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     if (params.entryType === 'market') {
       if (hasLiveOrder(context, leg)) return;
       if (state.baseLots > 0) openNow();
-      else say('ENTRY_ENDED', 'the base order ended without a fill; it is sent again', wake('entry', retryMs));
+      else
+        say('ENTRY_ENDED', 'the base order ended without a fill; it is sent again', wake('entry', retryMs));
       return;
     }
     if (legFinished(context, leg, state.entryLots, entryTicks)) {
@@ -140,7 +175,11 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       return;
     }
     context.keep([{ leg, side: entry, type: 'limit', lots: state.entryLots, priceTicks: entryTicks }]);
-    say('ENTRY_RESTING', `deal ${state.deal}: the base order rests at ${show(entryTicks)}`, wake('entry', repriceMs));
+    say(
+      'ENTRY_RESTING',
+      `deal ${state.deal}: the base order rests at ${show(entryTicks)}`,
+      wake('entry', repriceMs),
+    );
   }
 
   /** A minute has passed: a limit entry moves to the best price, a failed market entry is sent again. */
@@ -174,7 +213,11 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
 
   function dealLadder(): readonly SafetyOrder[] {
     const { deal } = context.state;
-    if (ladder?.deal !== deal) ladder = { deal, orders: safetyOrders(instrument, params, numbers, basePrice(instrument, context.state)) };
+    if (ladder?.deal !== deal)
+      ladder = {
+        deal,
+        orders: safetyOrders(instrument, params, numbers, basePrice(instrument, context.state)),
+      };
     return ladder.orders;
   }
 
@@ -182,7 +225,13 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const { state } = context;
     const money = dealMoney(params, state);
     const feeRate = trailing ? instrument.takerFeeRate : instrument.makerFeeRate;
-    stopTicks = stopLossTicks(instrument, params, numbers, averageEntryPrice(instrument, state), basePrice(instrument, state));
+    stopTicks = stopLossTicks(
+      instrument,
+      params,
+      numbers,
+      averageEntryPrice(instrument, state),
+      basePrice(instrument, state),
+    );
     targetTicks = money.open.isPositive
       ? takeProfitTicks(instrument, params, takeProfitPrice(instrument, params, numbers, money, feeRate))
       : undefined;
@@ -201,14 +250,25 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       close('take-profit');
       return;
     }
-    const waiting = dealLadder().filter((order) => order.lots > 0 && !legFinished(context, safetyLeg(deal, order.number), order.lots, order.ticks));
+    const waiting = dealLadder().filter(
+      (order) =>
+        order.lots > 0 && !legFinished(context, safetyLeg(deal, order.number), order.lots, order.ticks),
+    );
     const active = waiting.slice(0, params.maxActiveSafetyOrders);
     const orders: DesiredOrder[] = active.map((order) => ({
-      leg: safetyLeg(deal, order.number), side: entry, type: 'limit', lots: order.lots, priceTicks: order.ticks,
+      leg: safetyLeg(deal, order.number),
+      side: entry,
+      type: 'limit',
+      lots: order.lots,
+      priceTicks: order.ticks,
     }));
     if (!trailing && targetTicks !== undefined && !tooSmall) {
       orders.push({
-        leg: tpLeg, side: exit, type: 'limit', lots: quantityLots(exited + open), priceTicks: targetTicks,
+        leg: tpLeg,
+        side: exit,
+        type: 'limit',
+        lots: quantityLots(exited + open),
+        priceTicks: targetTicks,
         ...(perpetual ? { reduceOnly: true } : {}),
       });
     }
@@ -217,11 +277,17 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const average = averageEntryPrice(instrument, state).toFixed(instrument.tickSize.scale);
     const parts = [
       `deal ${deal}: ${done} of ${params.maxSafetyOrders} safety orders filled, average ${average}`,
-      targetTicks === undefined || tooSmall ? 'the position is below the venue\'s minimum' : `take-profit ${trailing ? 'trails from' : 'rests at'} ${show(targetTicks)}`,
+      targetTicks === undefined || tooSmall
+        ? "the position is below the venue's minimum"
+        : `take-profit ${trailing ? 'trails from' : 'rests at'} ${show(targetTicks)}`,
       ...(active[0] === undefined ? [] : [`next safety order at ${show(active[0].ticks)}`]),
       ...(stopTicks === undefined ? [] : [`stop-loss at ${show(stopTicks)}`]),
     ];
-    const code = tooSmall ? 'POSITION_BELOW_MINIMUM' : waiting.length === 0 && params.maxSafetyOrders > 0 ? 'LADDER_EXHAUSTED' : 'DEAL_OPEN';
+    const code = tooSmall
+      ? 'POSITION_BELOW_MINIMUM'
+      : waiting.length === 0 && params.maxSafetyOrders > 0
+        ? 'LADDER_EXHAUSTED'
+        : 'DEAL_OPEN';
     say(code, parts.join('; '));
   }
 
@@ -231,7 +297,9 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const feeRate = trailing ? instrument.takerFeeRate : instrument.makerFeeRate;
     const lots = exitLots(instrument, params, open, feeRate);
     if (!long || perpetual) return lots;
-    const owned = Number(context.balance(instrument.base).dividedBy(instrument.lotSize, 0, 'down').coefficient);
+    const owned = Number(
+      context.balance(instrument.base).dividedBy(instrument.lotSize, 0, 'down').coefficient,
+    );
     return Math.max(0, Math.min(lots, owned));
   }
 
@@ -256,10 +324,20 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     }
     if (!trailing || targetTicks === undefined) return;
     const { bestTicks } = context.state;
-    const better = bestTicks === null ? (long ? ticks >= targetTicks : ticks <= targetTicks) : long ? ticks > bestTicks : ticks < bestTicks;
+    const better =
+      bestTicks === null
+        ? long
+          ? ticks >= targetTicks
+          : ticks <= targetTicks
+        : long
+          ? ticks > bestTicks
+          : ticks < bestTicks;
     if (better) {
       update({ bestTicks: ticks });
-      say('TRAILING_TAKE_PROFIT', `take-profit reached; closes when the price turns ${params.trailingPercent} % from ${show(ticks)}`);
+      say(
+        'TRAILING_TAKE_PROFIT',
+        `take-profit reached; closes when the price turns ${params.trailingPercent} % from ${show(ticks)}`,
+      );
       return;
     }
     if (bestTicks === null) return;
@@ -270,7 +348,10 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
   function turnFrom(bestTicks: PriceTicks): PriceTicks {
     if (turn?.bestTicks !== bestTicks) {
       const factor = long ? Decimal.one.minus(numbers.trailing) : Decimal.one.plus(numbers.trailing);
-      turn = { bestTicks, ticks: ticksOf(instrument, priceOf(instrument, bestTicks).times(factor), long ? 'down' : 'up') };
+      turn = {
+        bestTicks,
+        ticks: ticksOf(instrument, priceOf(instrument, bestTicks).times(factor), long ? 'down' : 'up'),
+      };
     }
     return turn.ticks;
   }
@@ -287,7 +368,10 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const { state } = context;
     if (state.phase !== 'closing') return;
     if (context.openOrders().length > 0) {
-      say('CLOSING', `closes deal ${state.deal} (${state.closeReason}); waits until its other orders are cancelled`);
+      say(
+        'CLOSING',
+        `closes deal ${state.deal} (${state.closeReason}); waits until its other orders are cancelled`,
+      );
       return;
     }
     const lots = exitableLots();
@@ -302,17 +386,29 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     }
     const affordable = affordableLots(ticks);
     if (affordable < lots && !canExit(affordable, ticks)) {
-      say('CLOSE_UNFUNDED', `buying back ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)} needs more ${instrument.quote} than the bot has`, wake('close', retryMs));
+      say(
+        'CLOSE_UNFUNDED',
+        `buying back ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)} needs more ${instrument.quote} than the bot has`,
+        wake('close', retryMs),
+      );
       return;
     }
     const attempt = state.closeAttempt + 1;
     update({ closeAttempt: attempt });
     const sent = context.send({
-      leg: closeLeg(state.deal, attempt), side: exit, type: 'market', lots: quantityLots(Math.min(lots, affordable)),
+      leg: closeLeg(state.deal, attempt),
+      side: exit,
+      type: 'market',
+      lots: quantityLots(Math.min(lots, affordable)),
       ...(perpetual ? { reduceOnly: true } : {}),
     });
     if (sent.ok) say('CLOSING', `closes deal ${state.deal} at market: ${state.closeReason}`);
-    else say('CLOSE_DENIED', `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`, wake('close', retryMs));
+    else
+      say(
+        'CLOSE_DENIED',
+        `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`,
+        wake('close', retryMs),
+      );
   }
 
   function endDeal(): void {
@@ -321,7 +417,8 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const dealsCompleted = state.dealsCompleted + 1;
     const finished = params.maxDeals > 0 && dealsCompleted >= params.maxDeals;
     const reason = state.closeReason ?? 'take-profit';
-    const cooldownUntilMs = params.cooldownMinutes > 0 ? context.nowMs() + params.cooldownMinutes * 60_000 : null;
+    const cooldownUntilMs =
+      params.cooldownMinutes > 0 ? context.nowMs() + params.cooldownMinutes * 60_000 : null;
     stopTicks = undefined;
     targetTicks = undefined;
     update({
@@ -346,7 +443,11 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const { cooldownUntilMs, phase } = context.state;
     if (phase === 'cooldown' && cooldownUntilMs !== null && context.nowMs() < cooldownUntilMs) {
       context.setTimer('cooldown', epochMs(cooldownUntilMs));
-      say('COOLDOWN', `the next deal may start after the cooldown of ${params.cooldownMinutes} minutes`, cooldownUntilMs);
+      say(
+        'COOLDOWN',
+        `the next deal may start after the cooldown of ${params.cooldownMinutes} minutes`,
+        cooldownUntilMs,
+      );
       return;
     }
     if (phase === 'cooldown') update({ phase: 'idle', cooldownUntilMs: null });
@@ -409,8 +510,16 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     onOrder(order) {
       if (liveOrderStates.has(order.state)) return;
       const { state } = context;
-      if (state.phase === 'closing' && order.leg === closeLeg(state.deal, state.closeAttempt) && order.state !== 'FILLED') {
-        say('CLOSE_ENDED', `the closing order ended as ${order.state.toLowerCase()}; the rest is sent again`, wake('close', retryMs));
+      if (
+        state.phase === 'closing' &&
+        order.leg === closeLeg(state.deal, state.closeAttempt) &&
+        order.state !== 'FILLED'
+      ) {
+        say(
+          'CLOSE_ENDED',
+          `the closing order ended as ${order.state.toLowerCase()}; the rest is sent again`,
+          wake('close', retryMs),
+        );
         return;
       }
       // A finished order changes what is left to do; an order that was only moved does not.

@@ -1,7 +1,14 @@
 /** What a deal looks like after each of its entries: position, average, exit, stop. The plan is made of these. */
 
 import { Decimal } from '../../shared/domain/decimal.ts';
-import { type Instrument, lotsForQuote, notionalOf, priceOf, quantityOf, ticksOf } from '../../shared/domain/instrument.ts';
+import {
+  type Instrument,
+  lotsForQuote,
+  notionalOf,
+  priceOf,
+  quantityOf,
+  ticksOf,
+} from '../../shared/domain/instrument.ts';
 import { type PriceTicks, priceTicks, type QuantityLots } from '../../shared/domain/nominal.ts';
 import { quotient } from '../common/decimal-math.ts';
 import { buyCostFactor, buyKeepFactor, saleFactor } from '../common/fees.ts';
@@ -32,26 +39,47 @@ export interface DealStage {
 }
 
 /** Gives the loss (negative: profit) of closing the stage at a price at market. */
-export function lossAt(instrument: Instrument, params: DcaParams, stage: Pick<DealStage, 'money'>, price: Decimal): Decimal {
+export function lossAt(
+  instrument: Instrument,
+  params: DcaParams,
+  stage: Pick<DealStage, 'money'>,
+  price: Decimal,
+): Decimal {
   const { money } = stage;
   const taker = instrument.takerFeeRate;
-  if (params.direction === 'long') return money.entered.minus(money.open.times(price).times(saleFactor(taker)));
+  if (params.direction === 'long')
+    return money.entered.minus(money.open.times(price).times(saleFactor(taker)));
   const factor = quotient(buyCostFactor(instrument, taker), buyKeepFactor(instrument, taker));
   return money.open.times(price).times(factor).minus(money.entered);
 }
 
 /** Gives the stages of a deal whose base order fills at `baseTicks`. */
-export function dealStages(instrument: Instrument, params: DcaParams, numbers: DcaNumbers, baseTicks: PriceTicks): readonly DealStage[] {
+export function dealStages(
+  instrument: Instrument,
+  params: DcaParams,
+  numbers: DcaNumbers,
+  baseTicks: PriceTicks,
+): readonly DealStage[] {
   const long = params.direction === 'long';
   const base = priceOf(instrument, baseTicks);
   const ladder = safetyOrders(instrument, params, numbers, base);
   const entries = [
-    { number: 0, deviation: Decimal.zero, ticks: baseTicks, lots: lotsForQuote(instrument, numbers.baseOrder, baseTicks) },
+    {
+      number: 0,
+      deviation: Decimal.zero,
+      ticks: baseTicks,
+      lots: lotsForQuote(instrument, numbers.baseOrder, baseTicks),
+    },
     ...ladder,
   ];
   const baseFee = params.entryType === 'market' ? instrument.takerFeeRate : instrument.makerFeeRate;
   const exitFee = numbers.trailing.isPositive ? instrument.takerFeeRate : instrument.makerFeeRate;
-  let money: DealMoney = { open: Decimal.zero, entered: Decimal.zero, exited: Decimal.zero, baseMoney: Decimal.zero };
+  let money: DealMoney = {
+    open: Decimal.zero,
+    entered: Decimal.zero,
+    exited: Decimal.zero,
+    baseMoney: Decimal.zero,
+  };
   let quantity = Decimal.zero;
   let notional = Decimal.zero;
   const stages: DealStage[] = [];
@@ -72,7 +100,10 @@ export function dealStages(instrument: Instrument, params: DcaParams, numbers: D
     const averagePrice = quotient(notional, quantity);
     const stopTicks = stopLossTicks(instrument, params, numbers, averagePrice, base);
     const next = ladder[index];
-    const stopsBeforeNext = stopTicks !== undefined && next !== undefined && (long ? stopTicks >= next.ticks : stopTicks <= next.ticks);
+    const stopsBeforeNext =
+      stopTicks !== undefined &&
+      next !== undefined &&
+      (long ? stopTicks >= next.ticks : stopTicks <= next.ticks);
     stages.push({
       order: entry.number,
       ticks: entry.ticks,
@@ -83,9 +114,16 @@ export function dealStages(instrument: Instrument, params: DcaParams, numbers: D
       notional,
       averagePrice,
       breakEvenPrice: closingPrice(instrument, params, money, Decimal.zero, exitFee),
-      targetTicks: takeProfitTicks(instrument, params, takeProfitPrice(instrument, params, numbers, money, exitFee)),
+      targetTicks: takeProfitTicks(
+        instrument,
+        params,
+        takeProfitPrice(instrument, params, numbers, money, exitFee),
+      ),
       stopTicks,
-      stopLoss: stopTicks === undefined ? undefined : lossAt(instrument, params, { money }, priceOf(instrument, stopTicks)),
+      stopLoss:
+        stopTicks === undefined
+          ? undefined
+          : lossAt(instrument, params, { money }, priceOf(instrument, stopTicks)),
       stopsBeforeNext,
     });
   }

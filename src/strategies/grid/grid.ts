@@ -5,8 +5,8 @@ import { Decimal, decimalMax } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsForQuote, ticksOf } from '../../shared/domain/instrument.ts';
 import { breakEvenRatio } from '../common/fees.ts';
 import { meetsMinimum } from '../common/orders.ts';
-import { supportsLinear } from '../common/supports.ts';
 import { priceNear, roundAmountUp, weeklyMove } from '../common/suggestions.ts';
+import { supportsLinear } from '../common/supports.ts';
 import { createGrid } from './handlers.ts';
 import { type GridParams, gridParams } from './params.ts';
 import { planGrid } from './plan.ts';
@@ -48,7 +48,11 @@ function suggest(market: PlanMarket): GridParams {
   let investment = Decimal.fromInteger(1000);
   for (let round = 0; round < 60; round += 1) {
     const text = roundAmountUp(investment);
-    const lots = lotsForQuote(instrument, Decimal.parse(text).dividedBy(Decimal.fromInteger(4 * levels), 12), ticksOf(instrument, upper));
+    const lots = lotsForQuote(
+      instrument,
+      Decimal.parse(text).dividedBy(Decimal.fromInteger(4 * levels), 12),
+      ticksOf(instrument, upper),
+    );
     if (meetsMinimum(instrument, lots, ticksOf(instrument, Decimal.parse(lower)))) break;
     investment = Decimal.parse(text).timesInteger(2);
   }

@@ -34,8 +34,10 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
   const { instrument } = context;
   const numbers = gridNumbers(params);
   const price = levelPrices(instrument, { ...numbers, levels: params.levels, spacing: params.spacing });
-  const stopTicks = numbers.stopLoss === undefined ? -Infinity : ticksOf(instrument, numbers.stopLoss, 'down');
-  const targetTicks = numbers.takeProfit === undefined ? Infinity : ticksOf(instrument, numbers.takeProfit, 'up');
+  const stopTicks =
+    numbers.stopLoss === undefined ? -Infinity : ticksOf(instrument, numbers.stopLoss, 'down');
+  const targetTicks =
+    numbers.takeProfit === undefined ? Infinity : ticksOf(instrument, numbers.takeProfit, 'up');
   // Outside this band the choice of nearest orders is made anew; inside it a quote costs two comparisons.
   let bandLow = -Infinity;
   let bandHigh = Infinity;
@@ -43,7 +45,8 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
 
   const update = (patch: Partial<GridState>) => context.setState({ ...context.state, ...patch });
   const say = (code: string, text: string, nextCheckMs?: number) => {
-    const reason: Why = nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) };
+    const reason: Why =
+      nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) };
     context.why(reason);
   };
   const show = (ticks: number) => `${priceText(instrument, ticks)} ${instrument.quote}`;
@@ -80,7 +83,12 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     }
     if (layout.initialLots > 0) {
       const initial: InitialPurchase = {
-        held: '0', cost: '0', lots: layout.initialLots, filledLots: quantityLots(0), attempt: 0, attemptLots: quantityLots(0),
+        held: '0',
+        cost: '0',
+        lots: layout.initialLots,
+        filledLots: quantityLots(0),
+        attempt: 0,
+        attemptLots: quantityLots(0),
       };
       update({ phase: 'buying', startTicks, anchorTicks: startTicks, initial });
       continuePurchase();
@@ -108,8 +116,14 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
       retryPurchase('the market has no price yet');
       return;
     }
-    if (initial.filledLots > 0 && (initial.attempt >= attemptsMax || !meetsMinimum(instrument, rest, ticks))) {
-      say('INITIAL_BUY_SHORT', `bought ${initial.filledLots} of ${initial.lots} lots; the farthest intervals wait to buy`);
+    if (
+      initial.filledLots > 0 &&
+      (initial.attempt >= attemptsMax || !meetsMinimum(instrument, rest, ticks))
+    ) {
+      say(
+        'INITIAL_BUY_SHORT',
+        `bought ${initial.filledLots} of ${initial.lots} lots; the farthest intervals wait to buy`,
+      );
       run(layout(), initial, true);
       return;
     }
@@ -118,7 +132,10 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     update({ initial: { ...initial, attempt, attemptLots: lots } });
     const sent = context.send({ leg: initialLeg(attempt), side: 'buy', type: 'market', lots });
     if (sent.ok) {
-      say('BUYING_INITIAL_BASE', `buys ${amountText(quantityOf(instrument, rest))} ${instrument.base} for the sell orders`);
+      say(
+        'BUYING_INITIAL_BASE',
+        `buys ${amountText(quantityOf(instrument, rest))} ${instrument.base} for the sell orders`,
+      );
       return;
     }
     update({ initial });
@@ -130,7 +147,10 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     const { initial } = context.state;
     if (initial === null || order.leg !== initialLeg(initial.attempt) || order.state === 'FILLED') return;
     if (initial.filledLots > 0 && initial.attempt >= attemptsMax) continuePurchase();
-    else retryPurchase(`the order ended as ${order.state}${order.reason === undefined ? '' : `: ${order.reason}`}`);
+    else
+      retryPurchase(
+        `the order ended as ${order.state}${order.reason === undefined ? '' : `: ${order.reason}`}`,
+      );
   }
 
   function retryPurchase(reason: string): void {
@@ -139,14 +159,21 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     say('INITIAL_BUY_DENIED', `the initial purchase could not be sent (${reason}); tried again`, atMs);
   }
 
-  function run(layout: GridLayout, start: { readonly held: string; readonly cost: string }, purchased: boolean): void {
+  function run(
+    layout: GridLayout,
+    start: { readonly held: string; readonly cost: string },
+    purchased: boolean,
+  ): void {
     const { intervals, rest, missingLots } = beginIntervals(instrument, layout, start, purchased);
     const stray = { base: rest.held, money: Decimal.parse(rest.cost).negated().toString() };
     update({ phase: 'running', anchorTicks: layout.startTicks, intervals, stray });
     declare();
     if (missingLots > 0) {
       const missing = amountText(quantityOf(instrument, missingLots));
-      say('BASE_MISSING', `${missing} ${instrument.base} are missing for the sell orders; the farthest intervals wait to buy`);
+      say(
+        'BASE_MISSING',
+        `${missing} ${instrument.base} are missing for the sell orders; the farthest intervals wait to buy`,
+      );
     }
   }
 
@@ -154,7 +181,13 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
 
   function declare(): void {
     refreshBand();
-    const orders = desiredOrders(instrument, context.state, price, params.maxOpenOrders, (leg) => context.filledLots(leg) > 0);
+    const orders = desiredOrders(
+      instrument,
+      context.state,
+      price,
+      params.maxOpenOrders,
+      (leg) => context.filledLots(leg) > 0,
+    );
     context.keep(orders);
     const { intervals, completedCycles, gridProfit } = context.state;
     const poor = intervals.find((interval) => !interval.waiting && interval.lots === 0);
@@ -166,16 +199,26 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     const buys = orders.filter((order) => order.side === 'buy');
     const sells = orders.filter((order) => order.side === 'sell');
     const next = [
-      buys.length > 0 ? `next buy at ${show(Math.max(...buys.map((order) => order.priceTicks as number)))}` : 'no buy below',
-      sells.length > 0 ? `next sell at ${show(Math.min(...sells.map((order) => order.priceTicks as number)))}` : 'no sell above',
+      buys.length > 0
+        ? `next buy at ${show(Math.max(...buys.map((order) => order.priceTicks as number)))}`
+        : 'no buy below',
+      sells.length > 0
+        ? `next sell at ${show(Math.min(...sells.map((order) => order.priceTicks as number)))}`
+        : 'no sell above',
     ];
     const code =
-      buys.length === 0 ? 'PRICE_BELOW_RANGE'
-      : sells.length === 0 ? 'PRICE_ABOVE_RANGE'
-      : orders.length < intervals.length ? 'NEAREST_LEVELS_RESTING'
-      : 'ALL_LEVELS_RESTING';
+      buys.length === 0
+        ? 'PRICE_BELOW_RANGE'
+        : sells.length === 0
+          ? 'PRICE_ABOVE_RANGE'
+          : orders.length < intervals.length
+            ? 'NEAREST_LEVELS_RESTING'
+            : 'ALL_LEVELS_RESTING';
     const profit = amountText(Decimal.parse(gridProfit), 4);
-    say(code, `${buys.length} buys and ${sells.length} sells rest; ${next.join(', ')}; ${completedCycles} cycles, grid profit ${profit} ${instrument.quote}`);
+    say(
+      code,
+      `${buys.length} buys and ${sells.length} sells rest; ${next.join(', ')}; ${completedCycles} cycles, grid profit ${profit} ${instrument.quote}`,
+    );
   }
 
   function refreshBand(): void {
@@ -187,7 +230,8 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     const last = intervals[intervals.length - 1];
     if (first === undefined || last === undefined || anchorTicks === null) return;
     for (const interval of intervals) {
-      if (interval.waiting) wakeTicks = Math.min(wakeTicks, (price(interval.index) + price(interval.index + 1)) / 2);
+      if (interval.waiting)
+        wakeTicks = Math.min(wakeTicks, (price(interval.index) + price(interval.index + 1)) / 2);
     }
     if (intervals.length <= params.maxOpenOrders) return;
     // One whole interval of play on both sides, so that a price that trembles at a level moves no far order.
@@ -214,7 +258,10 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
       return;
     }
     if (ticks >= targetTicks) {
-      stop('TAKE_PROFIT_REACHED', `the price ${show(ticks)} has reached the take-profit at ${show(targetTicks)}`);
+      stop(
+        'TAKE_PROFIT_REACHED',
+        `the price ${show(ticks)} has reached the take-profit at ${show(targetTicks)}`,
+      );
       return;
     }
     if (phase !== 'running') return;
@@ -237,7 +284,9 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
       if (interval === undefined) {
         if (wanted === undefined) return;
         const candidate = movingInterval({ ...state, moving: wanted }) as IntervalState;
-        const ready = candidate.side === (wanted === 'up' ? 'buy' : 'sell') && context.filledLots(currentLeg(candidate)) === 0;
+        const ready =
+          candidate.side === (wanted === 'up' ? 'buy' : 'sell') &&
+          context.filledLots(currentLeg(candidate)) === 0;
         if (!ready) {
           say('TRAILING_WAITS', `the range moves ${wanted} once ${currentLeg(candidate)} has finished`);
           return;
@@ -265,7 +314,10 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
         intervals: wanted === 'up' ? [...others, moved] : [moved, ...others],
       });
       declare();
-      say('RANGE_SHIFTED', `the range moved ${wanted} by one interval; new order at ${show(orderTicks(moved, price))}`);
+      say(
+        'RANGE_SHIFTED',
+        `the range moved ${wanted} by one interval; new order at ${show(orderTicks(moved, price))}`,
+      );
     }
   }
 
@@ -275,9 +327,13 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     const { intervals, lastCycle, completedCycles, phase } = context.state;
     const position = index - (intervals[0]?.index ?? 0);
     const interval = intervals[position];
-    if (phase !== 'running' || interval === undefined || interval.waiting || interval.lots === 0) return false;
+    if (phase !== 'running' || interval === undefined || interval.waiting || interval.lots === 0)
+      return false;
     if (!legFinished(context, currentLeg(interval), interval.lots, orderTicks(interval, price))) return false;
-    const turned = turnInterval(instrument, interval, { buyTicks: price(index), sellTicks: price(index + 1) });
+    const turned = turnInterval(instrument, interval, {
+      buyTicks: price(index),
+      sellTicks: price(index + 1),
+    });
     update({
       intervals: intervals.with(position, turned.interval),
       lastCycle: Math.max(lastCycle, turned.interval.cycle),
@@ -311,7 +367,8 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
       return undefined;
     }
     const booked = bookOnInterval(interval, effect);
-    const account = interval.origin === 'initial' && interval.side === 'sell' ? 'initialProfit' : 'gridProfit';
+    const account =
+      interval.origin === 'initial' && interval.side === 'sell' ? 'initialProfit' : 'gridProfit';
     update({
       feesPaid,
       intervals: state.intervals.with(position, booked.interval),
@@ -334,7 +391,8 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
       }
       const ticks = marketTicks(context);
       if (ticks !== undefined) onPrice(ticks);
-      else if (context.state.phase === 'waiting') say('WAITING_FOR_PRICE', 'waits for the first price of the market');
+      else if (context.state.phase === 'waiting')
+        say('WAITING_FOR_PRICE', 'waits for the first price of the market');
     },
     onQuote(quote) {
       onPrice(Math.floor((quote.bidTicks + quote.askTicks) / 2) as PriceTicks);
@@ -356,7 +414,8 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
       if (index !== undefined && turnIfFinished(index)) declare();
       const ticks = marketTicks(context);
       if (context.state.moving !== null && ticks !== undefined) trail(ticks);
-      if (order.state === 'REJECTED') say('ORDER_REJECTED', `${order.leg} was refused: ${order.reason ?? 'no reason given'}`);
+      if (order.state === 'REJECTED')
+        say('ORDER_REJECTED', `${order.leg} was refused: ${order.reason ?? 'no reason given'}`);
     },
     onTimer(name) {
       if (name === retryTimer) continuePurchase();

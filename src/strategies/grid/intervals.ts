@@ -11,7 +11,11 @@ import { meetsMinimum } from '../common/orders.ts';
 import type { IntervalState } from './state.ts';
 
 /** Lots an interval can buy at a price: what it needs to sell a full size again, no more than its money pays for. */
-export function rebuyLots(instrument: Instrument, interval: IntervalState, buyTicks: PriceTicks): QuantityLots {
+export function rebuyLots(
+  instrument: Instrument,
+  interval: IntervalState,
+  buyTicks: PriceTicks,
+): QuantityLots {
   const held = Decimal.parse(interval.held);
   if (interval.opens === 'sell') return lotsOf(instrument, held.negated(), 'up');
   const keep = buyKeepFactor(instrument, instrument.makerFeeRate);
@@ -25,7 +29,11 @@ export function rebuyLots(instrument: Instrument, interval: IntervalState, buyTi
 }
 
 /** Lots an interval can sell: whole lots of what it holds, or its size where it opens short. */
-export function saleLots(instrument: Instrument, interval: IntervalState, sellTicks: PriceTicks): QuantityLots {
+export function saleLots(
+  instrument: Instrument,
+  interval: IntervalState,
+  sellTicks: PriceTicks,
+): QuantityLots {
   if (interval.opens === 'sell') return interval.size;
   return orNothing(instrument, lotsOf(instrument, Decimal.parse(interval.held), 'down'), sellTicks);
 }
@@ -50,7 +58,9 @@ export function turnInterval(
     waiting: false,
   };
   const lots =
-    side === 'buy' ? rebuyLots(instrument, turned, prices.buyTicks) : saleLots(instrument, turned, prices.sellTicks);
+    side === 'buy'
+      ? rebuyLots(instrument, turned, prices.buyTicks)
+      : saleLots(instrument, turned, prices.sellTicks);
   return { interval: { ...turned, lots }, cycleCompleted };
 }
 

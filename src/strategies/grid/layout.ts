@@ -89,8 +89,16 @@ function shapeOf(instrument: Instrument, params: GridParams, startTicks: PriceTi
     const sellFirst = startsWithSell(buyTicks, sellTicks, startTicks);
     const buyPrice = priceOf(instrument, buyTicks);
     const weight =
-      params.sizeMode === 'equal-base' || !buyPrice.isPositive ? Decimal.one : quotient(Decimal.one, buyPrice);
-    const common = { index, buyTicks, sellTicks, weight, starts: sellFirst ? ('sell' as const) : ('buy' as const) };
+      params.sizeMode === 'equal-base' || !buyPrice.isPositive
+        ? Decimal.one
+        : quotient(Decimal.one, buyPrice);
+    const common = {
+      index,
+      buyTicks,
+      sellTicks,
+      weight,
+      starts: sellFirst ? ('sell' as const) : ('buy' as const),
+    };
     const long = (entry: Decimal, feeRate: Decimal): Shape => {
       const entryPerUnit = entry.times(buyFactor);
       const drawdown = perpetual ? decimalMax(entry.minus(numbers.lower), Decimal.zero) : Decimal.zero;
@@ -102,7 +110,13 @@ function shapeOf(instrument: Instrument, params: GridParams, startTicks: PriceTi
     if (perpetual) {
       const entryPerUnit = priceOf(instrument, sellTicks).times(Decimal.one.plus(reserveRate));
       const drawdown = decimalMax(numbers.upper.minus(priceOf(instrument, sellTicks)), Decimal.zero);
-      return { ...common, opens: 'sell', entryPerUnit, costPerUnit: entryPerUnit.plus(drawdown), keep: Decimal.one };
+      return {
+        ...common,
+        opens: 'sell',
+        entryPerUnit,
+        costPerUnit: entryPerUnit.plus(drawdown),
+        keep: Decimal.one,
+      };
     }
     return { ...common, opens: 'buy', entryPerUnit: startPrice, costPerUnit: startPrice, keep: Decimal.one };
   });

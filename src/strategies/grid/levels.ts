@@ -33,7 +33,10 @@ export function levelPrices(instrument: Instrument, range: GridRange): (level: n
     const price =
       ratio === undefined
         ? range.lower.plus(
-            range.upper.minus(range.lower).timesInteger(level).dividedBy(Decimal.fromInteger(range.levels), 30),
+            range.upper
+              .minus(range.lower)
+              .timesInteger(level)
+              .dividedBy(Decimal.fromInteger(range.levels), 30),
           )
         : range.lower.times(decimalPower(ratio, level));
     return ticksOf(instrument, price);

@@ -18,10 +18,17 @@ import { gridViolations } from './violations.ts';
 export function intervalRate(instrument: Instrument, interval: PlannedInterval): Decimal {
   const { makerFeeRate: maker } = instrument;
   const buy = priceOf(instrument, interval.buyTicks);
-  return buy.isPositive ? roundTripRate(instrument, buy, priceOf(instrument, interval.sellTicks), maker, maker) : Decimal.zero;
+  return buy.isPositive
+    ? roundTripRate(instrument, buy, priceOf(instrument, interval.sellTicks), maker, maker)
+    : Decimal.zero;
 }
 
-function levelOf(instrument: Instrument, params: GridParams, interval: PlannedInterval, restsNow: boolean): PlanLevel {
+function levelOf(
+  instrument: Instrument,
+  params: GridParams,
+  interval: PlannedInterval,
+  restsNow: boolean,
+): PlanLevel {
   const buys = interval.starts === 'buy';
   const ticks = buys ? interval.buyTicks : interval.sellTicks;
   const lots = buys ? interval.buyLots : interval.sellLots;
@@ -29,7 +36,9 @@ function levelOf(instrument: Instrument, params: GridParams, interval: PlannedIn
   const quantity = quantityOf(instrument, lots);
   const inBase = !buys && instrument.kind === 'spot';
   const opens = interval.starts === interval.opens;
-  const margin = notional.times(buyCostFactor(instrument, decimalMax(instrument.makerFeeRate, instrument.takerFeeRate)));
+  const margin = notional.times(
+    buyCostFactor(instrument, decimalMax(instrument.makerFeeRate, instrument.takerFeeRate)),
+  );
   const exitOfPosition = !buys && instrument.kind === 'perpetual' && !opens;
   return {
     key: gridLeg(interval.index, interval.starts, 1),
@@ -79,12 +88,21 @@ function fullShort(instrument: Instrument, layout: GridLayout): FullPosition {
  * The base the whole investment buys when trailing up has moved every interval to the top: less base for the same
  * money, so a fall from there loses more.
  */
-function highestBase(instrument: Instrument, params: GridParams, numbers: GridNumbers, layout: GridLayout): Decimal | undefined {
+function highestBase(
+  instrument: Instrument,
+  params: GridParams,
+  numbers: GridNumbers,
+  layout: GridLayout,
+): Decimal | undefined {
   if (numbers.trailingUpLimit === undefined) return undefined;
   const price = levelPrices(instrument, { ...numbers, levels: params.levels, spacing: params.spacing });
   const limitTicks = ticksOf(instrument, numbers.trailingUpLimit, 'down');
   let shift = 0;
-  while (price(params.levels + shift + 1) <= limitTicks && price(params.levels + shift + 1) > price(params.levels + shift)) shift += 1;
+  while (
+    price(params.levels + shift + 1) <= limitTicks &&
+    price(params.levels + shift + 1) > price(params.levels + shift)
+  )
+    shift += 1;
   if (shift === 0) return undefined;
   const factor = buyCostFactor(instrument, decimalMax(instrument.makerFeeRate, instrument.takerFeeRate));
   const keep = buyKeepFactor(instrument, instrument.makerFeeRate);
@@ -104,11 +122,17 @@ interface Losses {
   readonly atLower: Decimal;
 }
 
-function lossesOf(instrument: Instrument, params: GridParams, numbers: GridNumbers, layout: GridLayout): Losses {
+function lossesOf(
+  instrument: Instrument,
+  params: GridParams,
+  numbers: GridNumbers,
+  layout: GridLayout,
+): Losses {
   const long = fullLong(instrument, layout);
   const short = fullShort(instrument, layout);
   const takerSale = saleFactor(instrument.takerFeeRate);
-  const lossAt = (exit: Decimal, base = long.base) => decimalMax(long.cost.minus(base.times(exit).times(takerSale)), Decimal.zero);
+  const lossAt = (exit: Decimal, base = long.base) =>
+    decimalMax(long.cost.minus(base.times(exit).times(takerSale)), Decimal.zero);
   const shown = (amount: Decimal) => amount.toFixed(instrument.tickSize.scale);
   const atLower = lossAt(numbers.lower);
   const investment = Decimal.parse(params.investment);
@@ -122,17 +146,24 @@ function lossesOf(instrument: Instrument, params: GridParams, numbers: GridNumbe
     const plain = lossAt(numbers.stopLoss);
     const shifted = trailed === undefined ? plain : lossAt(numbers.stopLoss, trailed);
     worst = decimalMax(plain, shifted);
-    const where = trailed === undefined ? 'every buy fills' : 'trailing up has moved the whole range to its limit, every buy fills there';
+    const where =
+      trailed === undefined
+        ? 'every buy fills'
+        : 'trailing up has moved the whole range to its limit, every buy fills there';
     scenario = `${where}, the price falls to the stop-loss ${shown(numbers.stopLoss)} and everything is sold there at market; a price that jumps over the stop loses more`;
   }
   if (short.base.isPositive) {
     if (numbers.takeProfit === undefined) {
       if (investment.compare(worst) > 0) {
         worst = investment;
-        scenario = 'the price rises without limit until the short position is liquidated: there is no upper stop (take-profit price)';
+        scenario =
+          'the price rises without limit until the short position is liquidated: there is no upper stop (take-profit price)';
       }
     } else {
-      const above = short.base.times(numbers.takeProfit).times(Decimal.one.plus(instrument.takerFeeRate)).minus(short.cost);
+      const above = short.base
+        .times(numbers.takeProfit)
+        .times(Decimal.one.plus(instrument.takerFeeRate))
+        .minus(short.cost);
       if (above.compare(worst) > 0) {
         worst = above;
         scenario = `every sell fills, the price rises to the upper stop ${shown(numbers.takeProfit)} and the short position is bought back there at market`;
@@ -142,7 +173,11 @@ function lossesOf(instrument: Instrument, params: GridParams, numbers: GridNumbe
   return { worst, scenario, atLower };
 }
 
-function shortLiquidation(instrument: Instrument, layout: GridLayout, investment: Decimal): Decimal | undefined {
+function shortLiquidation(
+  instrument: Instrument,
+  layout: GridLayout,
+  investment: Decimal,
+): Decimal | undefined {
   const short = fullShort(instrument, layout);
   if (!short.base.isPositive) return undefined;
   // Equity = investment + received - base * P meets the maintenance margin mmr * base * P.
@@ -152,7 +187,14 @@ function shortLiquidation(instrument: Instrument, layout: GridLayout, investment
   );
 }
 
-function figuresOf(instrument: Instrument, params: GridParams, numbers: GridNumbers, layout: GridLayout, losses: Losses, used: Decimal): PlanFigure[] {
+function figuresOf(
+  instrument: Instrument,
+  params: GridParams,
+  numbers: GridNumbers,
+  layout: GridLayout,
+  losses: Losses,
+  used: Decimal,
+): PlanFigure[] {
   const { quote, base, makerFeeRate: maker } = instrument;
   const rates = layout.intervals.map((interval) => intervalRate(instrument, interval));
   const best = rates.reduce((left, right) => (left.compare(right) >= 0 ? left : right));
@@ -165,26 +207,115 @@ function figuresOf(instrument: Instrument, params: GridParams, numbers: GridNumb
   const most = quantityOf(instrument, Math.max(...lots)).toString();
   return [
     params.spacing === 'arithmetic'
-      ? figure('step', 'Step', amountText(arithmeticStep(shape)), quote, 'Distance of neighbouring levels: (upper - lower) / intervals.')
-      : figure('step', 'Step', percentText(geometricRatio(shape).minus(Decimal.one)), '%', 'Distance of neighbouring levels: (upper / lower) to the power 1 / intervals, less 1.'),
-    figure('profitBest', 'Profit per grid, best', percentText(best), '%', 'One buy and one sell of the best interval, maker fees paid, of the money it uses. Levels are rounded to ticks.'),
-    figure('profitWorst', 'Profit per grid, worst', percentText(worst), '%', 'The same for the worst interval. With geometric spacing best and worst differ only by tick rounding.'),
-    figure('breakEvenStep', 'Break-even step', percentText(breakEvenRatio(instrument, maker, maker).minus(Decimal.one)), '%', 'A step must be wider than this to pay its two maker fees.'),
-    figure('buys', 'Buy orders at start', String(buys), 'levels', 'Intervals whose middle is not above the start price begin with a buy.'),
-    figure('sells', 'Sell orders at start', String(layout.intervals.length - buys), 'levels', 'Intervals whose middle lies above the start price begin with a sell.'),
-    figure('quantity', 'Quantity per sell order', least === most ? least : `${least} – ${most}`, base, 'What an interval trades per cycle, rounded down to whole lots.'),
+      ? figure(
+          'step',
+          'Step',
+          amountText(arithmeticStep(shape)),
+          quote,
+          'Distance of neighbouring levels: (upper - lower) / intervals.',
+        )
+      : figure(
+          'step',
+          'Step',
+          percentText(geometricRatio(shape).minus(Decimal.one)),
+          '%',
+          'Distance of neighbouring levels: (upper / lower) to the power 1 / intervals, less 1.',
+        ),
+    figure(
+      'profitBest',
+      'Profit per grid, best',
+      percentText(best),
+      '%',
+      'One buy and one sell of the best interval, maker fees paid, of the money it uses. Levels are rounded to ticks.',
+    ),
+    figure(
+      'profitWorst',
+      'Profit per grid, worst',
+      percentText(worst),
+      '%',
+      'The same for the worst interval. With geometric spacing best and worst differ only by tick rounding.',
+    ),
+    figure(
+      'breakEvenStep',
+      'Break-even step',
+      percentText(breakEvenRatio(instrument, maker, maker).minus(Decimal.one)),
+      '%',
+      'A step must be wider than this to pay its two maker fees.',
+    ),
+    figure(
+      'buys',
+      'Buy orders at start',
+      String(buys),
+      'levels',
+      'Intervals whose middle is not above the start price begin with a buy.',
+    ),
+    figure(
+      'sells',
+      'Sell orders at start',
+      String(layout.intervals.length - buys),
+      'levels',
+      'Intervals whose middle lies above the start price begin with a sell.',
+    ),
+    figure(
+      'quantity',
+      'Quantity per sell order',
+      least === most ? least : `${least} – ${most}`,
+      base,
+      'What an interval trades per cycle, rounded down to whole lots.',
+    ),
     ...(layout.initialLots > 0
       ? [
-          figure('initialBase', 'Initial purchase', quantityOf(instrument, layout.initialLots).toString(), base, 'Bought at market at the start, for the sell orders above the price.'),
-          figure('initialCost', 'Initial purchase, at most', neededText(layout.initialReserve, 2), quote, 'Start price plus the reserve and the taker fee.'),
+          figure(
+            'initialBase',
+            'Initial purchase',
+            quantityOf(instrument, layout.initialLots).toString(),
+            base,
+            'Bought at market at the start, for the sell orders above the price.',
+          ),
+          figure(
+            'initialCost',
+            'Initial purchase, at most',
+            neededText(layout.initialReserve, 2),
+            quote,
+            'Start price plus the reserve and the taker fee.',
+          ),
         ]
       : []),
     ...(instrument.kind === 'perpetual'
-      ? [figure('drawdownReserve', 'Kept for losses within the range', neededText(Decimal.sum(layout.intervals.map((interval) => interval.budget.minus(interval.entryCost))), 2), quote, 'An open loss binds margin; with this reserve every order of the range can still be placed. Leverage is 1.')]
+      ? [
+          figure(
+            'drawdownReserve',
+            'Kept for losses within the range',
+            neededText(
+              Decimal.sum(layout.intervals.map((interval) => interval.budget.minus(interval.entryCost))),
+              2,
+            ),
+            quote,
+            'An open loss binds margin; with this reserve every order of the range can still be placed. Leverage is 1.',
+          ),
+        ]
       : []),
-    figure('unused', 'Left over by rounding', amountText(Decimal.parse(params.investment).minus(used), 2), quote, 'Whole lots never use the investment to the last cent.'),
-    figure('fullBase', 'Position with every buy filled', amountText(long.base), base, 'The most base the grid holds within its range.'),
-    figure('lossAtLower', 'Loss at the lower price', amountText(losses.atLower, 2), quote, 'Every buy filled and everything sold at the lower price at market, grid profit not counted.'),
+    figure(
+      'unused',
+      'Left over by rounding',
+      amountText(Decimal.parse(params.investment).minus(used), 2),
+      quote,
+      'Whole lots never use the investment to the last cent.',
+    ),
+    figure(
+      'fullBase',
+      'Position with every buy filled',
+      amountText(long.base),
+      base,
+      'The most base the grid holds within its range.',
+    ),
+    figure(
+      'lossAtLower',
+      'Loss at the lower price',
+      amountText(losses.atLower, 2),
+      quote,
+      'Every buy filled and everything sold at the lower price at market, grid profit not counted.',
+    ),
   ];
 }
 
@@ -202,7 +333,9 @@ export function planGrid(params: GridParams, market: PlanMarket): Plan {
       params.maxOpenOrders,
     ),
   );
-  const levels: PlanLevel[] = layout.intervals.map((interval) => levelOf(instrument, params, interval, layout.initialLots === 0 && near.has(interval)));
+  const levels: PlanLevel[] = layout.intervals.map((interval) =>
+    levelOf(instrument, params, interval, layout.initialLots === 0 && near.has(interval)),
+  );
   if (layout.initialLots > 0) {
     const notional = notionalOf(instrument, startTicks, layout.initialLots);
     levels.unshift({
@@ -219,17 +352,28 @@ export function planGrid(params: GridParams, market: PlanMarket): Plan {
     });
     for (const [position, level] of levels.entries()) {
       // Buys and sells are placed as soon as the purchase has filled: moments later, so they count as resting.
-      if (position > 0) levels[position] = { ...level, restsNow: params.triggerPrice === undefined && near.has(layout.intervals[position - 1] as PlannedInterval) };
+      if (position > 0)
+        levels[position] = {
+          ...level,
+          restsNow:
+            params.triggerPrice === undefined && near.has(layout.intervals[position - 1] as PlannedInterval),
+        };
     }
   }
   const broughtValue = layout.baseNeeded.times(priceOf(instrument, startTicks));
   const used = Decimal.sum(layout.intervals.map((interval) => interval.budget));
   const funds: PlanAmount[] = [{ currency: instrument.settle, amount: neededText(used.minus(broughtValue)) }];
-  if (layout.baseNeeded.isPositive) funds.push({ currency: instrument.base, amount: layout.baseNeeded.toString() });
+  if (layout.baseNeeded.isPositive)
+    funds.push({ currency: instrument.base, amount: layout.baseNeeded.toString() });
   const losses = lossesOf(instrument, params, numbers, layout);
   const long = fullLong(instrument, layout);
-  const breakEven = long.base.isPositive ? quotient(long.cost, long.base.times(saleFactor(instrument.takerFeeRate))) : undefined;
-  const liquidation = instrument.kind === 'perpetual' ? shortLiquidation(instrument, layout, Decimal.parse(params.investment)) : undefined;
+  const breakEven = long.base.isPositive
+    ? quotient(long.cost, long.base.times(saleFactor(instrument.takerFeeRate)))
+    : undefined;
+  const liquidation =
+    instrument.kind === 'perpetual'
+      ? shortLiquidation(instrument, layout, Decimal.parse(params.investment))
+      : undefined;
   const line = (price: Decimal | undefined, label: string, role: PlanLine['role']): PlanLine[] =>
     price === undefined ? [] : [{ price: price.toString(), label, role }];
   const rounded = (price: Decimal) => price.rounded(instrument.tickSize.scale, 'up');
@@ -249,8 +393,16 @@ export function planGrid(params: GridParams, market: PlanMarket): Plan {
       ...line(numbers.takeProfit, 'Take-profit', 'take-profit'),
       ...line(numbers.trailingUpLimit, 'Trailing-up limit', 'range'),
       ...line(numbers.trailingDownLimit, 'Trailing-down limit', 'range'),
-      ...line(breakEven === undefined ? undefined : rounded(breakEven), 'Break-even, all buys filled', 'break-even'),
-      ...line(liquidation === undefined ? undefined : rounded(liquidation), 'Liquidation of the full short', 'liquidation'),
+      ...line(
+        breakEven === undefined ? undefined : rounded(breakEven),
+        'Break-even, all buys filled',
+        'break-even',
+      ),
+      ...line(
+        liquidation === undefined ? undefined : rounded(liquidation),
+        'Liquidation of the full short',
+        'liquidation',
+      ),
     ],
     figures: figuresOf(instrument, params, numbers, layout, losses, used),
     violations: gridViolations(instrument, params, numbers, layout, market.referencePrice),

@@ -1,13 +1,16 @@
 /** Which of the grid's orders rest at the venue: the ones nearest to the price, up to a limit. */
 
 import type { DesiredOrder } from '../../engine/strategy/api.ts';
-import type { PriceTicks } from '../../shared/domain/nominal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
+import type { PriceTicks } from '../../shared/domain/nominal.ts';
 import { gridLeg } from './layout.ts';
 import type { GridState, IntervalState } from './state.ts';
 
 /** An interval's order price. */
-export function orderTicks(interval: Pick<IntervalState, 'index' | 'side'>, price: (level: number) => PriceTicks): PriceTicks {
+export function orderTicks(
+  interval: Pick<IntervalState, 'index' | 'side'>,
+  price: (level: number) => PriceTicks,
+): PriceTicks {
   return price(interval.side === 'buy' ? interval.index : interval.index + 1);
 }
 
@@ -54,7 +57,9 @@ export function desiredOrders(
   const anchor = state.anchorTicks ?? state.startTicks ?? 0;
   // A partly filled order counts as nearest: it stays until it is complete.
   const rank = (interval: IntervalState) =>
-    active.length > maxOpenOrders && isPartlyFilled(currentLeg(interval)) ? anchor : orderTicks(interval, price);
+    active.length > maxOpenOrders && isPartlyFilled(currentLeg(interval))
+      ? anchor
+      : orderTicks(interval, price);
   return nearest(active, rank, anchor, maxOpenOrders).map((interval) => ({
     leg: currentLeg(interval),
     side: interval.side,

@@ -16,7 +16,7 @@ import { applyChange, fillEffect } from '../common/inventory.ts';
 import { hasLiveOrder, meetsMinimum, takingTicks } from '../common/orders.ts';
 import { amountText, priceText } from '../common/texts.ts';
 import { type MaCrossParams, maCrossNumbers } from './params.ts';
-import { CrossSignal, type CrossSide } from './signal.ts';
+import { type CrossSide, CrossSignal } from './signal.ts';
 import { entryLots, entryValue, stopTicksOf, targetTicksOf } from './sizing.ts';
 import type { ExitReason, MaCrossState, PositionSide } from './state.ts';
 
@@ -29,7 +29,10 @@ export const stopLegOf = (trade: number) => `T${trade}-stop`;
 export const exitLegOf = (trade: number, attempt: number) => `T${trade}-exit-${attempt}`;
 
 /** Makes the handlers of a running crossover bot. */
-export function createMaCross(context: StrategyContext<MaCrossState>, params: MaCrossParams): StrategyHandlers {
+export function createMaCross(
+  context: StrategyContext<MaCrossState>,
+  params: MaCrossParams,
+): StrategyHandlers {
   const { instrument } = context;
   const numbers = maCrossNumbers(params);
   const barMs = timeframeMs(params.timeframe);
@@ -42,7 +45,9 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
 
   const update = (patch: Partial<MaCrossState>) => context.setState({ ...context.state, ...patch });
   const say = (code: string, text: string, nextCheckMs?: number) =>
-    context.why(nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) });
+    context.why(
+      nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) },
+    );
   const show = (ticks: number) => `${priceText(instrument, ticks)} ${instrument.quote}`;
   const wake = (name: string): number => {
     const atMs = context.nowMs() + retryMs;
@@ -51,7 +56,8 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
   };
   const nextBar = () => nextCloseMs(context.nowMs(), barMs);
   const exitSide = (): Side => (context.state.side === 'short' ? 'buy' : 'sell');
-  const positionSide = (cross: CrossSide): PositionSide | undefined => (cross === 1 ? 'long' : cross === -1 && shorts ? 'short' : undefined);
+  const positionSide = (cross: CrossSide): PositionSide | undefined =>
+    cross === 1 ? 'long' : cross === -1 && shorts ? 'short' : undefined;
 
   function averagesText(): string {
     const values = signal.values;
@@ -85,12 +91,21 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
     const { wanted } = context.state;
     if (wanted === null) {
       if (signal.ready) say('WAITING_FOR_CROSS', `${averagesText()}; trades when they cross`, nextBar());
-      else say('WARMING_UP', `the slow average needs ${params.slowPeriod} closed ${params.timeframe} candles`, nextBar());
+      else
+        say(
+          'WARMING_UP',
+          `the slow average needs ${params.slowPeriod} closed ${params.timeframe} candles`,
+          nextBar(),
+        );
       return;
     }
     if (context.nowMs() >= wanted.untilMs) {
       update({ wanted: null });
-      say('SIGNAL_DROPPED', 'the entry could not be made before the next candle closed; waits for the next crossing', nextBar());
+      say(
+        'SIGNAL_DROPPED',
+        'the entry could not be made before the next candle closed; waits for the next crossing',
+        nextBar(),
+      );
       return;
     }
     enter(wanted.side);
@@ -106,28 +121,55 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
     }
     const lots = entryLots(instrument, value, ticks);
     if (!meetsMinimum(instrument, lots, ticks)) {
-      say('BELOW_MINIMUM', `the entry would be ${quantityOf(instrument, lots).toString()} ${instrument.base}, below the venue's minimum`, wake('enter'));
+      say(
+        'BELOW_MINIMUM',
+        `the entry would be ${quantityOf(instrument, lots).toString()} ${instrument.base}, below the venue's minimum`,
+        wake('enter'),
+      );
       return;
     }
-    const needed = notionalOf(instrument, ticks, lots).times(buyCostFactor(instrument, instrument.takerFeeRate));
+    const needed = notionalOf(instrument, ticks, lots).times(
+      buyCostFactor(instrument, instrument.takerFeeRate),
+    );
     const free = context.available(instrument.settle);
     if (free.compare(needed) < 0) {
-      say('FUNDS_SHORT', `the entry needs ${amountText(needed, 2)} ${instrument.settle}, ${amountText(free, 2)} are free`, wake('enter'));
+      say(
+        'FUNDS_SHORT',
+        `the entry needs ${amountText(needed, 2)} ${instrument.settle}, ${amountText(free, 2)} are free`,
+        wake('enter'),
+      );
       return;
     }
     const before = context.state;
     const trade = before.trade + 1;
     context.setState({
-      ...before, phase: 'entering', trade, side, entryNotional: '0', entryLots: quantityLots(0), bestTicks: null,
-      stopTicks: null, exitReason: null, exitAttempt: 0, wanted: null, profitBefore: before.profit,
+      ...before,
+      phase: 'entering',
+      trade,
+      side,
+      entryNotional: '0',
+      entryLots: quantityLots(0),
+      bestTicks: null,
+      stopTicks: null,
+      exitReason: null,
+      exitAttempt: 0,
+      wanted: null,
+      profitBefore: before.profit,
     });
     const sent = context.send({ leg: entryLegOf(trade), side: orderSide, type: 'market', lots });
     if (sent.ok) {
-      say('ENTERING', `${averagesText()}: enters ${side} with ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`);
+      say(
+        'ENTERING',
+        `${averagesText()}: enters ${side} with ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`,
+      );
       return;
     }
     context.setState(before);
-    say('ENTRY_DENIED', `the entry could not be sent (${sent.code}: ${sent.message}); tried again`, wake('enter'));
+    say(
+      'ENTRY_DENIED',
+      `the entry could not be sent (${sent.code}: ${sent.message}); tried again`,
+      wake('enter'),
+    );
   }
 
   function proceedEntering(): void {
@@ -183,10 +225,16 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
     const rests = stopTicks !== null && canExit(lots, stopTicks);
     context.keep(
       rests
-        ? [{
-            leg: stopLeg, side: exitSide(), type: 'stop', lots: quantityLots(stopped + lots), triggerTicks: stopTicks,
-            ...(perpetual ? { reduceOnly: true } : {}),
-          }]
+        ? [
+            {
+              leg: stopLeg,
+              side: exitSide(),
+              type: 'stop',
+              lots: quantityLots(stopped + lots),
+              triggerTicks: stopTicks,
+              ...(perpetual ? { reduceOnly: true } : {}),
+            },
+          ]
         : [],
     );
     const parts = [
@@ -206,7 +254,11 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
       return;
     }
     const { stopTicks } = state;
-    if (stopTicks !== null && (long ? ticks <= stopTicks : ticks >= stopTicks) && !hasLiveOrder(context, stopLegOf(state.trade))) {
+    if (
+      stopTicks !== null &&
+      (long ? ticks <= stopTicks : ticks >= stopTicks) &&
+      !hasLiveOrder(context, stopLegOf(state.trade))
+    ) {
       close('stop');
       return;
     }
@@ -233,7 +285,10 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
     const { state } = context;
     if (state.phase !== 'closing') return;
     if (context.openOrders().length > 0) {
-      say('CLOSING', `closes trade ${state.trade} (${state.exitReason}); waits until its stop order is cancelled`);
+      say(
+        'CLOSING',
+        `closes trade ${state.trade} (${state.exitReason}); waits until its stop order is cancelled`,
+      );
       return;
     }
     const lots = exitLots();
@@ -249,11 +304,19 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
     const attempt = state.exitAttempt + 1;
     update({ exitAttempt: attempt });
     const sent = context.send({
-      leg: exitLegOf(state.trade, attempt), side: exitSide(), type: 'market', lots: quantityLots(lots),
+      leg: exitLegOf(state.trade, attempt),
+      side: exitSide(),
+      type: 'market',
+      lots: quantityLots(lots),
       ...(perpetual ? { reduceOnly: true } : {}),
     });
     if (sent.ok) say('CLOSING', `closes trade ${state.trade} at market: ${state.exitReason}`);
-    else say('CLOSE_DENIED', `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`, wake('close'));
+    else
+      say(
+        'CLOSE_DENIED',
+        `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`,
+        wake('close'),
+      );
   }
 
   function endTrade(): void {
@@ -262,12 +325,19 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
     const reason = state.exitReason ?? 'stop';
     targetTicks = undefined;
     update({
-      phase: 'flat', side: null, bestTicks: null, stopTicks: null,
+      phase: 'flat',
+      side: null,
+      bestTicks: null,
+      stopTicks: null,
       trades: state.trades + 1,
       tradesWon: state.tradesWon + (profit.isPositive ? 1 : 0),
       lastTrade: { trade: state.trade, reason, profit: profit.toString() },
     });
-    say('TRADE_ENDED', `trade ${state.trade} ended by ${reason}: ${amountText(profit, 4)} ${instrument.quote}`, nextBar());
+    say(
+      'TRADE_ENDED',
+      `trade ${state.trade} ended by ${reason}: ${amountText(profit, 4)} ${instrument.quote}`,
+      nextBar(),
+    );
     enterIfWanted();
   }
 
@@ -282,7 +352,9 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
       feesPaid: Decimal.parse(state.feesPaid).plus(effect.feeValue).toString(),
       ...(isEntry
         ? {
-            entryNotional: Decimal.parse(state.entryNotional).plus(notionalOf(instrument, fill.priceTicks, fill.lots)).toString(),
+            entryNotional: Decimal.parse(state.entryNotional)
+              .plus(notionalOf(instrument, fill.priceTicks, fill.lots))
+              .toString(),
             entryLots: quantityLots(state.entryLots + fill.lots),
           }
         : {}),
@@ -319,7 +391,8 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
       decide();
     },
     onQuote(quote) {
-      if (context.state.phase === 'open') watch(context.state.side === 'short' ? quote.askTicks : quote.bidTicks);
+      if (context.state.phase === 'open')
+        watch(context.state.side === 'short' ? quote.askTicks : quote.bidTicks);
     },
     onTrade(trade) {
       // Only where a market has no quotes; otherwise the quote is the price.
@@ -332,8 +405,16 @@ export function createMaCross(context: StrategyContext<MaCrossState>, params: Ma
     onOrder(order) {
       if (liveOrderStates.has(order.state)) return;
       const { state } = context;
-      if (state.phase === 'closing' && order.leg === exitLegOf(state.trade, state.exitAttempt) && order.state !== 'FILLED') {
-        say('CLOSE_ENDED', `the closing order ended as ${order.state.toLowerCase()}; the rest is sent again`, wake('close'));
+      if (
+        state.phase === 'closing' &&
+        order.leg === exitLegOf(state.trade, state.exitAttempt) &&
+        order.state !== 'FILLED'
+      ) {
+        say(
+          'CLOSE_ENDED',
+          `the closing order ended as ${order.state.toLowerCase()}; the rest is sent again`,
+          wake('close'),
+        );
         return;
       }
       if (state.phase === 'open' && order.state === 'CANCELED') return;

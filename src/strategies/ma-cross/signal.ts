@@ -106,7 +106,10 @@ export class CrossSignal {
   /** The averages in quote currency, for texts; undefined while warming up. */
   get values(): { readonly fast: number; readonly slow: number } | undefined {
     if (!this.ready) return undefined;
-    return { fast: (this.#fast.value as number) * this.#tickSize, slow: (this.#slow.value as number) * this.#tickSize };
+    return {
+      fast: (this.#fast.value as number) * this.#tickSize,
+      slow: (this.#slow.value as number) * this.#tickSize,
+    };
   }
 
   snapshot(): SignalSnapshot {

@@ -12,16 +12,27 @@ import type { PositionSide } from './state.ts';
 export const priceReserve = Decimal.parse('0.005');
 
 /** Gives the value of an entry in quote currency when the bot has `money` in all; fees come on top. */
-export function entryValue(instrument: Instrument, params: MaCrossParams, numbers: MaCrossNumbers, money: Decimal | undefined): Decimal | undefined {
+export function entryValue(
+  instrument: Instrument,
+  params: MaCrossParams,
+  numbers: MaCrossNumbers,
+  money: Decimal | undefined,
+): Decimal | undefined {
   if (params.sizeType === 'quote') return Decimal.parse(params.orderQuote);
   if (money === undefined) return undefined;
-  const spendable = quotient(money.times(Decimal.one.minus(priceReserve)), buyCostFactor(instrument, instrument.takerFeeRate));
+  const spendable = quotient(
+    money.times(Decimal.one.minus(priceReserve)),
+    buyCostFactor(instrument, instrument.takerFeeRate),
+  );
   return decimalMin(money.times(numbers.orderFraction), spendable);
 }
 
 /** Gives the money an entry of this value needs: with its fee and the reserve for a worse price. */
 export function entryFunds(instrument: Instrument, value: Decimal): Decimal {
-  return quotient(value.times(buyCostFactor(instrument, instrument.takerFeeRate)), Decimal.one.minus(priceReserve));
+  return quotient(
+    value.times(buyCostFactor(instrument, instrument.takerFeeRate)),
+    Decimal.one.minus(priceReserve),
+  );
 }
 
 /** Gives the whole lots of an entry. */
@@ -42,7 +53,11 @@ export function stopTicksOf(
 ): PriceTicks | undefined {
   const long = side === 'long';
   const at = (from: Decimal, distance: Decimal) =>
-    ticksOf(instrument, from.times(long ? Decimal.one.minus(distance) : Decimal.one.plus(distance)), long ? 'down' : 'up');
+    ticksOf(
+      instrument,
+      from.times(long ? Decimal.one.minus(distance) : Decimal.one.plus(distance)),
+      long ? 'down' : 'up',
+    );
   const stops: number[] = [];
   if (numbers.stopLoss.isPositive) stops.push(at(entryPrice, numbers.stopLoss));
   if (numbers.trailingStop.isPositive) stops.push(at(bestPrice, numbers.trailingStop));
@@ -51,7 +66,12 @@ export function stopTicksOf(
 }
 
 /** Gives the price at which the take-profit closes, rounded to the winning side; undefined when it is off. */
-export function targetTicksOf(instrument: Instrument, numbers: MaCrossNumbers, side: PositionSide, entryPrice: Decimal): PriceTicks | undefined {
+export function targetTicksOf(
+  instrument: Instrument,
+  numbers: MaCrossNumbers,
+  side: PositionSide,
+  entryPrice: Decimal,
+): PriceTicks | undefined {
   if (numbers.takeProfit.isZero) return undefined;
   const long = side === 'long';
   const factor = long ? Decimal.one.plus(numbers.takeProfit) : Decimal.one.minus(numbers.takeProfit);

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareAverages, Ema, Sma } from '../../../src/engine/indicators/moving-averages.ts';
 
-function feed<Average extends { push(value: number): void }>(average: Average, values: readonly number[]): Average {
+function feed<Average extends { push(value: number): void }>(
+  average: Average,
+  values: readonly number[],
+): Average {
   for (const value of values) average.push(value);
   return average;
 }
@@ -22,10 +25,14 @@ describe('Sma', () => {
 
   it('sums of whole numbers are exact after any number of values', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), fc.array(fc.integer({ min: 1, max: 2_000_000_000 }), { minLength: 30, maxLength: 300 }), (period, values) => {
-        const sma = feed(new Sma(period), values);
-        expect(sma.sum).toBe(values.slice(-period).reduce((sum, value) => sum + value, 0));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.array(fc.integer({ min: 1, max: 2_000_000_000 }), { minLength: 30, maxLength: 300 }),
+        (period, values) => {
+          const sma = feed(new Sma(period), values);
+          expect(sma.sum).toBe(values.slice(-period).reduce((sum, value) => sum + value, 0));
+        },
+      ),
     );
   });
 
@@ -57,13 +64,21 @@ describe('Ema', () => {
 
   it('goes on from a snapshot exactly', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 60 }), fc.nat(), (period, values, cut) => {
-        const at = cut % values.length;
-        const whole = feed(new Ema(period), values);
-        const first = feed(new Ema(period), values.slice(0, at));
-        const second = feed(new Ema(period, JSON.parse(JSON.stringify(first.snapshot()))), values.slice(at));
-        expect(second.snapshot()).toEqual(whole.snapshot());
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 60 }),
+        fc.nat(),
+        (period, values, cut) => {
+          const at = cut % values.length;
+          const whole = feed(new Ema(period), values);
+          const first = feed(new Ema(period), values.slice(0, at));
+          const second = feed(
+            new Ema(period, JSON.parse(JSON.stringify(first.snapshot()))),
+            values.slice(at),
+          );
+          expect(second.snapshot()).toEqual(whole.snapshot());
+        },
+      ),
     );
   });
 });
@@ -100,7 +115,8 @@ describe('compareAverages', () => {
             fast.push(close);
             slow.push(close);
             if (closes.length < Math.max(fastPeriod, slowPeriod)) continue;
-            const sum = (period: number) => closes.slice(-period).reduce((total, value) => total + BigInt(value), 0n);
+            const sum = (period: number) =>
+              closes.slice(-period).reduce((total, value) => total + BigInt(value), 0n);
             const difference = sum(fastPeriod) * BigInt(slowPeriod) - sum(slowPeriod) * BigInt(fastPeriod);
             expect(compareAverages(fast, slow)).toBe(difference > 0n ? 1 : difference < 0n ? -1 : 0);
           }

@@ -33,17 +33,22 @@ describe('Rsi', () => {
 
   it('goes on from a snapshot exactly', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 15 }), fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 50 }), fc.nat(), (period, closes, cut) => {
-        const at = cut % closes.length;
-        const whole = new Rsi(period);
-        for (const close of closes) whole.push(close);
-        const first = new Rsi(period);
-        for (const close of closes.slice(0, at)) first.push(close);
-        const second = new Rsi(period, JSON.parse(JSON.stringify(first.snapshot())));
-        for (const close of closes.slice(at)) second.push(close);
-        expect(second.snapshot()).toEqual(whole.snapshot());
-        if (whole.value !== undefined) expect(whole.value >= 0 && whole.value <= 100).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 15 }),
+        fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 50 }),
+        fc.nat(),
+        (period, closes, cut) => {
+          const at = cut % closes.length;
+          const whole = new Rsi(period);
+          for (const close of closes) whole.push(close);
+          const first = new Rsi(period);
+          for (const close of closes.slice(0, at)) first.push(close);
+          const second = new Rsi(period, JSON.parse(JSON.stringify(first.snapshot())));
+          for (const close of closes.slice(at)) second.push(close);
+          expect(second.snapshot()).toEqual(whole.snapshot());
+          if (whole.value !== undefined) expect(whole.value >= 0 && whole.value <= 100).toBe(true);
+        },
+      ),
     );
   });
 
