@@ -66,35 +66,76 @@ export class CandleTableBuilder {
   add(row: CandleRow): void {
     const { line, openTimeMs } = row;
     if (!Number.isSafeInteger(openTimeMs) || openTimeMs < timeMinimumMs || openTimeMs > timeMaximumMs) {
-      throw this.#error('bad-value', line, 'timestamp', `${openTimeMs} is not a time between 2000 and 2100`, 'Check the unit: seconds, milliseconds or ISO text.');
+      throw this.#error(
+        'bad-value',
+        line,
+        'timestamp',
+        `${openTimeMs} is not a time between 2000 and 2100`,
+        'Check the unit: seconds, milliseconds or ISO text.',
+      );
     }
     this.#positive(row.open, line, 'open');
     this.#positive(row.high, line, 'high');
     this.#positive(row.low, line, 'low');
     this.#positive(row.close, line, 'close');
     if (!Number.isFinite(row.volume) || row.volume < 0) {
-      throw this.#error('bad-value', line, 'volume', `${row.volume} is not a volume`, 'A volume is zero or more.');
+      throw this.#error(
+        'bad-value',
+        line,
+        'volume',
+        `${row.volume} is not a volume`,
+        'A volume is zero or more.',
+      );
     }
-    if (row.low > row.high) throw this.#error('inconsistent-candle', line, undefined, `low ${row.low} is above high ${row.high}`, 'Repair or remove the row.');
+    if (row.low > row.high)
+      throw this.#error(
+        'inconsistent-candle',
+        line,
+        undefined,
+        `low ${row.low} is above high ${row.high}`,
+        'Repair or remove the row.',
+      );
     if (Math.min(row.open, row.close) < row.low || Math.max(row.open, row.close) > row.high) {
-      throw this.#error('inconsistent-candle', line, undefined, `open ${row.open} or close ${row.close} lies outside of low ${row.low} and high ${row.high}`, 'Repair or remove the row.');
+      throw this.#error(
+        'inconsistent-candle',
+        line,
+        undefined,
+        `open ${row.open} or close ${row.close} lies outside of low ${row.low} and high ${row.high}`,
+        'Repair or remove the row.',
+      );
     }
     if (this.#length > 0) {
       const previousMs = (this.#columns[0] as Float64Array)[this.#length - 1] as number;
-      if (openTimeMs === previousMs) throw this.#error('duplicate', line, 'timestamp', `${openTimeMs} occurs twice`, 'Remove one of the rows.');
-      if (openTimeMs < previousMs) throw this.#error('out-of-order', line, 'timestamp', `${openTimeMs} comes after ${previousMs}`, 'Sort the file by time, oldest first.');
+      if (openTimeMs === previousMs)
+        throw this.#error(
+          'duplicate',
+          line,
+          'timestamp',
+          `${openTimeMs} occurs twice`,
+          'Remove one of the rows.',
+        );
+      if (openTimeMs < previousMs)
+        throw this.#error(
+          'out-of-order',
+          line,
+          'timestamp',
+          `${openTimeMs} comes after ${previousMs}`,
+          'Sort the file by time, oldest first.',
+        );
     }
-    if (this.#length >= rowsMaximum) throw this.#error('too-large', line, undefined, `more than ${rowsMaximum} rows`, 'Split the file.');
+    if (this.#length >= rowsMaximum)
+      throw this.#error('too-large', line, undefined, `more than ${rowsMaximum} rows`, 'Split the file.');
     this.#append(row);
   }
 
   /** Gives the checked table. Throws `DataFileError` when there is no row, or when the distances fit no timeframe. */
   finish(): CandleTable {
     const length = this.#length;
-    if (length === 0) throw this.#error('empty', undefined, undefined, 'there is no candle in it', 'Check the file.');
-    const [openTimeMs, open, high, low, close, volume] = this.#columns.map((column) => column.slice(0, length)) as [
-      Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array,
-    ];
+    if (length === 0)
+      throw this.#error('empty', undefined, undefined, 'there is no candle in it', 'Check the file.');
+    const [openTimeMs, open, high, low, close, volume] = this.#columns.map((column) =>
+      column.slice(0, length),
+    ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
     let timeframeMs = Number.POSITIVE_INFINITY;
     for (let index = 1; index < length; index += 1) {
       timeframeMs = Math.min(timeframeMs, (openTimeMs[index] as number) - (openTimeMs[index - 1] as number));
@@ -114,15 +155,32 @@ export class CandleTableBuilder {
       });
     }
     return {
-      length, openTimeMs, open, high, low, close, volume, timeframeMs, gaps, missing,
+      length,
+      openTimeMs,
+      open,
+      high,
+      low,
+      close,
+      volume,
+      timeframeMs,
+      gaps,
+      missing,
       priceDecimals: this.#priceDecimals,
       volumeDecimals: this.#volumeDecimals,
     };
   }
 
   #positive(value: number, line: number, column: CandleColumn): void {
-    if (!Number.isFinite(value)) throw this.#error('bad-value', line, column, `${value} is not a price`, 'Repair or remove the row.');
-    if (value <= 0) throw this.#error('not-positive', line, column, `${value} is not above zero`, 'Repair or remove the row.');
+    if (!Number.isFinite(value))
+      throw this.#error('bad-value', line, column, `${value} is not a price`, 'Repair or remove the row.');
+    if (value <= 0)
+      throw this.#error(
+        'not-positive',
+        line,
+        column,
+        `${value} is not above zero`,
+        'Repair or remove the row.',
+      );
   }
 
   #append(row: CandleRow): void {
@@ -135,13 +193,23 @@ export class CandleTableBuilder {
       });
     }
     const values = [row.openTimeMs, row.open, row.high, row.low, row.close, row.volume];
-    for (let column = 0; column < 6; column += 1) (this.#columns[column] as Float64Array)[this.#length] = values[column] as number;
+    for (let column = 0; column < 6; column += 1)
+      (this.#columns[column] as Float64Array)[this.#length] = values[column] as number;
     this.#length += 1;
-    this.#priceDecimals = decimalsAtLeast(row.close, decimalsAtLeast(row.low, decimalsAtLeast(row.high, decimalsAtLeast(row.open, this.#priceDecimals))));
+    this.#priceDecimals = decimalsAtLeast(
+      row.close,
+      decimalsAtLeast(row.low, decimalsAtLeast(row.high, decimalsAtLeast(row.open, this.#priceDecimals))),
+    );
     this.#volumeDecimals = decimalsAtLeast(row.volume, this.#volumeDecimals);
   }
 
-  #error(code: DataFileErrorCode, line: number | undefined, column: string | undefined, reason: string, hint: string): DataFileError {
+  #error(
+    code: DataFileErrorCode,
+    line: number | undefined,
+    column: string | undefined,
+    reason: string,
+    hint: string,
+  ): DataFileError {
     return new DataFileError({ code, path: this.#path, line, column, reason, hint });
   }
 }

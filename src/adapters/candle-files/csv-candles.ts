@@ -1,6 +1,6 @@
 /** Candle CSV, plain or gzip: any column order, with or without extra columns. */
 
-import { type CandleColumn, candleColumns, type CandleTable, CandleTableBuilder } from './candle-table.ts';
+import { type CandleColumn, type CandleTable, CandleTableBuilder, candleColumns } from './candle-table.ts';
 import { DataFileError } from './data-file-error.ts';
 import { LineSplitter, readChunks } from './text-file.ts';
 import { detectTimestampUnit, parseTimestampText, type TimestampUnit } from './timestamps.ts';
@@ -15,7 +15,18 @@ export interface CandleFileOptions {
 }
 
 const usualNames: Readonly<Record<CandleColumn, readonly string[]>> = {
-  timestamp: ['timestamp', 'time', 'date', 'datetime', 'open_time', 'opentime', 'open time', 'ts', 't', 'unix'],
+  timestamp: [
+    'timestamp',
+    'time',
+    'date',
+    'datetime',
+    'open_time',
+    'opentime',
+    'open time',
+    'ts',
+    't',
+    'unix',
+  ],
   open: ['open', 'o'],
   high: ['high', 'h'],
   low: ['low', 'l'],
@@ -27,12 +38,25 @@ const usualNames: Readonly<Record<CandleColumn, readonly string[]>> = {
 export type CandleColumnPositions = Readonly<Record<CandleColumn, number>>;
 
 /** Finds the columns by name. Throws `DataFileError` naming the first that is missing. */
-export function findCandleColumns(path: string, header: readonly string[], names: CandleColumnNames = {}): CandleColumnPositions {
-  const lowered = header.map((name) => name.trim().replace(/^\uFEFF/, '').replace(/^"(.*)"$/, '$1').toLowerCase());
+export function findCandleColumns(
+  path: string,
+  header: readonly string[],
+  names: CandleColumnNames = {},
+): CandleColumnPositions {
+  const lowered = header.map((name) =>
+    name
+      .trim()
+      .replace(/^\uFEFF/, '')
+      .replace(/^"(.*)"$/, '$1')
+      .toLowerCase(),
+  );
   const positions = {} as Record<CandleColumn, number>;
   for (const column of candleColumns) {
     const asked = names[column];
-    const position = asked === undefined ? lowered.findIndex((name) => usualNames[column].includes(name)) : lowered.indexOf(asked.toLowerCase());
+    const position =
+      asked === undefined
+        ? lowered.findIndex((name) => usualNames[column].includes(name))
+        : lowered.indexOf(asked.toLowerCase());
     if (position < 0) {
       throw new DataFileError({
         code: 'missing-column',
@@ -69,7 +93,10 @@ export async function readCandleCsv(path: string, options: CandleFileOptions = {
     const openTimeMs = unit === undefined ? undefined : parseTimestampText(timestampText, unit);
     if (openTimeMs === undefined) {
       throw new DataFileError({
-        code: 'bad-value', path, line, column: 'timestamp',
+        code: 'bad-value',
+        path,
+        line,
+        column: 'timestamp',
         reason: `"${timestampText.slice(0, 40)}" is not a time`,
         hint: 'Use seconds or milliseconds since 1970, or ISO text such as 2024-01-31T00:00:00Z.',
       });
@@ -89,11 +116,20 @@ export async function readCandleCsv(path: string, options: CandleFileOptions = {
   return builder.finish();
 }
 
-function cellAt(path: string, cells: readonly string[], position: number, column: CandleColumn, line: number): string {
+function cellAt(
+  path: string,
+  cells: readonly string[],
+  position: number,
+  column: CandleColumn,
+  line: number,
+): string {
   const cell = cells[position]?.trim();
   if (cell === undefined || cell === '') {
     throw new DataFileError({
-      code: 'bad-value', path, line, column,
+      code: 'bad-value',
+      path,
+      line,
+      column,
       reason: 'has no value',
       hint: 'The row is cut or has too few columns: repair or remove it.',
     });
@@ -103,11 +139,20 @@ function cellAt(path: string, cells: readonly string[], position: number, column
 
 const plainNumber = /^[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?$/;
 
-function numberAt(path: string, cells: readonly string[], position: number, column: CandleColumn, line: number): number {
+function numberAt(
+  path: string,
+  cells: readonly string[],
+  position: number,
+  column: CandleColumn,
+  line: number,
+): number {
   const text = cellAt(path, cells, position, column, line);
   if (!plainNumber.test(text)) {
     throw new DataFileError({
-      code: 'bad-value', path, line, column,
+      code: 'bad-value',
+      path,
+      line,
+      column,
       reason: `"${text.slice(0, 40)}" is not a number`,
       hint: 'Write numbers with a point, without thousands separators.',
     });

@@ -36,7 +36,8 @@ export class DataFileError extends Error {
     readonly column?: string | undefined;
   }) {
     const where = details.line === undefined ? details.path : `${details.path}, line ${details.line}`;
-    const what = details.column === undefined ? details.reason : `column "${details.column}": ${details.reason}`;
+    const what =
+      details.column === undefined ? details.reason : `column "${details.column}": ${details.reason}`;
     super(`${where}: ${what}. ${details.hint}`);
     this.code = details.code;
     this.path = details.path;

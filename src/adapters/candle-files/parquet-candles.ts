@@ -22,7 +22,9 @@ export async function readCandleParquet(path: string, options: CandleFileOptions
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
       const rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors });
-      rows.forEach((row, index) => addRow(builder, path, row, names, positions, rowStart + index + 1, options));
+      for (const [index, row] of rows.entries()) {
+        addRow(builder, path, row, names, positions, rowStart + index + 1, options);
+      }
       rowStart = rowEnd;
     }
   } catch (error) {
@@ -62,9 +64,18 @@ function addRow(
   });
 }
 
-function wrongType(path: string, line: number, column: CandleColumn, cell: unknown, wanted: string): DataFileError {
+function wrongType(
+  path: string,
+  line: number,
+  column: CandleColumn,
+  cell: unknown,
+  wanted: string,
+): DataFileError {
   return new DataFileError({
-    code: 'bad-value', path, line, column,
+    code: 'bad-value',
+    path,
+    line,
+    column,
     reason: `${cell === undefined || cell === null ? 'an empty cell' : `${typeof cell} ${String(cell).slice(0, 40)}`} is not ${wanted}`,
     hint: 'Write the column as numbers (times as timestamps or integers).',
   });
@@ -75,7 +86,8 @@ function parquetError(path: string, error: unknown): Error {
   if (error instanceof DataFileError) return error;
   if ((error as NodeJS.ErrnoException)?.code !== undefined) return fileError(path, error);
   return new DataFileError({
-    code: 'damaged', path,
+    code: 'damaged',
+    path,
     reason: `it cannot be read as Parquet (${error instanceof Error ? error.message : String(error)})`,
     hint: 'Copy or write the file again.',
   });

@@ -8,5 +8,7 @@ import { readMagic } from './text-file.ts';
 /** Gives all candles of a CSV (plain or gzip) or Parquet file, checked. Throws `DataFileError`; nothing by half. */
 export async function readCandleFile(path: string, options: CandleFileOptions = {}): Promise<CandleTable> {
   const magic = await readMagic(path);
-  return magic.toString('latin1') === 'PAR1' ? readCandleParquet(path, options) : readCandleCsv(path, options);
+  return magic.toString('latin1') === 'PAR1'
+    ? readCandleParquet(path, options)
+    : readCandleCsv(path, options);
 }

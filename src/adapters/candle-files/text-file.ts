@@ -101,7 +101,8 @@ export class LineSplitter {
   #give(piece: Buffer, onLine: (line: string) => void): void {
     this.lineNumber += 1;
     if (piece.length > lineMaximumBytes) throw this.#tooLong();
-    const end = piece.length > 0 && piece[piece.length - 1] === carriageReturn ? piece.length - 1 : piece.length;
+    const end =
+      piece.length > 0 && piece[piece.length - 1] === carriageReturn ? piece.length - 1 : piece.length;
     onLine(piece.toString('utf8', 0, end));
   }
 
@@ -122,7 +123,12 @@ export function fileError(path: string, error: unknown): Error {
   const code = (error as NodeJS.ErrnoException)?.code;
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'ENOENT') {
-    return new DataFileError({ code: 'not-found', path, reason: 'there is no such file', hint: 'Check the path.' });
+    return new DataFileError({
+      code: 'not-found',
+      path,
+      reason: 'there is no such file',
+      hint: 'Check the path.',
+    });
   }
   if (code === 'Z_BUF_ERROR') {
     return new DataFileError({
@@ -141,7 +147,12 @@ export function fileError(path: string, error: unknown): Error {
     });
   }
   if (code !== undefined) {
-    return new DataFileError({ code: 'not-readable', path, reason: message, hint: 'Check the permissions of the file.' });
+    return new DataFileError({
+      code: 'not-readable',
+      path,
+      reason: message,
+      hint: 'Check the permissions of the file.',
+    });
   }
   return error instanceof Error ? error : new Error(message);
 }

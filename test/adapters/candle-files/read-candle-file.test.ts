@@ -8,7 +8,11 @@ import { readCandleFile } from '../../../src/adapters/candle-files/read-candle-f
 import { sharedDataFile } from '../venues/support/shared-data.ts';
 
 const header = 'timestamp,open,high,low,close,volume';
-const good = ['1704067200000,100,110,90,105,1.5', '1704070800000,105,111,99.5,106.25,2', '1704074400000,106.25,107,106,106.5,0'];
+const good = [
+  '1704067200000,100,110,90,105,1.5',
+  '1704070800000,105,111,99.5,106.25,2',
+  '1704074400000,106.25,107,106,106.5,0',
+];
 const fixture = (name: string) => new URL(`../../fixtures/venues/${name}`, import.meta.url).pathname;
 
 let folder = '';
@@ -41,28 +45,45 @@ describe('candle CSV', () => {
     expect(table.length).toBe(3);
     expect([...table.openTimeMs]).toEqual([1_704_067_200_000, 1_704_070_800_000, 1_704_074_400_000]);
     expect([...table.close]).toEqual([105, 106.25, 106.5]);
-    expect([table.timeframeMs, table.priceDecimals, table.volumeDecimals, table.missing]).toEqual([3_600_000, 2, 1, 0]);
+    expect([table.timeframeMs, table.priceDecimals, table.volumeDecimals, table.missing]).toEqual([
+      3_600_000, 2, 1, 0,
+    ]);
   });
 
   it.each([
     ['gzip', gzipSync([header, ...good].join('\n'))],
     ['Windows line ends and a last line end', [header, ...good, ''].join('\r\n')],
-    ['another order and extra columns', 'Volume,Close,count,Low,High,Open,Date\n1.5,105,7,90,110,100,1704067200000\n2,106.25,9,99.5,111,105,1704070800000'],
+    [
+      'another order and extra columns',
+      'Volume,Close,count,Low,High,Open,Date\n1.5,105,7,90,110,100,1704067200000\n2,106.25,9,99.5,111,105,1704070800000',
+    ],
     ['seconds', [header, ...good].join('\n').replaceAll('000,10', ',10')],
     ['semicolons', [header, ...good].join('\n').replaceAll(',', ';')],
-    ['ISO text', `${header}\n2024-01-01T00:00:00Z,100,110,90,105,1.5\n2024-01-01 01:00:00,105,111,99.5,106.25,2`],
+    [
+      'ISO text',
+      `${header}\n2024-01-01T00:00:00Z,100,110,90,105,1.5\n2024-01-01 01:00:00,105,111,99.5,106.25,2`,
+    ],
     ['a byte order mark', `\uFEFF${[header, ...good].join('\n')}`],
   ])('reads %s', async (_name, content) => {
     const table = await readCandleFile(file(content));
     expect([table.openTimeMs[0], table.openTimeMs[1]]).toEqual([1_704_067_200_000, 1_704_070_800_000]);
-    expect([table.open[0], table.high[0], table.low[0], table.close[0], table.volume[0]]).toEqual([100, 110, 90, 105, 1.5]);
+    expect([table.open[0], table.high[0], table.low[0], table.close[0], table.volume[0]]).toEqual([
+      100, 110, 90, 105, 1.5,
+    ]);
     expect(table.close[1]).toBe(106.25);
   });
 
   it('maps columns by the names it is given', async () => {
     const path = file('when,first,top,bottom,last,size\n1704067200,100,110,90,105,1.5');
     const table = await readCandleFile(path, {
-      columns: { timestamp: 'when', open: 'first', high: 'top', low: 'bottom', close: 'last', volume: 'size' },
+      columns: {
+        timestamp: 'when',
+        open: 'first',
+        high: 'top',
+        low: 'bottom',
+        close: 'last',
+        volume: 'size',
+      },
     });
     expect([table.length, table.high[0], table.timeframeMs]).toEqual([1, 110, 0]);
   });
@@ -113,7 +134,9 @@ describe('candle Parquet', () => {
   it('reads times and doubles', async () => {
     const table = await readCandleFile(fixture('candles-1h.parquet'));
     expect([table.length, table.openTimeMs[0], table.timeframeMs]).toEqual([5, 1_704_067_200_000, 3_600_000]);
-    expect([table.open[0], table.high[1], table.low[2], table.close[3], table.volume[4]]).toEqual([42_283.58, 42_775, 42_500, 42_330.49, 715.4176]);
+    expect([table.open[0], table.high[1], table.low[2], table.close[3], table.volume[4]]).toEqual([
+      42_283.58, 42_775, 42_500, 42_330.49, 715.4176,
+    ]);
   });
 
   it('names the row of a NaN, and a column that is missing', async () => {
@@ -132,12 +155,15 @@ describe('candle Parquet', () => {
 
 describe('real candles', () => {
   const path = sharedDataFile('ohlcv/binance_spot_BTCUSDT_1h_2020-2024.csv.gz');
-  it.skipIf(path === undefined)('finds the hours Binance was down (needs the shared data folder)', async () => {
-    const table = await readCandleFile(path as string);
-    // 2020 to 2024 are 1827 days of 24 hours.
-    expect([table.length, table.missing, table.gaps.length]).toEqual([43_816, 1_827 * 24 - 43_816, 15]);
-    expect([table.open[0], table.priceDecimals]).toEqual([7_195.24, 2]);
-  });
+  it.skipIf(path === undefined)(
+    'finds the hours Binance was down (needs the shared data folder)',
+    async () => {
+      const table = await readCandleFile(path as string);
+      // 2020 to 2024 are 1827 days of 24 hours.
+      expect([table.length, table.missing, table.gaps.length]).toEqual([43_816, 1_827 * 24 - 43_816, 15]);
+      expect([table.open[0], table.priceDecimals]).toEqual([7_195.24, 2]);
+    },
+  );
 });
 
 function flipped(bytes: Buffer): Buffer {

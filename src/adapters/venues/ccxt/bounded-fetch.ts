@@ -2,9 +2,9 @@
 
 import { guardFrame, restReplyBounds } from '../normalise/frame-guard.ts';
 import { Refusal } from '../normalise/refusal.ts';
+import type { AdapterClock } from '../rate-limit/clock.ts';
 import type { RatePreset } from '../rate-limit/presets.ts';
 import { parseRetryAfterMs, type RateLimiter } from '../rate-limit/rate-limiter.ts';
-import type { AdapterClock } from '../rate-limit/clock.ts';
 
 /** What CCXT needs of a response. */
 export interface FetchedResponse {
@@ -45,14 +45,24 @@ export function boundedFetch(options: {
     });
     const blocked = response.status === 429 || response.status === 418;
     // Pause first, read later: other requests must not leave while the text of the refusal arrives.
-    if (blocked) limiter.onStatus(response.status, parseRetryAfterMs(response.headers.get('retry-after'), clock.wallMs()));
+    if (blocked)
+      limiter.onStatus(
+        response.status,
+        parseRetryAfterMs(response.headers.get('retry-after'), clock.wallMs()),
+      );
     const text = await readBounded(response, restReplyBounds.bytesMaximum);
     if (blocked) {
       const bannedUntilMs = Number(/banned until (\d{13})/.exec(text.slice(0, 1_000))?.[1] ?? Number.NaN);
-      if (Number.isFinite(bannedUntilMs)) limiter.onStatus(response.status, Math.max(0, bannedUntilMs - clock.wallMs()));
+      if (Number.isFinite(bannedUntilMs))
+        limiter.onStatus(response.status, Math.max(0, bannedUntilMs - clock.wallMs()));
     }
     guardFrame(text, restReplyBounds);
-    return { status: response.status, statusText: response.statusText, headers: response.headers, text: async () => text };
+    return {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+      text: async () => text,
+    };
   };
 }
 
@@ -62,7 +72,8 @@ async function readBounded(response: Response, bytesMaximum: number): Promise<st
   let bytes = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > bytesMaximum) throw new Refusal('too-large', 'reply', `a reply is larger than ${bytesMaximum} bytes`);
+    if (bytes > bytesMaximum)
+      throw new Refusal('too-large', 'reply', `a reply is larger than ${bytesMaximum} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

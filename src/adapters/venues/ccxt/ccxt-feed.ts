@@ -13,14 +13,19 @@ import { RefusalLog } from '../normalise/refusal.ts';
 import { JitteredBackoff, type RandomSource } from '../rate-limit/backoff.ts';
 import { type AdapterClock, systemClock, waitFor } from '../rate-limit/clock.ts';
 import type { RateGauge, RateLimiter } from '../rate-limit/rate-limiter.ts';
+import { BookHandler } from './book-handler.ts';
+import { CandlesHandler } from './candles-handler.ts';
 import { type ClockOffset, measureClockOffset } from './clock-offset.ts';
 import { type Connection, ExchangeConnections } from './connections.ts';
 import { type CreatedExchange, createExchange } from './create-exchange.ts';
 import { venueState } from './freshness.ts';
 import { fetchHistory, timeframeName } from './history.ts';
-import { type CcxtInstrument, type InstrumentTable, type MarketFields, precisionModes, readInstruments } from './instruments.ts';
+import type { CcxtInstrument, InstrumentTable } from './instruments.ts';
+import { loadInstruments } from './load-instruments.ts';
+import { QuotesHandler } from './quotes-handler.ts';
 import { type FreshnessLimits, Stream } from './stream.ts';
-import { BookHandler, CandlesHandler, type HandlerContext, QuotesHandler, type StreamHandler, type StreamName, supports, TradesHandler } from './stream-handlers.ts';
+import type { HandlerContext, StreamHandler, StreamName } from './stream-handler.ts';
+import { TradesHandler } from './trades-handler.ts';
 import { reasonOf, VenueError } from './venue-error.ts';
 
 export interface CcxtFeedOptions {
@@ -113,7 +118,13 @@ export class CcxtFeed implements MarketFeed {
 
   /** Markets that are not offered, with the reason; and values that were assumed. */
   remarks(): { readonly refused: InstrumentTable['refused']; readonly notes: readonly string[] } {
-    return { refused: this.#table.refused, notes: [...(this.#clockNote === undefined ? [] : [this.#clockNote]), ...[...this.#byId.values()].flatMap((entry) => entry.notes)] };
+    return {
+      refused: this.#table.refused,
+      notes: [
+        ...(this.#clockNote === undefined ? [] : [this.#clockNote]),
+        ...[...this.#byId.values()].flatMap((entry) => entry.notes),
+      ],
+    };
   }
 
   subscribe(instrument: InstrumentId): void {
@@ -125,7 +136,14 @@ export class CcxtFeed implements MarketFeed {
 
   async history(instrument: InstrumentId, timeframeMs: number, bars: number): Promise<readonly Candle[]> {
     const target = this.#target(instrument);
-    return fetchHistory(this.#exchange(), target.instrument.symbol, timeframeMs, bars, this.#venueMs(), this.#refusals);
+    return fetchHistory(
+      this.#exchange(),
+      target.instrument.symbol,
+      timeframeMs,
+      bars,
+      this.#venueMs(),
+      this.#refusals,
+    );
   }
 
   /** Gives the venue's 24 h ticker as CCXT states it: for lists, never for orders. */
@@ -150,7 +168,11 @@ export class CcxtFeed implements MarketFeed {
   }
 
   /** Counts what happened on the wire, for metrics. */
-  stats(): { readonly connects: number; readonly refused: number; readonly refusedExamples: readonly string[] } {
+  stats(): {
+    readonly connects: number;
+    readonly refused: number;
+    readonly refusedExamples: readonly string[];
+  } {
     const frames = this.#connections?.refusals;
     return {
       connects: this.#connections?.connects ?? 0,
@@ -177,7 +199,10 @@ export class CcxtFeed implements MarketFeed {
       timeoutMs: options.timeoutMs,
       rewriteUrl: options.rewriteUrl,
       signal: this.#abort.signal,
-      exchangeOptions: { ...(options.exchangeId === 'binance' ? marketTypesDefault : {}), ...options.exchangeOptions },
+      exchangeOptions: {
+        ...(options.exchangeId === 'binance' ? marketTypesDefault : {}),
+        ...options.exchangeOptions,
+      },
     });
     this.#created = created;
     this.#connections = new ExchangeConnections({
@@ -187,40 +212,12 @@ export class CcxtFeed implements MarketFeed {
       backoff: new JitteredBackoff({ random: this.#random }),
       onLost: (connection, reason) => this.#onLost(connection, reason),
     });
-    const markets = await created.exchange.loadMarkets();
-    await this.#readMarkets(created.exchange, Object.values(markets) as unknown as MarketFields[]);
+    this.#table = await loadInstruments(created.exchange, this.venue, options.symbols);
+    this.#byId = new Map([...this.#table.bySymbol.values()].map((entry) => [entry.instrument.id, entry]));
     // A venue that does not tell its time still trades: the offset then counts as zero.
     await this.measureClockOffset().catch((error: unknown) => {
       this.#clockNote = `the clock of ${this.venue} could not be asked (${reasonOf(error)}); no offset is assumed`;
     });
-  }
-
-  async #readMarkets(exchange: Exchange, markets: readonly MarketFields[]): Promise<void> {
-    const wanted = this.#options.symbols === undefined ? undefined : new Set(this.#options.symbols);
-    const chosen = wanted === undefined ? markets : markets.filter((market) => wanted.has(String(market['symbol'])));
-    const trading = (exchange.fees as { readonly trading?: { readonly maker?: unknown; readonly taker?: unknown } })?.trading;
-    const prices = exchange.precisionMode === precisionModes.significantDigits ? await this.#lastPrices(exchange) : undefined;
-    this.#table = readInstruments(this.venue, chosen, {
-      precisionMode: exchange.precisionMode ?? precisionModes.tickSize,
-      makerFeeRate: trading?.maker,
-      takerFeeRate: trading?.taker,
-      referencePrice: (symbol) => prices?.get(symbol),
-    });
-    this.#byId = new Map([...this.#table.bySymbol.values()].map((entry) => [entry.instrument.id, entry]));
-    if (this.#byId.size > 0) return;
-    const reasons = this.#table.refused.slice(0, 3).map((entry) => entry.reason).join('; ');
-    throw new VenueError({
-      code: 'no-instruments',
-      venue: this.venue,
-      reason: `none of ${chosen.length} markets can be used${reasons === '' ? '' : ` (${reasons})`}`,
-      hint: 'Check the symbols in the configuration.',
-    });
-  }
-
-  /** Last prices by symbol; only for venues that state precision in significant digits. */
-  async #lastPrices(exchange: Exchange): Promise<ReadonlyMap<string, number>> {
-    const tickers = supports(exchange, 'fetchTickers') ? await exchange.fetchTickers(this.#options.symbols as string[] | undefined) : {};
-    return new Map(Object.entries(tickers).map(([symbol, ticker]) => [symbol, Number(ticker.last)]));
   }
 
   #startStream(name: StreamName, target: CcxtInstrument): void {
@@ -253,7 +250,11 @@ export class CcxtFeed implements MarketFeed {
   #handler(name: StreamName, context: HandlerContext): StreamHandler {
     switch (name) {
       case 'book':
-        return new BookHandler(context, this.#options.depth ?? depthDefault, !this.#streamNames().includes('quotes'));
+        return new BookHandler(
+          context,
+          this.#options.depth ?? depthDefault,
+          !this.#streamNames().includes('quotes'),
+        );
       case 'trades':
         return new TradesHandler(context);
       case 'quotes':
@@ -284,13 +285,17 @@ export class CcxtFeed implements MarketFeed {
   }
 
   #onLost(connection: Connection, reason: string): void {
-    for (const stream of this.#streams) if (stream.connection === connection) stream.onLost(connection, reason);
+    for (const stream of this.#streams)
+      if (stream.connection === connection) stream.onLost(connection, reason);
     if (!this.#stopped) this.#tellState();
   }
 
   #tellState(): void {
     if (this.#streams.length === 0) return;
-    const { state, message } = venueState(this.#streams.map((stream) => stream.freshness()), this.#limits.disconnectedAfterMs);
+    const { state, message } = venueState(
+      this.#streams.map((stream) => stream.freshness()),
+      this.#limits.disconnectedAfterMs,
+    );
     this.#tell(state, message);
   }
 
@@ -298,7 +303,13 @@ export class CcxtFeed implements MarketFeed {
   #tell(state: ReturnType<typeof venueState>['state'], message: string): void {
     if (state === this.#lastState || this.#stopped) return;
     this.#lastState = state;
-    this.#sink?.({ kind: 'venue-connection', venue: this.venue, state, message, timeMs: epochMs(Math.floor(this.#clock.wallMs())) });
+    this.#sink?.({
+      kind: 'venue-connection',
+      venue: this.venue,
+      state,
+      message,
+      timeMs: epochMs(Math.floor(this.#clock.wallMs())),
+    });
   }
 
   #emit(event: MarketEvent): void {
@@ -322,7 +333,12 @@ export class CcxtFeed implements MarketFeed {
 
   #exchange(): Exchange {
     if (this.#created !== undefined) return this.#created.exchange;
-    throw new VenueError({ code: 'not-started', venue: this.venue, reason: 'the venue is not started', hint: 'Start it first.' });
+    throw new VenueError({
+      code: 'not-started',
+      venue: this.venue,
+      reason: 'the venue is not started',
+      hint: 'Start it first.',
+    });
   }
 
   #target(instrument: InstrumentId): CcxtInstrument {

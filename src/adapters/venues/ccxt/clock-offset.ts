@@ -2,7 +2,7 @@
 
 import type { Exchange } from 'ccxt';
 import type { AdapterClock } from '../rate-limit/clock.ts';
-import { supports } from './stream-handlers.ts';
+import { supports } from './stream-handler.ts';
 
 export interface ClockOffset {
   /** Venue time minus our time, in ms. */
@@ -13,7 +13,11 @@ export interface ClockOffset {
 }
 
 /** Asks the venue's time `samples` times. Undefined when the venue does not tell it. Rejects when it cannot be reached. */
-export async function measureClockOffset(exchange: Exchange, clock: AdapterClock, samples = 3): Promise<ClockOffset | undefined> {
+export async function measureClockOffset(
+  exchange: Exchange,
+  clock: AdapterClock,
+  samples = 3,
+): Promise<ClockOffset | undefined> {
   if (!supports(exchange, 'fetchTime')) return undefined;
   let best: ClockOffset | undefined;
   for (let sample = 0; sample < samples; sample += 1) {

@@ -23,6 +23,7 @@ export interface WsClient {
   log: (...parts: unknown[]) => void;
   connection?: { readonly readyState: number; ping(): void; terminate(): void } | undefined;
   onMessage(event: { readonly data: unknown }): void;
+  send(message: unknown): Promise<unknown>;
   onOpen(): void;
   onPong(): void;
   onError(error: unknown): void;
@@ -100,7 +101,10 @@ export class ExchangeConnections {
   async permit(signal: AbortSignal): Promise<void> {
     for (;;) {
       const nowMs = this.#clock.monotonicMs();
-      const waitMs = Math.max(this.#backoff.waitMs(nowMs), this.#limiter.waitMs({ [connectionPool.name]: 1 }));
+      const waitMs = Math.max(
+        this.#backoff.waitMs(nowMs),
+        this.#limiter.waitMs({ [connectionPool.name]: 1 }),
+      );
       if (waitMs <= 0 || signal.aborted) return;
       await waitFor(this.#clock, waitMs, signal);
     }
@@ -144,16 +148,34 @@ export class ExchangeConnections {
 
   #adopt(client: WsClient): Connection {
     const nowMs = this.#clock.monotonicMs();
-    const connection: Connection = { client, opened: false, openedMs: nowMs, lost: false, lastActivityMs: nowMs, lastPingMs: nowMs };
+    const connection: Connection = {
+      client,
+      opened: false,
+      openedMs: nowMs,
+      lost: false,
+      lastActivityMs: nowMs,
+      lastPingMs: nowMs,
+    };
     this.#connections.set(client, connection);
     this.#connects += 1;
     this.#limiter.spend({ [connectionPool.name]: 1 });
-    const { onMessage, onOpen, onPong, onError, onClose } = client;
+    const { onMessage, onOpen, onPong, onError, onClose, send } = client;
     client.log = () => undefined;
     client.onMessage = (event) => {
       connection.lastActivityMs = this.#clock.monotonicMs();
       const data = this.#bounded(client, event.data);
       if (data !== undefined) onMessage.call(client, { data });
+    };
+    // CCXT subscribes after a pause for its rate limit and leaves a failure then to nobody: on a connection that was
+    // cut meanwhile it would end the process as an unhandled rejection.
+    client.send = async (message) => {
+      if (connection.lost) return undefined;
+      try {
+        return await send.call(client, message);
+      } catch (error) {
+        client.onError(error);
+        return undefined;
+      }
     };
     client.onOpen = () => {
       connection.opened = true;
@@ -174,7 +196,10 @@ export class ExchangeConnections {
     client.onClose = (event) => {
       onClose.call(client, event);
       const code = (event as { readonly code?: unknown } | undefined)?.code;
-      this.#lose(connection, `the venue closed the connection${code === undefined ? '' : ` (${String(code)})`}`);
+      this.#lose(
+        connection,
+        `the venue closed the connection${code === undefined ? '' : ` (${String(code)})`}`,
+      );
     };
     return connection;
   }

@@ -1,13 +1,13 @@
 /** Makes one CCXT exchange, with everything that could surprise us switched off. */
 
 import type { Exchange } from 'ccxt';
+import { streamFrameBounds } from '../normalise/frame-guard.ts';
 import type { AdapterClock } from '../rate-limit/clock.ts';
-import { priorityOf, type RatePreset, ratePresetFor, type RestRequest } from '../rate-limit/presets.ts';
+import { priorityOf, type RatePreset, type RestRequest, ratePresetFor } from '../rate-limit/presets.ts';
 import { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { loadExchange } from './load-exchange.ts';
 import { VenueError } from './venue-error.ts';
-import { streamFrameBounds } from '../normalise/frame-guard.ts';
 
 export interface CreateExchangeOptions {
   readonly clock: AdapterClock;
@@ -38,12 +38,16 @@ const timeoutDefaultMs = 15_000;
 const dataWaitMaximumMs = 30_000;
 const tradeWaitMaximumMs = 5_000;
 const handshakeTimeoutMs = 8_000;
+const messageSpacingMs = 250;
 
 /** Connections per market type; Binance would otherwise get one for each stream of each symbol. */
 const binanceStreamLimits = { spot: 3, margin: 3, future: 3, delivery: 3 };
 
 /** Loads and configures the exchange of a CCXT id. Throws `VenueError`. */
-export async function createExchange(exchangeId: string, options: CreateExchangeOptions): Promise<CreatedExchange> {
+export async function createExchange(
+  exchangeId: string,
+  options: CreateExchangeOptions,
+): Promise<CreatedExchange> {
   const { exchangeClass, pro } = await loadExchange(exchangeId);
   const exchange = new exchangeClass({
     enableRateLimit: true,
@@ -54,8 +58,9 @@ export async function createExchange(exchangeId: string, options: CreateExchange
       ...(exchangeId.startsWith('binance') ? { streamLimits: binanceStreamLimits } : {}),
     },
   });
+  paceSubscriptions(exchange);
   lock(exchange);
-  if (options.sandbox === true) useSandbox(exchange);
+  if (options.sandbox === true) switchToSandbox(exchange);
   const rewriteUrl = options.rewriteUrl;
   if (rewriteUrl !== undefined) {
     exchange.urls.api = rewriteUrls(exchange.urls.api, rewriteUrl) as NonNullable<typeof exchange.urls.api>;
@@ -63,14 +68,20 @@ export async function createExchange(exchangeId: string, options: CreateExchange
     await exchange.loadHttpProxyAgent();
   }
   const preset = ratePresetFor(exchangeId, Number(exchange.rateLimit));
-  const limiter = options.limiter ?? new RateLimiter({ venue: exchangeId, pools: preset.pools, clock: options.clock });
+  const limiter =
+    options.limiter ?? new RateLimiter({ venue: exchangeId, pools: preset.pools, clock: options.clock });
   limitRequests(exchange, limiter, preset, options.signal);
-  exchange.fetchImplementation = boundedFetch({ limiter, preset, clock: options.clock, signal: options.signal });
+  exchange.fetchImplementation = boundedFetch({
+    limiter,
+    preset,
+    clock: options.clock,
+    signal: options.signal,
+  });
   return { exchange, limiter, preset, pro };
 }
 
 /** Switches to the test network. Some classes have an empty entry for it, which CCXT itself takes for one. */
-function useSandbox(exchange: Exchange): void {
+function switchToSandbox(exchange: Exchange): void {
   if (!hasAddress(exchange.urls.test)) {
     throw new VenueError({
       code: 'no-sandbox',
@@ -89,16 +100,46 @@ function hasAddress(urls: unknown): boolean {
 
 /** No retries (they would re-send orders), no printing of requests: locked so that no later option can bring them back. */
 function lock(exchange: Exchange): void {
-  Object.defineProperty(exchange, 'verbose', { value: false, writable: false, configurable: false, enumerable: true });
-  Object.defineProperty(exchange.options, 'maxRetriesOnFailure', { value: 0, writable: false, configurable: false, enumerable: true });
+  Object.defineProperty(exchange, 'verbose', {
+    value: false,
+    writable: false,
+    configurable: false,
+    enumerable: true,
+  });
+  Object.defineProperty(exchange.options, 'maxRetriesOnFailure', {
+    value: 0,
+    writable: false,
+    configurable: false,
+    enumerable: true,
+  });
   Object.defineProperty(exchange, 'log', { value: () => undefined, writable: false, configurable: false });
 }
 
-function limitRequests(exchange: Exchange, limiter: RateLimiter, preset: RatePreset, signal: AbortSignal | undefined): void {
+/**
+ * CCXT spaces the messages of a connection by the REST rate limit, a second each at some venues. Where a class states
+ * no cost of its own, four messages a second are sent: what the strictest known venue allows.
+ */
+function paceSubscriptions(exchange: Exchange): void {
+  const stream = exchange.options['ws'] as { cost?: number };
+  stream.cost ??= Math.min(1, messageSpacingMs / Number(exchange.rateLimit));
+}
+
+function limitRequests(
+  exchange: Exchange,
+  limiter: RateLimiter,
+  preset: RatePreset,
+  signal: AbortSignal | undefined,
+): void {
   const costOf = exchange.calculateRateLimiterCost.bind(exchange);
   let next: RestRequest | undefined;
   // CCXT calls these two back to back: the first knows the request, the second is awaited.
-  exchange.calculateRateLimiterCost = (api: string | readonly string[], method: string, path: string, parameters: object, config = {}) => {
+  exchange.calculateRateLimiterCost = (
+    api: string | readonly string[],
+    method: string,
+    path: string,
+    parameters: object,
+    config = {},
+  ) => {
     const ccxtCost = Number(costOf(api, method, path, parameters, config));
     next = { api: Array.isArray(api) ? api.join('') : String(api), method, path, ccxtCost };
     return ccxtCost;
@@ -118,5 +159,7 @@ function limitRequests(exchange: Exchange, limiter: RateLimiter, preset: RatePre
 function rewriteUrls(value: unknown, rewriteUrl: (url: string) => string): unknown {
   if (typeof value === 'string') return rewriteUrl(value);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rewriteUrls(inner, rewriteUrl)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, rewriteUrls(inner, rewriteUrl)]),
+  );
 }

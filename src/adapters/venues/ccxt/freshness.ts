@@ -31,19 +31,27 @@ const namedMaximum = 3;
 
 /** Gives the worst state of all essential streams, naming those it comes from. */
 export function venueState(streams: readonly StreamFreshness[], disconnectedAfterMs: number): VenueState {
-  const because = (stream: StreamFreshness) => (stream.lastError === '' ? stream.label : `${stream.label}: ${stream.lastError}`);
+  const because = (stream: StreamFreshness) =>
+    stream.lastError === '' ? stream.label : `${stream.label}: ${stream.lastError}`;
   const down = streams.filter((stream) => stream.essential && stream.down);
   const lasting = down.filter((stream) => stream.downForMs >= disconnectedAfterMs);
   if (lasting.length > 0) {
-    return { state: 'disconnected', message: `no data for ${Math.floor(disconnectedAfterMs / 1_000)} s: ${list(lasting, because)}` };
+    return {
+      state: 'disconnected',
+      message: `no data for ${Math.floor(disconnectedAfterMs / 1_000)} s: ${list(lasting, because)}`,
+    };
   }
   const stale = streams.filter((stream) => stream.staleReason !== undefined);
-  if (stale.length > 0) return { state: 'stale', message: list(stale, (stream) => `${stream.label}: ${stream.staleReason}`) };
+  if (stale.length > 0)
+    return { state: 'stale', message: list(stale, (stream) => `${stream.label}: ${stream.staleReason}`) };
   if (down.length > 0) return { state: 'connecting', message: `connecting ${list(down, because)}` };
   const polled = streams.filter((stream) => stream.essential && stream.polled);
   return {
     state: 'connected',
-    message: polled.length === 0 ? `${streams.length} streams` : `over REST, streams are being retried: ${list(polled, (stream) => stream.label)}`,
+    message:
+      polled.length === 0
+        ? `${streams.length} streams`
+        : `over REST, streams are being retried: ${list(polled, (stream) => stream.label)}`,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Exchange } from 'ccxt';
 import type { Candle } from '../../../shared/domain/candle.ts';
-import { type RefusalLog, Refusal } from '../normalise/refusal.ts';
+import { Refusal, type RefusalLog } from '../normalise/refusal.ts';
 import { unifiedCandle } from '../normalise/unified.ts';
 import { VenueError } from './venue-error.ts';
 

@@ -37,7 +37,11 @@ export interface InstrumentTable {
 }
 
 /** Reads every active spot and linear perpetual market. */
-export function readInstruments(venue: VenueId, markets: Iterable<MarketFields>, rules: ExchangeRules): InstrumentTable {
+export function readInstruments(
+  venue: VenueId,
+  markets: Iterable<MarketFields>,
+  rules: ExchangeRules,
+): InstrumentTable {
   const bySymbol = new Map<string, CcxtInstrument>();
   const refused: { symbol: string; reason: string }[] = [];
   for (const market of markets) {
@@ -58,9 +62,14 @@ export function readInstrument(venue: VenueId, market: MarketFields, rules: Exch
   const symbol = text(market['symbol'], 'symbol');
   if (market['active'] === false) throw new Refusal('unsupported', 'active', `${symbol} is not trading`);
   const spot = market['spot'] === true;
-  if (!spot && market['swap'] !== true) throw new Refusal('unsupported', 'type', `${symbol} is neither spot nor a perpetual`);
+  if (!spot && market['swap'] !== true)
+    throw new Refusal('unsupported', 'type', `${symbol} is neither spot nor a perpetual`);
   if (!spot && market['linear'] !== true) {
-    throw new Refusal('unsupported', 'linear', `${symbol} is an inverse contract, settled in its base currency`);
+    throw new Refusal(
+      'unsupported',
+      'linear',
+      `${symbol} is an inverse contract, settled in its base currency`,
+    );
   }
   const notes: string[] = [];
   const base = text(market['base'], 'base');
@@ -73,7 +82,15 @@ export function readInstrument(venue: VenueId, market: MarketFields, rules: Exch
     amountStep = Decimal.parse(spot ? '0.00000001' : '1');
     notes.push(`the lot size of ${symbol} is not stated; ${amountStep} is assumed`);
   } else {
-    amountStep = step(precision['amount'], rules.precisionMode === precisionModes.significantDigits ? precisionModes.decimalPlaces : rules.precisionMode, 'precision.amount', symbol, undefined);
+    amountStep = step(
+      precision['amount'],
+      rules.precisionMode === precisionModes.significantDigits
+        ? precisionModes.decimalPlaces
+        : rules.precisionMode,
+      'precision.amount',
+      symbol,
+      undefined,
+    );
   }
   const contractSize = spot ? Decimal.one : (positive(market['contractSize'], 'contractSize') ?? Decimal.one);
   const limits = fields(market['limits']);
@@ -95,7 +112,10 @@ export function readInstrument(venue: VenueId, market: MarketFields, rules: Exch
     tickSize,
     lotSize: amountStep.times(contractSize),
     minimumLots: minimumAmount === undefined ? 1 : Math.max(1, lots(minimumAmount, amountStep, 'up')),
-    maximumLots: maximumAmount === undefined ? Number.MAX_SAFE_INTEGER : Math.max(1, lots(maximumAmount, amountStep, 'down')),
+    maximumLots:
+      maximumAmount === undefined
+        ? Number.MAX_SAFE_INTEGER
+        : Math.max(1, lots(maximumAmount, amountStep, 'down')),
     minimumNotional: positive(fields(limits['cost'])['min'], 'limits.cost.min') ?? Decimal.zero,
     makerFeeRate,
     takerFeeRate,
@@ -113,8 +133,15 @@ export function readInstrument(venue: VenueId, market: MarketFields, rules: Exch
 }
 
 /** Gives a precision as an exact step. Significant digits need a price: the step is for a tenth of it, to stay fine enough. */
-export function step(value: unknown, mode: number, field: string, symbol: string, referencePrice: number | undefined): Decimal {
-  if (typeof value !== 'number' && typeof value !== 'string') throw new Refusal('missing-field', field, `${field} of ${symbol} is not stated`);
+export function step(
+  value: unknown,
+  mode: number,
+  field: string,
+  symbol: string,
+  referencePrice: number | undefined,
+): Decimal {
+  if (typeof value !== 'number' && typeof value !== 'string')
+    throw new Refusal('missing-field', field, `${field} of ${symbol} is not stated`);
   if (mode === precisionModes.tickSize) {
     const size = positive(value, field);
     if (size === undefined) throw new Refusal('missing-field', field, `${field} of ${symbol} is not stated`);
@@ -122,11 +149,19 @@ export function step(value: unknown, mode: number, field: string, symbol: string
   }
   const places = Number(value);
   if (!Number.isInteger(places) || places < -10 || places > 15) {
-    throw new Refusal('bad-number', field, `${field} of ${symbol} is no number of digits: ${String(value).slice(0, 30)}`);
+    throw new Refusal(
+      'bad-number',
+      field,
+      `${field} of ${symbol} is no number of digits: ${String(value).slice(0, 30)}`,
+    );
   }
   if (mode === precisionModes.decimalPlaces) return tenToMinus(places);
   if (referencePrice === undefined || !(referencePrice > 0) || !Number.isFinite(referencePrice)) {
-    throw new Refusal('missing-field', field, `${symbol} has ${places} significant digits, and no price to tell what that means`);
+    throw new Refusal(
+      'missing-field',
+      field,
+      `${symbol} has ${places} significant digits, and no price to tell what that means`,
+    );
   }
   const exponent = Math.floor(Math.log10(referencePrice / 10));
   return tenToMinus(Math.min(15, Math.max(0, places - 1 - exponent)));
@@ -171,7 +206,8 @@ function feeRate(value: unknown, side: 'maker' | 'taker', symbol: string, notes:
     notes.push(`the ${side} fee of ${symbol} is not stated; 0.1 % is assumed`);
     return Decimal.parse('0.001');
   }
-  if (parsed.absolute().compare(feeRateMaximum) > 0) throw new Refusal('bad-number', side, `the ${side} fee of ${symbol} is ${parsed}, which is no rate`);
+  if (parsed.absolute().compare(feeRateMaximum) > 0)
+    throw new Refusal('bad-number', side, `the ${side} fee of ${symbol} is ${parsed}, which is no rate`);
   return parsed;
 }
 
@@ -183,14 +219,18 @@ function leverage(value: unknown, symbol: string, notes: string[]): number {
 }
 
 function maintenanceRate(percent: unknown, symbol: string, notes: string[]): Decimal {
-  const parsed = typeof percent === 'string' || typeof percent === 'number' ? decimal(percent, 'maintMarginPercent') : undefined;
+  const parsed =
+    typeof percent === 'string' || typeof percent === 'number'
+      ? decimal(percent, 'maintMarginPercent')
+      : undefined;
   if (parsed?.isPositive === true) return parsed.times(Decimal.parse('0.01'));
   notes.push(`the maintenance margin of ${symbol} is not stated; 1 % is assumed`);
   return Decimal.parse('0.01');
 }
 
 function text(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value === '' || value.length > 60) throw new Refusal('missing-field', field, `${field} is not stated`);
+  if (typeof value !== 'string' || value === '' || value.length > 60)
+    throw new Refusal('missing-field', field, `${field} is not stated`);
   return value;
 }
 

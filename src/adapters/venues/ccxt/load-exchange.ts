@@ -53,6 +53,8 @@ export async function loadExchange(exchangeId: string): Promise<LoadedExchange> 
   const proPath = join(folder, 'pro', `${exchangeId}.js`);
   const pro = existsSync(proPath);
   const path = pro ? proPath : join(folder, `${exchangeId}.js`);
-  const module: { readonly default: ExchangeClass } = await import(/* @vite-ignore */ pathToFileURL(path).href);
+  const module: { readonly default: ExchangeClass } = await import(
+    /* @vite-ignore */ pathToFileURL(path).href
+  );
   return { exchangeClass: module.default, pro };
 }

@@ -5,7 +5,7 @@ import { JitteredBackoff, type RandomSource } from '../rate-limit/backoff.ts';
 import { type AdapterClock, waitFor } from '../rate-limit/clock.ts';
 import type { Connection, ExchangeConnections, StreamHolder } from './connections.ts';
 import type { StreamFreshness } from './freshness.ts';
-import type { StreamHandler, StreamName } from './stream-handlers.ts';
+import type { StreamHandler, StreamName } from './stream-handler.ts';
 import { reasonOf } from './venue-error.ts';
 
 /** Times that decide about silence, in ms. */
@@ -100,9 +100,11 @@ export class Stream implements StreamHolder {
     const ageMs = nowMs - Math.max(this.#lastFrameMs, this.#lastPollMs, this.#createdMs);
     const pollAfterMs = essential ? limits.probeAfterMs : limits.sparsePollMs;
     if (ageMs >= pollAfterMs && (essential || !this.live || !this.#watchable)) this.#poll();
-    if (essential && this.#hasData && ageMs >= limits.staleAfterMs) this.markStale(`no data for ${(ageMs / 1_000).toFixed(1)} s`);
+    if (essential && this.#hasData && ageMs >= limits.staleAfterMs)
+      this.markStale(`no data for ${(ageMs / 1_000).toFixed(1)} s`);
     if (!essential && this.live) this.#staleReason = undefined;
-    if (this.#mismatchSinceMs !== undefined && nowMs - this.#mismatchSinceMs >= limits.mismatchMs) this.#resubscribe(nowMs);
+    if (this.#mismatchSinceMs !== undefined && nowMs - this.#mismatchSinceMs >= limits.mismatchMs)
+      this.#resubscribe(nowMs);
   }
 
   markStale(reason: string): void {
@@ -125,7 +127,8 @@ export class Stream implements StreamHolder {
   onLost(connection: Connection, reason: string): void {
     this.#lastError = reason;
     this.#mismatchSinceMs = undefined;
-    if (connection.opened && this.#lastFrameMs >= connection.openedMs) this.#lostMs = this.#options.clock.monotonicMs();
+    if (connection.opened && this.#lastFrameMs >= connection.openedMs)
+      this.#lostMs = this.#options.clock.monotonicMs();
   }
 
   freshness(): StreamFreshness {
@@ -173,7 +176,12 @@ export class Stream implements StreamHolder {
         // A frame that arrived meanwhile is newer than the answer.
         if (signal.aborted || this.#lastFrameMs >= startedMs) return;
         let differs = false;
-        if (!this.#believe(() => { differs = handler.onPolled(data); })) return;
+        if (
+          !this.#believe(() => {
+            differs = handler.onPolled(data);
+          })
+        )
+          return;
         const nowMs = clock.monotonicMs();
         this.#lastPollMs = nowMs;
         this.#pollBackoff.opened(nowMs);
@@ -195,7 +203,10 @@ export class Stream implements StreamHolder {
     if (!this.live || this.connection === undefined) return;
     const silentS = ((nowMs - this.#lastFrameMs) / 1_000).toFixed(1);
     this.markStale(`silent for ${silentS} s while the market moved; subscribing anew`);
-    this.#options.connections.drop(this.connection, `${this.label} was silent for ${silentS} s while the market moved`);
+    this.#options.connections.drop(
+      this.connection,
+      `${this.label} was silent for ${silentS} s while the market moved`,
+    );
   }
 
   /** Runs a handler; bad input is counted and gives false, anything else is reported as a fault. */

@@ -4,7 +4,13 @@
  */
 
 import type { Candle } from '../../../shared/domain/candle.ts';
-import { type EpochMs, epochMs, type InstrumentId, type PriceTicks, type QuantityLots } from '../../../shared/domain/nominal.ts';
+import {
+  type EpochMs,
+  epochMs,
+  type InstrumentId,
+  type PriceTicks,
+  type QuantityLots,
+} from '../../../shared/domain/nominal.ts';
 import type { MarketEvent } from '../../../shared/events/market.ts';
 import { Refusal } from './refusal.ts';
 import { positiveStepsOfText, type StepGrid, stepsOfText } from './scaled.ts';
@@ -20,7 +26,9 @@ export interface FrameInstrument {
  * Gives the instrument of a venue symbol such as `BTCUSDT` (`undefined` when the frame names none): `not-wanted` skips
  * the frame, undefined makes it refused.
  */
-export type FrameInstrumentLookup = (symbol: string | undefined) => FrameInstrument | 'not-wanted' | undefined;
+export type FrameInstrumentLookup = (
+  symbol: string | undefined,
+) => FrameInstrument | 'not-wanted' | undefined;
 
 /** Takes the events of one frame, in order. */
 export type FrameEmit = (event: MarketEvent) => void;
@@ -31,8 +39,18 @@ const levelsMaximum = 20_000;
 const timeMinimumMs = 1_200_000_000_000;
 const timeMaximumMs = 4_102_444_800_000;
 const intervalMs: Readonly<Record<string, number>> = {
-  '1s': 1_000, '1m': 60_000, '3m': 180_000, '5m': 300_000, '15m': 900_000, '30m': 1_800_000,
-  '1h': 3_600_000, '2h': 7_200_000, '4h': 14_400_000, '6h': 21_600_000, '8h': 28_800_000, '12h': 43_200_000,
+  '1s': 1_000,
+  '1m': 60_000,
+  '3m': 180_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '30m': 1_800_000,
+  '1h': 3_600_000,
+  '2h': 7_200_000,
+  '4h': 14_400_000,
+  '6h': 21_600_000,
+  '8h': 28_800_000,
+  '12h': 43_200_000,
   '1d': 86_400_000,
 };
 
@@ -54,7 +72,8 @@ export function normaliseBinanceFrame(
   if (kind === 'other') return kind;
   const symbol = symbolOf(data, stream);
   const found = lookup(symbol);
-  if (found === undefined) throw new Refusal('unknown-symbol', 's', `no instrument for the symbol ${symbol ?? '(none)'}`);
+  if (found === undefined)
+    throw new Refusal('unknown-symbol', 's', `no instrument for the symbol ${symbol ?? '(none)'}`);
   if (found === 'not-wanted') return 'other';
   const context: FrameContext = { data, raw, receiveTimeMs, ...found };
   switch (kind) {
@@ -82,7 +101,15 @@ export function normaliseBinanceFrame(
 }
 
 /** The kinds of frame known; `other` (acknowledgements, tickers) carries nothing the engine wants. */
-export type BinanceFrameKind = 'depth' | 'snapshot' | 'trade' | 'agg-trade' | 'quote' | 'candle' | 'mark-price' | 'other';
+export type BinanceFrameKind =
+  | 'depth'
+  | 'snapshot'
+  | 'trade'
+  | 'agg-trade'
+  | 'quote'
+  | 'candle'
+  | 'mark-price'
+  | 'other';
 
 interface FrameContext extends FrameInstrument {
   readonly data: Fields;
@@ -111,7 +138,9 @@ export function kindOf(data: Fields, stream: string | undefined): BinanceFrameKi
   if (data['e'] !== undefined) return 'other';
   if (data['lastUpdateId'] !== undefined) return 'snapshot';
   // The spot bookTicker names no event type.
-  return stream?.endsWith('@bookTicker') === true || (data['B'] !== undefined && data['A'] !== undefined) ? 'quote' : 'other';
+  return stream?.endsWith('@bookTicker') === true || (data['B'] !== undefined && data['A'] !== undefined)
+    ? 'quote'
+    : 'other';
 }
 
 /** Gives the venue's symbol of the inner part of a frame, in capitals. */
@@ -126,7 +155,8 @@ function depthDelta(context: FrameContext): MarketEvent {
   const { data } = context;
   const first = sequenceOf(data['U'], 'U');
   const last = sequenceOf(data['u'], 'u');
-  if (last < first) throw new Refusal('bad-number', 'u', `the last update ${last} lies before the first ${first}`);
+  if (last < first)
+    throw new Refusal('bad-number', 'u', `the last update ${last} lies before the first ${first}`);
   return {
     kind: 'book-delta',
     instrument: context.instrument,
@@ -159,9 +189,14 @@ function trade(context: FrameContext, kind: 'trade' | 'agg-trade'): MarketEvent 
   const idField = kind === 'trade' ? 't' : 'a';
   // Futures also print insurance-fund and auto-deleveraging transfers, some with a price of zero.
   if (data['X'] !== undefined && data['X'] !== 'MARKET') {
-    throw new Refusal('not-a-market-trade', 'X', `a trade of type ${String(data['X']).slice(0, 20)} is no market trade`);
+    throw new Refusal(
+      'not-a-market-trade',
+      'X',
+      `a trade of type ${String(data['X']).slice(0, 20)} is no market trade`,
+    );
   }
-  if (typeof data['m'] !== 'boolean') throw new Refusal('missing-field', 'm', 'a trade does not say which side was the maker');
+  if (typeof data['m'] !== 'boolean')
+    throw new Refusal('missing-field', 'm', 'a trade does not say which side was the maker');
   return {
     kind: 'trade',
     instrument: context.instrument,
@@ -183,16 +218,17 @@ function quote(context: FrameContext): MarketEvent {
     venueTimeMs: time === undefined ? context.receiveTimeMs : timeOf(time, 'E'),
     receiveTimeMs: context.receiveTimeMs,
     bidTicks: positiveStepsOfText(data['b'], context.priceGrid, 'b') as PriceTicks,
-    bidLots: stepsOfText(data['B'], context.lotGrid, 'B') as QuantityLots,
+    bidLots: stepsOfText(data['B'], context.lotGrid, 'B', 'down') as QuantityLots,
     askTicks: positiveStepsOfText(data['a'], context.priceGrid, 'a') as PriceTicks,
-    askLots: stepsOfText(data['A'], context.lotGrid, 'A') as QuantityLots,
+    askLots: stepsOfText(data['A'], context.lotGrid, 'A', 'down') as QuantityLots,
   };
 }
 
 function candle(context: FrameContext): MarketEvent {
   const kline = fieldsOf(context.data['k'], 'k');
   const timeframeMs = intervalMs[String(kline['i'])];
-  if (timeframeMs === undefined) throw new Refusal('unsupported', 'i', `no candles of ${String(kline['i']).slice(0, 10)}`);
+  if (timeframeMs === undefined)
+    throw new Refusal('unsupported', 'i', `no candles of ${String(kline['i']).slice(0, 10)}`);
   const parsed: Candle = {
     openTimeMs: timeOf(kline['t'], 't'),
     open: doubleOf(kline['o'], 'o', false),
@@ -236,21 +272,37 @@ function fundingRate(context: FrameContext): MarketEvent {
 function markTicks(text: unknown, grid: StepGrid): PriceTicks {
   const value = doubleOf(text, 'p', false);
   const ticks = Math.round((value * 10 ** grid.scale) / grid.units);
-  if (ticks <= 0 || !Number.isSafeInteger(ticks)) throw new Refusal('bad-number', 'p', `no mark price: ${value}`);
+  if (ticks <= 0 || !Number.isSafeInteger(ticks))
+    throw new Refusal('bad-number', 'p', `no mark price: ${value}`);
   return ticks as PriceTicks;
 }
 
 function levelsOf(value: unknown, field: string, context: FrameContext): number[] {
   if (!Array.isArray(value)) throw new Refusal('missing-field', field, `${field} is not a list of levels`);
-  if (value.length > levelsMaximum) throw new Refusal('too-large', field, `${field} has ${value.length} levels`);
-  const flat = new Array<number>(value.length * 2);
+  if (value.length > levelsMaximum)
+    throw new Refusal('too-large', field, `${field} has ${value.length} levels`);
+  const flat: number[] = [];
   for (let index = 0; index < value.length; index += 1) {
     const level: unknown = value[index];
-    if (!Array.isArray(level) || level.length < 2) throw new Refusal('missing-field', field, `${field}[${index}] is not a level`);
-    flat[index * 2] = positiveStepsOfText(level[0], context.priceGrid, field);
-    flat[index * 2 + 1] = stepsOfText(level[1], context.lotGrid, field);
+    if (!Array.isArray(level) || level.length < 2)
+      throw new Refusal('missing-field', field, `${field}[${index}] is not a level`);
+    // Orders from before a change of the tick or lot size still rest at their old prices and sizes. A price between
+    // two ticks is left out, always, so that it never overwrites its neighbour; of a size only whole lots count.
+    const ticks = ticksBetween(level[0], context.priceGrid, field);
+    const lots = stepsOfText(level[1], context.lotGrid, field, 'down');
+    if (ticks !== undefined) flat.push(ticks, lots);
   }
   return flat;
+}
+
+/** Gives the ticks of a price, undefined when it lies between two. */
+function ticksBetween(text: unknown, grid: StepGrid, field: string): number | undefined {
+  try {
+    return positiveStepsOfText(text, grid, field);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'off-grid') return undefined;
+    throw error;
+  }
 }
 
 function fieldsOf(value: unknown, field: string): Fields {
@@ -273,7 +325,11 @@ function timeOf(value: unknown, field: string): EpochMs {
     const timeMs = value > timeMaximumMs ? Math.floor(value / 1_000) : value;
     if (timeMs >= timeMinimumMs && timeMs <= timeMaximumMs) return epochMs(timeMs);
   }
-  throw new Refusal('bad-time', field, `${field} is not a time of this century: ${String(value).slice(0, 30)}`);
+  throw new Refusal(
+    'bad-time',
+    field,
+    `${field} is not a time of this century: ${String(value).slice(0, 30)}`,
+  );
 }
 
 /** Gives an id with all its digits: a JSON number beyond 2^53 has lost some, the raw text has not. */
@@ -293,5 +349,9 @@ function doubleOf(value: unknown, field: string, zeroAllowed: boolean): number {
     if (parsed > 0 || (zeroAllowed && parsed === 0)) return parsed;
     throw new Refusal('not-positive', field, `${field} must be above zero`);
   }
-  throw new Refusal('bad-number', field, `${field} is not a plain decimal number: ${String(value).slice(0, 30)}`);
+  throw new Refusal(
+    'bad-number',
+    field,
+    `${field} is not a plain decimal number: ${String(value).slice(0, 30)}`,
+  );
 }

@@ -23,7 +23,11 @@ const closeBrace = 125;
 /** Throws `Refusal` when a text is too large, nested too deeply, or names a key such as `__proto__`. */
 export function guardFrame(text: string, bounds: FrameBounds): void {
   if (text.length > bounds.bytesMaximum) {
-    throw new Refusal('too-large', 'frame', `a frame of ${text.length} characters is over the bound of ${bounds.bytesMaximum}`);
+    throw new Refusal(
+      'too-large',
+      'frame',
+      `a frame of ${text.length} characters is over the bound of ${bounds.bytesMaximum}`,
+    );
   }
   // Nesting that fits in a short text cannot exhaust a stack, and most frames are short: only long ones are scanned.
   if (text.length > harmlessLength) guardDepth(text, bounds.depthMaximum);

@@ -28,9 +28,15 @@ export function stepGrid(step: Decimal): StepGrid {
 
 /**
  * Gives the number of steps in a plain decimal text such as `61837.63000000`. Throws `Refusal` for anything that is
- * not a plain non-negative decimal, lies between two steps, or is beyond 2^53 steps. Zero is allowed.
+ * not a plain non-negative decimal or is beyond 2^53 steps. Zero is allowed. A value between two steps is refused,
+ * or rounded down where asked.
  */
-export function stepsOfText(text: unknown, grid: StepGrid, field: string): number {
+export function stepsOfText(
+  text: unknown,
+  grid: StepGrid,
+  field: string,
+  between: 'refuse' | 'down' = 'refuse',
+): number {
   if (typeof text !== 'string') throw notPlain(text, field);
   const length = text.length;
   if (length === 0 || length > 40) throw notPlain(text, field);
@@ -43,7 +49,7 @@ export function stepsOfText(text: unknown, grid: StepGrid, field: string): numbe
       digits += 1;
       if (decimals >= 0) {
         if (decimals === grid.scale) {
-          if (code !== digitZero) throw offGrid(text, field);
+          if (code !== digitZero && between === 'refuse') throw offGrid(text, field);
           continue;
         }
         decimals += 1;
@@ -57,11 +63,13 @@ export function stepsOfText(text: unknown, grid: StepGrid, field: string): numbe
   }
   if (digits === 0 || text.charCodeAt(length - 1) === point) throw notPlain(text, field);
   for (let missing = grid.scale - Math.max(decimals, 0); missing > 0; missing -= 1) value *= 10;
-  if (value > Number.MAX_SAFE_INTEGER) throw new Refusal('too-large-number', field, `${field} is too large: ${shorten(text)}`);
+  if (value > Number.MAX_SAFE_INTEGER)
+    throw new Refusal('too-large-number', field, `${field} is too large: ${shorten(text)}`);
   if (grid.units === 1) return value;
   const steps = value / grid.units;
-  if (!Number.isInteger(steps)) throw offGrid(text, field);
-  return steps;
+  if (Number.isInteger(steps)) return steps;
+  if (between === 'refuse') throw offGrid(text, field);
+  return Math.floor(steps);
 }
 
 /** As `stepsOfText`, and refuses zero: for prices and trade sizes. */
@@ -86,7 +94,8 @@ export function stepsOfNumber(value: unknown, grid: StepGrid, rounding: StepRoun
   if (value <= 0) throw new Refusal('not-positive', field, `${field} must be above zero, not ${value}`);
   const exact = (value * (powersOfTen[grid.scale] as number)) / grid.units;
   const nearest = Math.round(exact);
-  if (nearest > Number.MAX_SAFE_INTEGER) throw new Refusal('too-large-number', field, `${field} is too large: ${value}`);
+  if (nearest > Number.MAX_SAFE_INTEGER)
+    throw new Refusal('too-large-number', field, `${field} is too large: ${value}`);
   // Two roundings of a double: the error stays below 2^-51 of the value; a hundredfold margin tells grid from off-grid.
   if (Math.abs(exact - nearest) <= Math.max(1e-9, nearest * 1e-13)) return nearest;
   if (rounding === 'down') return Math.floor(exact);

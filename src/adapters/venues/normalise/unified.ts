@@ -1,10 +1,16 @@
 /** CCXT's unified books, trades, tickers and candles to market events. CCXT hands out doubles: they become steps at once. */
 
 import type { Candle } from '../../../shared/domain/candle.ts';
-import { type EpochMs, epochMs, type InstrumentId, type PriceTicks, type QuantityLots } from '../../../shared/domain/nominal.ts';
+import {
+  type EpochMs,
+  epochMs,
+  type InstrumentId,
+  type PriceTicks,
+  type QuantityLots,
+} from '../../../shared/domain/nominal.ts';
 import type { BookSnapshotEvent, QuoteEvent, TradeEvent } from '../../../shared/events/market.ts';
 import { Refusal } from './refusal.ts';
-import { type StepGrid, stepsOfNumber, type StepRounding } from './scaled.ts';
+import { type StepGrid, type StepRounding, stepsOfNumber } from './scaled.ts';
 
 /** What turns unified numbers into ticks and lots. The lot grid is in CCXT's unit: contracts for a perpetual. */
 export interface UnifiedInstrument {
@@ -38,10 +44,16 @@ export function unifiedBook(
 }
 
 /** Gives a trade. `fallbackId` names it where the venue does not. Throws `Refusal`. */
-export function unifiedTrade(trade: unknown, target: UnifiedInstrument, receiveTimeMs: EpochMs, fallbackId: () => string): TradeEvent {
+export function unifiedTrade(
+  trade: unknown,
+  target: UnifiedInstrument,
+  receiveTimeMs: EpochMs,
+  fallbackId: () => string,
+): TradeEvent {
   const fields = fieldsOf(trade, 'trade');
   const side = fields['side'];
-  if (side !== 'buy' && side !== 'sell') throw new Refusal('missing-field', 'side', 'a trade does not say which side took it');
+  if (side !== 'buy' && side !== 'sell')
+    throw new Refusal('missing-field', 'side', 'a trade does not say which side took it');
   const lots = stepsOfNumber(fields['amount'], target.lotGrid, 'nearest', 'amount');
   if (lots === 0) throw new Refusal('not-positive', 'amount', 'a trade is smaller than half a lot');
   return {
@@ -75,8 +87,17 @@ export function unifiedQuote(ticker: unknown, target: UnifiedInstrument, receive
 export function unifiedCandle(row: unknown): Candle {
   if (!Array.isArray(row)) throw new Refusal('missing-field', 'candle', 'a candle is not a list');
   const [openTimeMs, open, high, low, close, volume] = row as readonly unknown[];
-  if (typeof openTimeMs !== 'number' || openTimeMs < timeMinimumMs || openTimeMs > timeMaximumMs || !Number.isSafeInteger(openTimeMs)) {
-    throw new Refusal('bad-time', 'candle', `a candle opens at no time of this century: ${String(openTimeMs).slice(0, 30)}`);
+  if (
+    typeof openTimeMs !== 'number' ||
+    openTimeMs < timeMinimumMs ||
+    openTimeMs > timeMaximumMs ||
+    !Number.isSafeInteger(openTimeMs)
+  ) {
+    throw new Refusal(
+      'bad-time',
+      'candle',
+      `a candle opens at no time of this century: ${String(openTimeMs).slice(0, 30)}`,
+    );
   }
   const candle: Candle = {
     openTimeMs: epochMs(openTimeMs),
@@ -92,7 +113,13 @@ export function unifiedCandle(row: unknown): Candle {
   return candle;
 }
 
-function levelsOf(value: unknown, field: string, target: UnifiedInstrument, depth: number, rounding: StepRounding): number[] {
+function levelsOf(
+  value: unknown,
+  field: string,
+  target: UnifiedInstrument,
+  depth: number,
+  rounding: StepRounding,
+): number[] {
   if (!Array.isArray(value)) throw new Refusal('missing-field', field, `${field} is not a list of levels`);
   const flat: number[] = [];
   const count = Math.min(value.length, depth);
@@ -118,18 +145,22 @@ function priceTicksOf(value: unknown, grid: StepGrid, rounding: StepRounding, fi
 }
 
 function sizeOf(value: unknown, grid: StepGrid, field: string): QuantityLots {
-  return (value === undefined || value === null || value === 0 ? 0 : stepsOfNumber(value, grid, 'down', field)) as QuantityLots;
+  return (
+    value === undefined || value === null || value === 0 ? 0 : stepsOfNumber(value, grid, 'down', field)
+  ) as QuantityLots;
 }
 
 function doubleOf(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Refusal('bad-number', field, `${field} is not a number: ${String(value).slice(0, 30)}`);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new Refusal('bad-number', field, `${field} is not a number: ${String(value).slice(0, 30)}`);
   if (value <= 0) throw new Refusal('not-positive', field, `${field} must be above zero, not ${value}`);
   return value;
 }
 
 function timeOr(value: unknown, fallbackMs: EpochMs): EpochMs {
   if (value === undefined || value === null) return fallbackMs;
-  if (typeof value === 'number' && value >= timeMinimumMs && value <= timeMaximumMs) return epochMs(Math.floor(value));
+  if (typeof value === 'number' && value >= timeMinimumMs && value <= timeMaximumMs)
+    return epochMs(Math.floor(value));
   throw new Refusal('bad-time', 'timestamp', `not a time of this century: ${String(value).slice(0, 30)}`);
 }
 
@@ -139,6 +170,7 @@ function idOf(value: unknown): string | undefined {
 }
 
 function fieldsOf(value: unknown, field: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) throw new Refusal('missing-field', field, `${field} is not an object`);
+  if (typeof value !== 'object' || value === null)
+    throw new Refusal('missing-field', field, `${field} is not an object`);
   return value as Readonly<Record<string, unknown>>;
 }

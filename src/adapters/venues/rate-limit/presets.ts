@@ -17,7 +17,11 @@ export interface RatePreset {
   readonly pools: readonly RatePool[];
   costOf(request: RestRequest): RateCost;
   /** Gives pool name and use when the reply header reports one. */
-  usedFromHeader(name: string, value: string, url: string): { readonly pool: string; readonly used: number } | undefined;
+  usedFromHeader(
+    name: string,
+    value: string,
+    url: string,
+  ): { readonly pool: string; readonly used: number } | undefined;
 }
 
 const minuteMs = 60_000;
@@ -68,7 +72,8 @@ const binancePreset: RatePreset = {
       return { pool: futures ? 'FUTURES_WEIGHT' : delivery ? 'DELIVERY_WEIGHT' : 'REQUEST_WEIGHT', used };
     }
     if (delivery) return undefined;
-    if (header === 'x-mbx-order-count-10s') return { pool: futures ? 'FUTURES_ORDERS_10S' : 'ORDERS_10S', used };
+    if (header === 'x-mbx-order-count-10s')
+      return { pool: futures ? 'FUTURES_ORDERS_10S' : 'ORDERS_10S', used };
     if (header === 'x-mbx-order-count-1d' && !futures) return { pool: 'ORDERS_DAY', used };
     return undefined;
   },

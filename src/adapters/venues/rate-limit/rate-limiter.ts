@@ -33,7 +33,12 @@ export class RateLimitError extends Error {
 
 /** The live state of the budget, for the screen and for metrics. */
 export interface RateGauge {
-  readonly pools: readonly { readonly name: string; readonly used: number; readonly limit: number; readonly windowMs: number }[];
+  readonly pools: readonly {
+    readonly name: string;
+    readonly used: number;
+    readonly limit: number;
+    readonly windowMs: number;
+  }[];
   readonly waiting: number;
   /** Time until requests may leave again after a 429; 0 when they may now. */
   readonly pausedForMs: number;
@@ -105,11 +110,21 @@ export class RateLimiter {
     if (blockedMs > waitMaximumMs) return Promise.reject(this.#blocked(nowMs));
     if (this.#poolWaitMs(cost, priority, nowMs) === Number.POSITIVE_INFINITY) {
       return Promise.reject(
-        new RateLimitError('too-heavy', Number.POSITIVE_INFINITY, `${this.venue}: a request of ${describe(cost)} never fits its rate pools`),
+        new RateLimitError(
+          'too-heavy',
+          Number.POSITIVE_INFINITY,
+          `${this.venue}: a request of ${describe(cost)} never fits its rate pools`,
+        ),
       );
     }
     if (this.#waitingCount() >= this.#queueMaximum) {
-      return Promise.reject(new RateLimitError('queue-full', 1_000, `${this.venue}: ${this.#queueMaximum} requests are waiting already`));
+      return Promise.reject(
+        new RateLimitError(
+          'queue-full',
+          1_000,
+          `${this.venue}: ${this.#queueMaximum} requests are waiting already`,
+        ),
+      );
     }
     return new Promise((resolve, reject) => {
       const onAbort = () => {
@@ -207,8 +222,16 @@ export class RateLimiter {
     const retryInMs = this.#blockedForMs(nowMs);
     const seconds = Math.ceil(retryInMs / 1_000);
     return this.#bannedUntilMs > nowMs
-      ? new RateLimitError('banned', retryInMs, `${this.venue} has banned this address for another ${seconds} s; no request leaves before`)
-      : new RateLimitError('paused', retryInMs, `${this.venue} asked to wait ${seconds} s before the next request`);
+      ? new RateLimitError(
+          'banned',
+          retryInMs,
+          `${this.venue} has banned this address for another ${seconds} s; no request leaves before`,
+        )
+      : new RateLimitError(
+          'paused',
+          retryInMs,
+          `${this.venue} asked to wait ${seconds} s before the next request`,
+        );
   }
 
   #canceled(): RateLimitError {
@@ -221,7 +244,10 @@ export class RateLimiter {
       const bucket = this.#buckets.get(name);
       if (bucket === undefined || weight <= 0) continue;
       // A single heavy request must stay possible: it may use the whole pool when the pool is empty.
-      const ceiling = Math.max(Math.min(weight, bucket.pool.limit), bucket.pool.limit * ceilingShare[priority]);
+      const ceiling = Math.max(
+        Math.min(weight, bucket.pool.limit),
+        bucket.pool.limit * ceilingShare[priority],
+      );
       waitMs = Math.max(waitMs, bucket.waitMs(weight, ceiling, nowMs));
     }
     return waitMs;
@@ -250,7 +276,8 @@ export class RateLimiter {
           break;
         }
         queue.shift();
-        for (const [name, weight] of Object.entries(waiter.cost)) this.#buckets.get(name)?.take(weight, nowMs);
+        for (const [name, weight] of Object.entries(waiter.cost))
+          this.#buckets.get(name)?.take(weight, nowMs);
         this.#granted += 1;
         waiter.grant();
       }
@@ -272,7 +299,11 @@ export class RateLimiter {
       waiter.refuse(
         blockedMs > 0
           ? this.#blocked(nowMs)
-          : new RateLimitError('wait-too-long', 1_000, `${this.venue}: the request budget was used up for too long (${describe(waiter.cost)})`),
+          : new RateLimitError(
+              'wait-too-long',
+              1_000,
+              `${this.venue}: the request budget was used up for too long (${describe(waiter.cost)})`,
+            ),
       );
     }
   }

@@ -4,7 +4,7 @@ import type { EventSink, VirtualTimeSource } from '../../../engine/ports.ts';
 import { Decimal } from '../../../shared/domain/decimal.ts';
 import type { Instrument } from '../../../shared/domain/instrument.ts';
 import { type EpochMs, instrumentId, type VenueId } from '../../../shared/domain/nominal.ts';
-import { candleAt, type CandleTable } from '../../candle-files/candle-table.ts';
+import { type CandleTable, candleAt } from '../../candle-files/candle-table.ts';
 import type { CandleFileOptions } from '../../candle-files/csv-candles.ts';
 import { DataFileError } from '../../candle-files/data-file-error.ts';
 import { readCandleFile } from '../../candle-files/read-candle-file.ts';
@@ -55,7 +55,8 @@ export class CandleReplay implements VirtualTimeSource {
 
   nextTimeMs(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < this.series.length; index += 1) next = Math.min(next, this.#closeTimeMs(index));
+    for (let index = 0; index < this.series.length; index += 1)
+      next = Math.min(next, this.#closeTimeMs(index));
     return next;
   }
 
@@ -90,23 +91,27 @@ async function openSeries(source: CandleReplaySource): Promise<CandleReplaySerie
   const timeframeMs = source.timeframeMs ?? table.timeframeMs;
   if (!(timeframeMs > 0)) {
     throw new DataFileError({
-      code: 'empty', path: source.path,
+      code: 'empty',
+      path: source.path,
       reason: 'one candle does not tell its length',
       hint: 'Give the timeframe.',
     });
   }
   if (table.timeframeMs !== 0 && table.timeframeMs < timeframeMs) {
     throw new DataFileError({
-      code: 'inconsistent-candle', path: source.path,
+      code: 'inconsistent-candle',
+      path: source.path,
       reason: `candles are ${table.timeframeMs} ms apart, which is less than the timeframe of ${timeframeMs} ms`,
       hint: 'Give the timeframe of the file, or none.',
     });
   }
-  if (source.instrument !== undefined) return { instrument: source.instrument, table, timeframeMs, notes: [] };
+  if (source.instrument !== undefined)
+    return { instrument: source.instrument, table, timeframeMs, notes: [] };
   const parts = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})(?::([A-Z0-9]{1,20}))?$/.exec(source.symbol);
   if (parts === null) {
     throw new DataFileError({
-      code: 'no-instrument', path: source.path,
+      code: 'no-instrument',
+      path: source.path,
       reason: `"${source.symbol.slice(0, 40)}" is not a symbol`,
       hint: 'Name it as in BTC/USDT (spot) or BTC/USDT:USDT (perpetual).',
     });

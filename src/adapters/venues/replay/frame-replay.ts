@@ -8,7 +8,11 @@ import type { Instrument } from '../../../shared/domain/instrument.ts';
 import type { EpochMs, VenueId } from '../../../shared/domain/nominal.ts';
 import type { MarketEvent } from '../../../shared/events/market.ts';
 import { DataFileError } from '../../candle-files/data-file-error.ts';
-import { type FrameInstrument, type FrameInstrumentLookup, normaliseBinanceFrame } from '../normalise/binance.ts';
+import {
+  type FrameInstrument,
+  type FrameInstrumentLookup,
+  normaliseBinanceFrame,
+} from '../normalise/binance.ts';
 import { parseFrame } from '../normalise/frame-guard.ts';
 import { Refusal, RefusalLog } from '../normalise/refusal.ts';
 import { stepGrid } from '../normalise/scaled.ts';
@@ -60,7 +64,12 @@ export class FrameReplay implements VirtualTimeSource {
   readonly #skipAggregated: boolean;
   readonly #refusals = new RefusalLog();
   readonly #counts: Record<MarketEvent['kind'], number> = {
-    'book-delta': 0, 'book-snapshot': 0, trade: 0, quote: 0, candle: 0, 'funding-rate': 0,
+    'book-delta': 0,
+    'book-snapshot': 0,
+    trade: 0,
+    quote: 0,
+    candle: 0,
+    'funding-rate': 0,
   };
   #pending: MarketEvent[] = [];
   #following: MarketEvent | undefined;
@@ -70,7 +79,13 @@ export class FrameReplay implements VirtualTimeSource {
   #skipped = 0;
   #stampsBackwards = 0;
 
-  private constructor(spool: LineSpool, scan: FrameScan, venueSymbol: string, instrument: Instrument, notes: readonly string[]) {
+  private constructor(
+    spool: LineSpool,
+    scan: FrameScan,
+    venueSymbol: string,
+    instrument: Instrument,
+    notes: readonly string[],
+  ) {
     this.#spool = spool;
     this.instrument = instrument;
     this.notes = notes;
@@ -96,7 +111,8 @@ export class FrameReplay implements VirtualTimeSource {
     try {
       const asked = options.instrument?.symbol ?? options.symbol;
       const chosen = scan.choose(asked === undefined ? undefined : venueSymbolOf(asked));
-      if (options.instrument !== undefined) return new FrameReplay(spool, scan, chosen.venueSymbol, options.instrument, []);
+      if (options.instrument !== undefined)
+        return new FrameReplay(spool, scan, chosen.venueSymbol, options.instrument, []);
       const inferred = inferInstrument(options.venue, chosen, scan.market);
       if (inferred === undefined) {
         throw new DataFileError({
@@ -175,7 +191,8 @@ export class FrameReplay implements VirtualTimeSource {
 
   #read(line: string): void {
     const stamped = splitStamp(line);
-    if (stamped === undefined) throw new Refusal('bad-time', 'stamp', 'the line does not start with a nanosecond stamp');
+    if (stamped === undefined)
+      throw new Refusal('bad-time', 'stamp', 'the line does not start with a nanosecond stamp');
     let receiveTimeMs = stamped.receiveTimeMs;
     if (receiveTimeMs < this.#lastStampMs) {
       this.#stampsBackwards += 1;
@@ -195,7 +212,8 @@ export class FrameReplay implements VirtualTimeSource {
   }
 
   readonly #lookup: FrameInstrumentLookup = (symbol) => {
-    if (symbol === this.#venueSymbol || (symbol === undefined && this.#onlySymbol)) return this.#frameInstrument;
+    if (symbol === this.#venueSymbol || (symbol === undefined && this.#onlySymbol))
+      return this.#frameInstrument;
     return symbol === undefined ? undefined : 'not-wanted';
   };
 }
@@ -204,5 +222,7 @@ export class FrameReplay implements VirtualTimeSource {
 function venueSymbolOf(symbol: string): string {
   const parts = /^([^/:]+)\/([^/:]+)(?::([^/:]+))?$/.exec(symbol.toUpperCase());
   if (parts === null) return symbol.toUpperCase();
-  return parts[3] !== undefined && parts[3] === parts[1] ? `${parts[1]}${parts[2]}_PERP` : `${parts[1]}${parts[2]}`;
+  return parts[3] !== undefined && parts[3] === parts[1]
+    ? `${parts[1]}${parts[2]}_PERP`
+    : `${parts[1]}${parts[2]}`;
 }

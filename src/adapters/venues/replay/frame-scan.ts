@@ -2,8 +2,8 @@
 
 import type { EpochMs } from '../../../shared/domain/nominal.ts';
 import { DataFileError } from '../../candle-files/data-file-error.ts';
-import type { BinanceMarket } from '../normalise/binance-symbols.ts';
 import { kindOf, symbolOf } from '../normalise/binance.ts';
+import type { BinanceMarket } from '../normalise/binance-symbols.ts';
 import type { FrameBounds } from '../normalise/frame-guard.ts';
 import { decimalsOfText } from '../normalise/scaled.ts';
 
@@ -24,7 +24,12 @@ export function splitStamp(line: string): StampedFrame | undefined {
   if (line.charCodeAt(stampDigits) !== space) return undefined;
   // 19 digits do not fit a double; the milliseconds are its first 13.
   const milliseconds = Number(line.slice(0, 13));
-  if (!Number.isSafeInteger(milliseconds) || milliseconds < 1e12 || !/^\d{6}$/.test(line.slice(13, stampDigits))) return undefined;
+  if (
+    !Number.isSafeInteger(milliseconds) ||
+    milliseconds < 1e12 ||
+    !/^\d{6}$/.test(line.slice(13, stampDigits))
+  )
+    return undefined;
   return { receiveTimeMs: milliseconds as EpochMs, text: line.slice(stampDigits + 1) };
 }
 
@@ -73,13 +78,22 @@ export class FrameScan {
     if (kind === 'other') return;
     this.frames += 1;
     if (data['ps'] !== undefined || data['pair'] !== undefined) this.market = 'cm';
-    else if (this.market === 'spot' && (data['pu'] !== undefined || data['e'] === 'bookTicker')) this.market = 'usdm';
+    else if (this.market === 'spot' && (data['pu'] !== undefined || data['e'] === 'bookTicker'))
+      this.market = 'usdm';
     if (kind === 'trade') this.hasTrades = true;
     const venueSymbol = symbolOf(data, stream);
     if (kind === 'snapshot') {
       this.hasSnapshot = true;
-      this.#snapshotPriceDecimals = this.#levels(data['bids'], 0, this.#levels(data['asks'], 0, this.#snapshotPriceDecimals));
-      this.#snapshotLotDecimals = this.#levels(data['bids'], 1, this.#levels(data['asks'], 1, this.#snapshotLotDecimals));
+      this.#snapshotPriceDecimals = this.#levels(
+        data['bids'],
+        0,
+        this.#levels(data['asks'], 0, this.#snapshotPriceDecimals),
+      );
+      this.#snapshotLotDecimals = this.#levels(
+        data['bids'],
+        1,
+        this.#levels(data['asks'], 1, this.#snapshotLotDecimals),
+      );
     }
     if (venueSymbol === undefined) return;
     const symbol = this.#symbol(venueSymbol);
@@ -92,8 +106,16 @@ export class FrameScan {
       symbol.priceDecimals = Math.max(symbol.priceDecimals, decimalsOfText(data['p']) ?? 0);
       symbol.lotDecimals = Math.max(symbol.lotDecimals, decimalsOfText(data['q']) ?? 0);
     } else if (kind === 'quote') {
-      symbol.priceDecimals = Math.max(symbol.priceDecimals, decimalsOfText(data['b']) ?? 0, decimalsOfText(data['a']) ?? 0);
-      symbol.lotDecimals = Math.max(symbol.lotDecimals, decimalsOfText(data['B']) ?? 0, decimalsOfText(data['A']) ?? 0);
+      symbol.priceDecimals = Math.max(
+        symbol.priceDecimals,
+        decimalsOfText(data['b']) ?? 0,
+        decimalsOfText(data['a']) ?? 0,
+      );
+      symbol.lotDecimals = Math.max(
+        symbol.lotDecimals,
+        decimalsOfText(data['B']) ?? 0,
+        decimalsOfText(data['A']) ?? 0,
+      );
     }
   }
 
@@ -117,7 +139,10 @@ export class FrameScan {
       throw new DataFileError({
         code: 'no-instrument',
         path: this.#path,
-        reason: asked === undefined ? `it holds several symbols: ${names.join(', ')}` : `it holds no frames of ${asked}, only ${names.join(', ')}`,
+        reason:
+          asked === undefined
+            ? `it holds several symbols: ${names.join(', ')}`
+            : `it holds no frames of ${asked}, only ${names.join(', ')}`,
         hint: 'Name one of them as the instrument.',
       });
     }

@@ -15,7 +15,11 @@ export interface InferredInstrument {
 const dollarQuotes = new Set(['USDT', 'USDC', 'FDUSD', 'BUSD', 'TUSD', 'USD', 'DAI', 'USDP', 'USD1']);
 
 /** Makes the rules from the observed decimals and Binance's usual fees. Undefined when the symbol is not understood. */
-export function inferInstrument(venue: VenueId, scanned: ScannedSymbol, market: BinanceMarket): InferredInstrument | undefined {
+export function inferInstrument(
+  venue: VenueId,
+  scanned: ScannedSymbol,
+  market: BinanceMarket,
+): InferredInstrument | undefined {
   const unified = unifyBinanceSymbol(scanned.venueSymbol, market);
   if (unified === undefined) return undefined;
   const spot = market === 'spot';

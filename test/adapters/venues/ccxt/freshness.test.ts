@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type StreamFreshness, venueState } from '../../../../src/adapters/venues/ccxt/freshness.ts';
 
-const fine: StreamFreshness = { label: 'BTC/USDT book', essential: true, ageMs: 100, staleReason: undefined, down: false, downForMs: 0, polled: false, lastError: '' };
+const fine: StreamFreshness = {
+  label: 'BTC/USDT book',
+  essential: true,
+  ageMs: 100,
+  staleReason: undefined,
+  down: false,
+  downForMs: 0,
+  polled: false,
+  lastError: '',
+};
 const stream = (fields: Partial<StreamFreshness>): StreamFreshness => ({ ...fine, ...fields });
 
 describe('venue state from its streams', () => {
@@ -19,8 +28,12 @@ describe('venue state from its streams', () => {
   });
 
   it('names the stream, its age and at most three', () => {
-    const stale = ['A', 'B', 'C', 'D', 'E'].map((label) => stream({ label, staleReason: 'silent for 4.2 s' }));
-    expect(venueState(stale, 10_000).message).toBe('A: silent for 4.2 s; B: silent for 4.2 s; C: silent for 4.2 s; and 2 more');
+    const stale = ['A', 'B', 'C', 'D', 'E'].map((label) =>
+      stream({ label, staleReason: 'silent for 4.2 s' }),
+    );
+    expect(venueState(stale, 10_000).message).toBe(
+      'A: silent for 4.2 s; B: silent for 4.2 s; C: silent for 4.2 s; and 2 more',
+    );
     expect(venueState([stream({ polled: true })], 10_000).message).toMatch(/over REST.*BTC\/USDT book/);
   });
 });

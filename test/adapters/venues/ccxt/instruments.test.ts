@@ -1,17 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { type MarketFields, precisionModes, readInstrument, readInstruments, step } from '../../../../src/adapters/venues/ccxt/instruments.ts';
+import {
+  type MarketFields,
+  precisionModes,
+  readInstrument,
+  readInstruments,
+  step,
+} from '../../../../src/adapters/venues/ccxt/instruments.ts';
 import { Refusal } from '../../../../src/adapters/venues/normalise/refusal.ts';
 import { venueId } from '../../../../src/shared/domain/nominal.ts';
 
 const venue = venueId('v');
 const rules = { precisionMode: precisionModes.tickSize };
 const spot: MarketFields = {
-  symbol: 'BTC/USDT', base: 'BTC', quote: 'USDT', spot: true, swap: false, active: true, maker: 0.0016, taker: 0.0026,
-  precision: { price: 0.01, amount: 0.00001 }, limits: { amount: { min: 0.0001, max: 9_000 }, cost: { min: 5 } },
+  symbol: 'BTC/USDT',
+  base: 'BTC',
+  quote: 'USDT',
+  spot: true,
+  swap: false,
+  active: true,
+  maker: 0.0016,
+  taker: 0.0026,
+  precision: { price: 0.01, amount: 0.00001 },
+  limits: { amount: { min: 0.0001, max: 9_000 }, cost: { min: 5 } },
 };
 const perpetual: MarketFields = {
-  ...spot, symbol: 'DOGE/USDT:USDT', base: 'DOGE', settle: 'USDT', spot: false, swap: true, linear: true, contractSize: 1_000,
-  precision: { price: 0.00001, amount: 1 }, limits: { amount: { min: 1 }, leverage: { max: 75 } }, info: { maintMarginPercent: '2.5000' },
+  ...spot,
+  symbol: 'DOGE/USDT:USDT',
+  base: 'DOGE',
+  settle: 'USDT',
+  spot: false,
+  swap: true,
+  linear: true,
+  contractSize: 1_000,
+  precision: { price: 0.00001, amount: 1 },
+  limits: { amount: { min: 1 }, leverage: { max: 75 } },
+  info: { maintMarginPercent: '2.5000' },
 };
 
 function codeOf(call: () => unknown): string {
@@ -27,39 +50,85 @@ function codeOf(call: () => unknown): string {
 describe('spot market', () => {
   it('gives exact steps, limits in lots, fees', () => {
     const { instrument, unified } = readInstrument(venue, spot, rules);
-    expect({ ...instrument, tickSize: String(instrument.tickSize), lotSize: String(instrument.lotSize), minimumNotional: String(instrument.minimumNotional), makerFeeRate: String(instrument.makerFeeRate), takerFeeRate: String(instrument.takerFeeRate), maintenanceMarginRate: String(instrument.maintenanceMarginRate) }).toEqual({
-      id: 'v:BTC/USDT', venue: 'v', symbol: 'BTC/USDT', kind: 'spot', base: 'BTC', quote: 'USDT', settle: 'USDT', tickSize: '0.01', lotSize: '0.00001',
-      minimumLots: 10, maximumLots: 900_000_000, minimumNotional: '5', makerFeeRate: '0.0016', takerFeeRate: '0.0026', feeCurrencyRule: 'quote',
-      leverageMax: 1, maintenanceMarginRate: '0', fundingIntervalHours: 0,
+    expect({
+      ...instrument,
+      tickSize: String(instrument.tickSize),
+      lotSize: String(instrument.lotSize),
+      minimumNotional: String(instrument.minimumNotional),
+      makerFeeRate: String(instrument.makerFeeRate),
+      takerFeeRate: String(instrument.takerFeeRate),
+      maintenanceMarginRate: String(instrument.maintenanceMarginRate),
+    }).toEqual({
+      id: 'v:BTC/USDT',
+      venue: 'v',
+      symbol: 'BTC/USDT',
+      kind: 'spot',
+      base: 'BTC',
+      quote: 'USDT',
+      settle: 'USDT',
+      tickSize: '0.01',
+      lotSize: '0.00001',
+      minimumLots: 10,
+      maximumLots: 900_000_000,
+      minimumNotional: '5',
+      makerFeeRate: '0.0016',
+      takerFeeRate: '0.0026',
+      feeCurrencyRule: 'quote',
+      leverageMax: 1,
+      maintenanceMarginRate: '0',
+      fundingIntervalHours: 0,
     });
-    expect([unified.priceGrid, unified.lotGrid]).toEqual([{ scale: 2, units: 1 }, { scale: 5, units: 1 }]);
+    expect([unified.priceGrid, unified.lotGrid]).toEqual([
+      { scale: 2, units: 1 },
+      { scale: 5, units: 1 },
+    ]);
   });
 
   it('reads 1e-8 as the exact step', () => {
-    const { instrument } = readInstrument(venue, { ...spot, precision: { price: 1e-8, amount: 1e-8 } }, rules);
+    const { instrument } = readInstrument(
+      venue,
+      { ...spot, precision: { price: 1e-8, amount: 1e-8 } },
+      rules,
+    );
     expect([String(instrument.tickSize), String(instrument.lotSize)]).toEqual(['0.00000001', '0.00000001']);
   });
 
   it('rounds a least amount between two lots up and a largest down', () => {
-    const { instrument } = readInstrument(venue, { ...spot, precision: { price: 0.01, amount: 0.3 }, limits: { amount: { min: 0.4, max: 1 } } }, rules);
+    const { instrument } = readInstrument(
+      venue,
+      { ...spot, precision: { price: 0.01, amount: 0.3 }, limits: { amount: { min: 0.4, max: 1 } } },
+      rules,
+    );
     expect([instrument.minimumLots, instrument.maximumLots]).toEqual([2, 3]);
   });
 
   it('says what it assumed', () => {
-    const { instrument, notes } = readInstrument(venue, { ...spot, maker: undefined, taker: undefined, precision: { price: 0.01 } }, rules);
+    const { instrument, notes } = readInstrument(
+      venue,
+      { ...spot, maker: undefined, taker: undefined, precision: { price: 0.01 } },
+      rules,
+    );
     expect([String(instrument.makerFeeRate), String(instrument.lotSize)]).toEqual(['0.001', '0.00000001']);
     expect(notes.length).toBe(3);
   });
 
   it('takes the fee in what was bought where the venue says so', () => {
-    expect(readInstrument(venue, { ...spot, feeSide: 'get' }, rules).instrument.feeCurrencyRule).toBe('received');
+    expect(readInstrument(venue, { ...spot, feeSide: 'get' }, rules).instrument.feeCurrencyRule).toBe(
+      'received',
+    );
   });
 });
 
 describe('perpetual', () => {
   it('folds the contract size into the lot, and counts stream sizes in contracts', () => {
     const { instrument, unified } = readInstrument(venue, perpetual, rules);
-    expect([String(instrument.lotSize), instrument.kind, instrument.leverageMax, String(instrument.maintenanceMarginRate), instrument.fundingIntervalHours]).toEqual(['1000', 'perpetual', 75, '0.025', 8]);
+    expect([
+      String(instrument.lotSize),
+      instrument.kind,
+      instrument.leverageMax,
+      String(instrument.maintenanceMarginRate),
+      instrument.fundingIntervalHours,
+    ]).toEqual(['1000', 'perpetual', 75, '0.025', 8]);
     expect(unified.lotGrid).toEqual({ scale: 0, units: 1 });
   });
 });
@@ -96,12 +165,18 @@ describe('precision', () => {
   });
 
   it('leaves out the bad ones and keeps the others', () => {
-    const table = readInstruments(venue, [spot, { ...spot, symbol: 'BAD/USDT', precision: { price: 'x' } }, { symbol: 5 }, perpetual], rules);
+    const table = readInstruments(
+      venue,
+      [spot, { ...spot, symbol: 'BAD/USDT', precision: { price: 'x' } }, { symbol: 5 }, perpetual],
+      rules,
+    );
     expect([...table.bySymbol.keys()]).toEqual(['BTC/USDT', 'DOGE/USDT:USDT']);
     expect(table.refused.map((entry) => entry.symbol)).toEqual(['BAD/USDT', '(no symbol)']);
   });
 
   it('refuses significant digits without a price', () => {
-    expect(codeOf(() => step(5, precisionModes.significantDigits, 'p', 'X/Y', undefined))).toBe('missing-field');
+    expect(codeOf(() => step(5, precisionModes.significantDigits, 'p', 'X/Y', undefined))).toBe(
+      'missing-field',
+    );
   });
 });

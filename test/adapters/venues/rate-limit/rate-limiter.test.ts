@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { JitteredBackoff } from '../../../../src/adapters/venues/rate-limit/backoff.ts';
 import { TokenBucket } from '../../../../src/adapters/venues/rate-limit/bucket.ts';
 import { priorityOf, ratePresetFor } from '../../../../src/adapters/venues/rate-limit/presets.ts';
-import { parseRetryAfterMs, type RateCost, RateLimiter } from '../../../../src/adapters/venues/rate-limit/rate-limiter.ts';
+import {
+  parseRetryAfterMs,
+  type RateCost,
+  RateLimiter,
+} from '../../../../src/adapters/venues/rate-limit/rate-limiter.ts';
 import { settle, VirtualClock } from '../support/virtual-clock.ts';
 
 const minuteMs = 60_000;
@@ -36,7 +40,10 @@ describe('token bucket', () => {
   it('never lets more than the limit through in any window, whatever the pattern', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ gapMs: fc.integer({ min: 0, max: 700 }), weight: fc.integer({ min: 1, max: 7 }) }), { maxLength: 200 }),
+        fc.array(
+          fc.record({ gapMs: fc.integer({ min: 0, max: 700 }), weight: fc.integer({ min: 1, max: 7 }) }),
+          { maxLength: 200 },
+        ),
         (requests) => {
           const bucket = new TokenBucket({ name: 'p', limit: 10, windowMs: 1_000 });
           const taken: { atMs: number; weight: number }[] = [];
@@ -65,13 +72,17 @@ describe('token bucket', () => {
   });
 
   it('refuses a pool without a limit', () => {
-    expect(() => new TokenBucket({ name: 'p', limit: 0, windowMs: 1 })).toThrow(/limit and a window above zero/);
+    expect(() => new TokenBucket({ name: 'p', limit: 0, windowMs: 1 })).toThrow(
+      /limit and a window above zero/,
+    );
   });
 });
 
 describe('linked pools (Binance numbers)', () => {
   it('states the four spot pools of the venue', () => {
-    const stated = ratePresetFor('binance', 50).pools.slice(0, 4).map((pool) => [pool.name, pool.limit, pool.windowMs]);
+    const stated = ratePresetFor('binance', 50)
+      .pools.slice(0, 4)
+      .map((pool) => [pool.name, pool.limit, pool.windowMs]);
     expect(stated).toEqual([
       ['RAW_REQUESTS', 61_000, 300_000],
       ['REQUEST_WEIGHT', 6_000, 60_000],
@@ -83,8 +94,13 @@ describe('linked pools (Binance numbers)', () => {
   it('draws one order from all four', async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock);
-    await limiter.acquire(ratePresetFor('binance', 50).costOf({ api: 'private', method: 'POST', path: 'order', ccxtCost: 0.2 }), { priority: 'trade' });
-    expect(['RAW_REQUESTS', 'REQUEST_WEIGHT', 'ORDERS_10S', 'ORDERS_DAY'].map((pool) => used(limiter, pool))).toEqual([1, 1, 1, 1]);
+    await limiter.acquire(
+      ratePresetFor('binance', 50).costOf({ api: 'private', method: 'POST', path: 'order', ccxtCost: 0.2 }),
+      { priority: 'trade' },
+    );
+    expect(
+      ['RAW_REQUESTS', 'REQUEST_WEIGHT', 'ORDERS_10S', 'ORDERS_DAY'].map((pool) => used(limiter, pool)),
+    ).toEqual([1, 1, 1, 1]);
   });
 
   it('stops the 101st order of ten seconds and lets it go when the window has passed', async () => {
@@ -105,17 +121,37 @@ describe('linked pools (Binance numbers)', () => {
   });
 
   it.each([
-    ['book of 100 levels, spot', { api: 'public', method: 'GET', path: 'depth', ccxtCost: 1 }, { RAW_REQUESTS: 1, REQUEST_WEIGHT: 5 }],
-    ['ping, spot', { api: 'public', method: 'GET', path: 'ping', ccxtCost: 0.2 }, { RAW_REQUESTS: 1, REQUEST_WEIGHT: 1 }],
-    ['book of 1000 levels, futures', { api: 'fapiPublic', method: 'GET', path: 'depth', ccxtCost: 20 }, { FUTURES_WEIGHT: 20 }],
-    ['order, futures', { api: 'fapiPrivate', method: 'POST', path: 'order', ccxtCost: 0 }, { FUTURES_WEIGHT: 1, FUTURES_ORDERS_10S: 1 }],
+    [
+      'book of 100 levels, spot',
+      { api: 'public', method: 'GET', path: 'depth', ccxtCost: 1 },
+      { RAW_REQUESTS: 1, REQUEST_WEIGHT: 5 },
+    ],
+    [
+      'ping, spot',
+      { api: 'public', method: 'GET', path: 'ping', ccxtCost: 0.2 },
+      { RAW_REQUESTS: 1, REQUEST_WEIGHT: 1 },
+    ],
+    [
+      'book of 1000 levels, futures',
+      { api: 'fapiPublic', method: 'GET', path: 'depth', ccxtCost: 20 },
+      { FUTURES_WEIGHT: 20 },
+    ],
+    [
+      'order, futures',
+      { api: 'fapiPrivate', method: 'POST', path: 'order', ccxtCost: 0 },
+      { FUTURES_WEIGHT: 1, FUTURES_ORDERS_10S: 1 },
+    ],
   ])('weighs %s', (_name, request, cost) => {
     expect(ratePresetFor('binance', 50).costOf(request)).toEqual(cost);
   });
 
   it('believes the venue when it counts more', () => {
     const limiter = limiterOf(new VirtualClock());
-    const header = ratePresetFor('binance', 50).usedFromHeader('X-Mbx-Used-Weight-1m', '4321', 'https://api/api/v3/depth');
+    const header = ratePresetFor('binance', 50).usedFromHeader(
+      'X-Mbx-Used-Weight-1m',
+      '4321',
+      'https://api/api/v3/depth',
+    );
     limiter.onVenueUsed(header?.pool ?? '', header?.used ?? 0);
     expect(used(limiter, 'REQUEST_WEIGHT')).toBe(4_321);
     limiter.onVenueUsed('REQUEST_WEIGHT', 10);

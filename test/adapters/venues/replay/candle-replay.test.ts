@@ -17,7 +17,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function candles(name: string, times: readonly number[]): string {
   const path = join(folder, name);
-  writeFileSync(path, `timestamp,open,high,low,close,volume\n${times.map((time) => `${time},10.5,12,9.25,11,3.5`).join('\n')}`);
+  writeFileSync(
+    path,
+    `timestamp,open,high,low,close,volume\n${times.map((time) => `${time},10.5,12,9.25,11,3.5`).join('\n')}`,
+  );
   return path;
 }
 
@@ -25,7 +28,11 @@ describe('candle replay', () => {
   it('tells every candle when it closes, two series on one clock', async () => {
     const replay = await CandleReplay.open([
       { path: candles('h', [startMs, startMs + hourMs]), venue, symbol: 'BTC/USDT' },
-      { path: candles('m', [startMs, startMs + hourMs / 2, startMs + hourMs]), venue, symbol: 'ETH/USDT:USDT' },
+      {
+        path: candles('m', [startMs, startMs + hourMs / 2, startMs + hourMs]),
+        venue,
+        symbol: 'ETH/USDT:USDT',
+      },
     ]);
     const seen: [number, string, number][] = [];
     while (replay.nextTimeMs() !== Number.POSITIVE_INFINITY) {
@@ -47,17 +54,30 @@ describe('candle replay', () => {
   });
 
   it('infers rules from the decimals and kind from the symbol', async () => {
-    const replay = await CandleReplay.open([{ path: candles('p', [startMs, startMs + hourMs]), venue, symbol: 'ETH/USDT:USDT' }]);
+    const replay = await CandleReplay.open([
+      { path: candles('p', [startMs, startMs + hourMs]), venue, symbol: 'ETH/USDT:USDT' },
+    ]);
     const series = replay.series[0];
-    expect([String(series?.instrument.tickSize), String(series?.instrument.lotSize), series?.instrument.kind]).toEqual(['0.01', '0.1', 'perpetual']);
+    expect([
+      String(series?.instrument.tickSize),
+      String(series?.instrument.lotSize),
+      series?.instrument.kind,
+    ]).toEqual(['0.01', '0.1', 'perpetual']);
     expect(series?.notes[0]).toMatch(/inferred/);
   });
 
   it.each([
     ['one candle and no timeframe', { symbol: 'BTC/USDT' }, [startMs], 'empty'],
-    ['a timeframe longer than the distances', { symbol: 'BTC/USDT', timeframeMs: 4 * hourMs }, [startMs, startMs + hourMs], 'inconsistent-candle'],
+    [
+      'a timeframe longer than the distances',
+      { symbol: 'BTC/USDT', timeframeMs: 4 * hourMs },
+      [startMs, startMs + hourMs],
+      'inconsistent-candle',
+    ],
     ['a symbol that is none', { symbol: 'BTCUSDT' }, [startMs, startMs + hourMs], 'no-instrument'],
   ] as const)('refuses %s', async (name, options, times, code) => {
-    await expect(CandleReplay.open([{ path: candles(name, times), venue, ...options }])).rejects.toMatchObject({ code });
+    await expect(
+      CandleReplay.open([{ path: candles(name, times), venue, ...options }]),
+    ).rejects.toMatchObject({ code });
   });
 });

@@ -65,15 +65,27 @@ describe('frame replay', () => {
     const replay = await FrameReplay.open({ path: file(frames.join('\n')), venue });
     const { events, times, book } = drain(replay);
     expect(times).toEqual([1_723_161_253_937, 1_723_161_253_940, 1_723_161_253_941, 1_723_161_253_942]);
-    expect(events.map((event) => event.kind)).toEqual(['book-delta', 'book-delta', 'book-snapshot', 'trade', 'book-delta']);
+    expect(events.map((event) => event.kind)).toEqual([
+      'book-delta',
+      'book-delta',
+      'book-snapshot',
+      'trade',
+      'book-delta',
+    ]);
     // The delta before the snapshot was buffered and applied after it: it moved the bid and took away the ask.
-    expect([book.bestBid, book.bestAsk, book.gaps, book.dropped, book.updates, book.crossed]).toEqual([1_001, 1_003, 0, 1, 2, 0]);
+    expect([book.bestBid, book.bestAsk, book.gaps, book.dropped, book.updates, book.crossed]).toEqual([
+      1_001, 1_003, 0, 1, 2, 0,
+    ]);
     expect([book.bids.get(1_001), book.asks.get(1_003)]).toEqual([2_500, 1_000]);
   });
 
   it('infers tick and lot from the decimals and says so', async () => {
     const replay = await FrameReplay.open({ path: file(frames.join('\n')), venue });
-    expect([replay.instrument.id, String(replay.instrument.tickSize), String(replay.instrument.lotSize)]).toEqual(['binance:BTC/USDT', '0.1', '0.001']);
+    expect([
+      replay.instrument.id,
+      String(replay.instrument.tickSize),
+      String(replay.instrument.lotSize),
+    ]).toEqual(['binance:BTC/USDT', '0.1', '0.001']);
     expect(replay.notes[0]).toMatch(/inferred from the decimals/);
     replay.close();
   });
@@ -83,7 +95,11 @@ describe('frame replay', () => {
     ['through a temporary file', 10],
   ])('gives the same events %s, plain or gzip', async (_name, memoryMaximumBytes) => {
     const plain = await FrameReplay.open({ path: file(frames.join('\n')), venue });
-    const packed = await FrameReplay.open({ path: file(gzipSync(`${frames.join('\r\n')}\r\n`)), venue, memoryMaximumBytes });
+    const packed = await FrameReplay.open({
+      path: file(gzipSync(`${frames.join('\r\n')}\r\n`)),
+      venue,
+      memoryMaximumBytes,
+    });
     expect(drain(packed).events).toEqual(drain(plain).events);
     packed.close();
     plain.close();
@@ -99,21 +115,42 @@ describe('frame replay', () => {
   });
 
   it('refuses bad lines one by one and keeps the others', async () => {
-    const bad = ['hello', '1723161253941000000 {"e":"trade"', `1723161253941000000 ${(frames[3] as string).slice(20).replace('"p":"100.3"', '"p":"NaN"')}`, '5 {}'];
-    const replay = await FrameReplay.open({ path: file([...frames.slice(0, 3), ...bad, ...frames.slice(3)].join('\n')), venue });
+    const bad = [
+      'hello',
+      '1723161253941000000 {"e":"trade"',
+      `1723161253941000000 ${(frames[3] as string).slice(20).replace('"p":"100.3"', '"p":"NaN"')}`,
+      '5 {}',
+    ];
+    const replay = await FrameReplay.open({
+      path: file([...frames.slice(0, 3), ...bad, ...frames.slice(3)].join('\n')),
+      venue,
+    });
     expect(drain(replay).events.length).toBe(5);
-    expect(replay.stats()).toMatchObject({ lines: 9, refused: 4, refusedByCode: { 'bad-time': 2, 'not-json': 1, 'bad-number': 1 }, deltas: 3, trades: 1, snapshots: 1 });
+    expect(replay.stats()).toMatchObject({
+      lines: 9,
+      refused: 4,
+      refusedByCode: { 'bad-time': 2, 'not-json': 1, 'bad-number': 1 },
+      deltas: 3,
+      trades: 1,
+      snapshots: 1,
+    });
     expect(replay.stats().refusedExamples[0]).toMatch(/^line 4: /);
   });
 
   it('never lets time run backwards', async () => {
-    const replay = await FrameReplay.open({ path: file([frames[2], frames[0], frames[1]].join('\n')), venue });
+    const replay = await FrameReplay.open({
+      path: file([frames[2], frames[0], frames[1]].join('\n')),
+      venue,
+    });
     expect(drain(replay).times).toEqual([1_723_161_253_940]);
     expect(replay.stats().stampsBackwards).toBe(2);
   });
 
   it('picks one of several symbols', async () => {
-    const other = (frames[3] as string).replaceAll('BTCUSDT', 'ETHUSDT').replace('btcusdt', 'ethusdt').replace('100.3', '61837.12345678');
+    const other = (frames[3] as string)
+      .replaceAll('BTCUSDT', 'ETHUSDT')
+      .replace('btcusdt', 'ethusdt')
+      .replace('100.3', '61837.12345678');
     const path = file([...frames.filter((_, index) => index !== 2), other].join('\n'));
     expect(await refusal({ path })).toMatchObject({ code: 'no-instrument' });
     expect((await refusal({ path, symbol: 'SOL/USDT' })).message).toContain('BTCUSDT, ETHUSDT');
@@ -123,7 +160,8 @@ describe('frame replay', () => {
   });
 
   it('takes trades once when the recording has them twice', async () => {
-    const aggregated = '1723161253941500000 {"e":"aggTrade","E":1723161255343,"s":"BTCUSDT","a":7,"p":"100.3","q":"0.005","f":1,"l":1,"T":1723161255342,"m":false}';
+    const aggregated =
+      '1723161253941500000 {"e":"aggTrade","E":1723161255343,"s":"BTCUSDT","a":7,"p":"100.3","q":"0.005","f":1,"l":1,"T":1723161255342,"m":false}';
     const replay = await FrameReplay.open({ path: file([...frames, aggregated].join('\n')), venue });
     expect(drain(replay).events.filter((event) => event.kind === 'trade').length).toBe(1);
   });
@@ -141,37 +179,65 @@ describe('frame replay', () => {
 describe('real recordings of 2024-08-08 (need the shared data folder)', () => {
   // Counts of frames by `zcat | grep -c`; best prices as the last bookTicker frames of the recording give them.
   it.each([
-    ['spot', 'l2/binance_spot_btcusdt_20240808.gz', { deltas: 3_451, trades: 9_757, quotes: 28_040 }, 'BTC/USDT', '0.01'],
-    ['usdm', 'l2/binance_usdm_btcusdt_20240808.gz', { deltas: 6_551, trades: 21_313, quotes: 66_089 }, 'BTC/USDT:USDT', '0.1'],
-    ['cm', 'l2/binance_cm_btcusd_perp_20240808.gz', { deltas: 26_847, trades: 2_286, quotes: 19_136 }, 'BTC/USD:BTC', '0.1'],
-  ] as const)('%s: no gap, never crossed, ends on the venue’s own quote', async (_name, name, counts, symbol, tick) => {
-    const path = sharedDataFile(name);
-    if (path === undefined) return;
-    const replay = await FrameReplay.open({ path, venue });
-    expect([replay.instrument.symbol, String(replay.instrument.tickSize)]).toEqual([symbol, tick]);
-    const book = new ReferenceBook();
-    let crossed = 0;
-    let checked = 0;
-    let lastQuote: MarketEvent | undefined;
-    while (replay.nextTimeMs() !== Number.POSITIVE_INFINITY) {
-      replay.step((event) => {
-        if (event.kind === 'quote') {
-          lastQuote = event;
-          if (event.bidTicks >= event.askTicks) crossed += 1;
-        } else if (event.kind === 'book-snapshot' || event.kind === 'book-delta') {
-          checked += 1;
-          book.apply(event);
-        }
+    [
+      'spot',
+      'l2/binance_spot_btcusdt_20240808.gz',
+      { deltas: 3_451, trades: 9_757, quotes: 28_040 },
+      'BTC/USDT',
+      '0.01',
+    ],
+    [
+      'usdm',
+      'l2/binance_usdm_btcusdt_20240808.gz',
+      { deltas: 6_551, trades: 21_313, quotes: 66_089 },
+      'BTC/USDT:USDT',
+      '0.1',
+    ],
+    [
+      'cm',
+      'l2/binance_cm_btcusd_perp_20240808.gz',
+      { deltas: 26_847, trades: 2_286, quotes: 19_136 },
+      'BTC/USD:BTC',
+      '0.1',
+    ],
+  ] as const)(
+    '%s: no gap, never crossed, ends on the venue’s own quote',
+    async (_name, name, counts, symbol, tick) => {
+      const path = sharedDataFile(name);
+      if (path === undefined) return;
+      const replay = await FrameReplay.open({ path, venue });
+      expect([replay.instrument.symbol, String(replay.instrument.tickSize)]).toEqual([symbol, tick]);
+      const book = new ReferenceBook();
+      let crossed = 0;
+      let checked = 0;
+      let lastQuote: MarketEvent | undefined;
+      while (replay.nextTimeMs() !== Number.POSITIVE_INFINITY) {
+        replay.step((event) => {
+          if (event.kind === 'quote') {
+            lastQuote = event;
+            if (event.bidTicks >= event.askTicks) crossed += 1;
+          } else if (event.kind === 'book-snapshot' || event.kind === 'book-delta') {
+            checked += 1;
+            book.apply(event);
+          }
+        });
+      }
+      expect(replay.stats()).toMatchObject({
+        ...counts,
+        snapshots: 1,
+        refused: 0,
+        skipped: 0,
+        stampsBackwards: 0,
       });
-    }
-    expect(replay.stats()).toMatchObject({ ...counts, snapshots: 1, refused: 0, skipped: 0, stampsBackwards: 0 });
-    expect(checked).toBe(counts.deltas + 1);
-    expect([book.gaps, book.crossed, crossed, book.snapshots]).toEqual([0, 0, 0, 1]);
-    expect(book.updates + book.dropped).toBe(counts.deltas);
-    if (lastQuote?.kind !== 'quote') throw new Error('no quote');
-    // The depth stream is up to 100 ms behind the quotes: the last book may differ from the last quote by a little.
-    expect(Math.abs(book.bestBid - lastQuote.bidTicks)).toBeLessThanOrEqual(50);
-    expect(book.bestAsk).toBeGreaterThan(book.bestBid);
-    replay.close();
-  }, 60_000);
+      expect(checked).toBe(counts.deltas + 1);
+      expect([book.gaps, book.crossed, crossed, book.snapshots]).toEqual([0, 0, 0, 1]);
+      expect(book.updates + book.dropped).toBe(counts.deltas);
+      if (lastQuote?.kind !== 'quote') throw new Error('no quote');
+      // The depth stream is up to 100 ms behind the quotes: the last book may differ from the last quote by a little.
+      expect(Math.abs(book.bestBid - lastQuote.bidTicks)).toBeLessThanOrEqual(50);
+      expect(book.bestAsk).toBeGreaterThan(book.bestBid);
+      replay.close();
+    },
+    60_000,
+  );
 });

@@ -86,7 +86,9 @@ export class ReferenceBook {
       this.dropped += 1;
       return;
     }
-    const follows = this.#afterSnapshot ? event.firstSequence <= sequence + 1 : event.firstSequence === sequence + 1;
+    const follows = this.#afterSnapshot
+      ? event.firstSequence <= sequence + 1
+      : event.firstSequence === sequence + 1;
     if (!follows) this.gaps += 1;
     this.#afterSnapshot = false;
     this.#sequence = event.lastSequence;

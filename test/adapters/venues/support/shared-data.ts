@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const sharedFolder = process.env['SEXTANT_SHARED'] ?? fileURLToPath(new URL('../../../../../shared', import.meta.url));
+const sharedFolder =
+  process.env['SEXTANT_SHARED'] ?? fileURLToPath(new URL('../../../../../shared', import.meta.url));
 
 /** Gives the path of a file of the shared data; undefined, said once, where it is absent. */
 export function sharedDataFile(name: string): string | undefined {

@@ -28,7 +28,8 @@ export class VirtualClock implements AdapterClock {
   }
 
   after(delayMs: number, callback: () => void): () => void {
-    const timer = { dueMs: this.nowMs + Math.max(0, delayMs), order: (this.#order += 1), callback };
+    this.#order += 1;
+    const timer = { dueMs: this.nowMs + Math.max(0, delayMs), order: this.#order, callback };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
