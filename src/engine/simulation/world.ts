@@ -58,8 +58,8 @@ export interface SimulatedWorldState {
   readonly latent: LatentMarketState;
   readonly instruments: readonly InstrumentGeneratorState[];
   readonly venues: readonly SavedWorldVenue[];
-  /** Recorded minutes by instrument; may be left out to save often and small. */
-  readonly candles?: Readonly<Record<string, CandleRecorderState>> | undefined;
+  /** Recorded minutes by instrument. */
+  readonly candles: Readonly<Record<string, CandleRecorderState>>;
 }
 
 /** Gives the configuration of the demo world: sim-a and sim-b (spot), sim-perp (perpetuals), funded accounts. */
@@ -73,6 +73,7 @@ export function demoWorldConfig(
 
 const minuteMs = 60_000;
 const recordedMinutesDefault = 3000;
+const recentMinutes = 480;
 
 interface Place {
   readonly generator: InstrumentGenerator;
@@ -201,8 +202,13 @@ export class SimulatedWorld implements VirtualTimeSource {
     return this.venueOf(venue).snapshot();
   }
 
-  /** Gives the whole world as plain data; without candles it is small enough to be saved every few seconds. */
-  save(includeCandles = true): SimulatedWorldState {
+  /**
+   * Gives the world as plain data. `whole` false makes it small enough to be written every few seconds: only the
+   * last eight hours of minutes, and accounts without orders and fills, which the host must put in from the
+   * venues' own files (`drainChanges`) before it restores.
+   */
+  save(whole = true): SimulatedWorldState {
+    const minutesMax = whole ? Number.MAX_SAFE_INTEGER : recentMinutes;
     return {
       version: 1,
       seed: this.config.seed,
@@ -210,12 +216,13 @@ export class SimulatedWorld implements VirtualTimeSource {
       nowMs: this.currentMs,
       latent: this.latent.save(),
       instruments: this.places.map((place) => place.generator.save()),
-      venues: this.venues.map((venue) => ({ account: venue.snapshot(), market: venue.marketSnapshot() })),
-      candles: includeCandles
-        ? Object.fromEntries(
-            this.places.map((place) => [place.generator.instrument.id, place.recorder.save()]),
-          )
-        : undefined,
+      venues: this.venues.map((venue) => ({
+        account: whole ? venue.snapshot() : venue.summary(),
+        market: venue.marketSnapshot(),
+      })),
+      candles: Object.fromEntries(
+        this.places.map((place) => [place.generator.instrument.id, place.recorder.save(minutesMax)]),
+      ),
     };
   }
 
@@ -284,7 +291,8 @@ export class SimulatedWorld implements VirtualTimeSource {
       if (place === undefined)
         throw new RangeError(`the saved world has an unknown instrument ${state.instrument}`);
       place.generator.restore(state, saved.nowMs);
-      place.recorder.restore(saved.candles?.[state.instrument] ?? { firstMs: 0, minutes: [] });
+      const candles = saved.candles[state.instrument];
+      if (candles !== undefined) place.recorder.restore(candles);
     }
   }
 

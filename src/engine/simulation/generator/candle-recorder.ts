@@ -80,8 +80,11 @@ export class CandleRecorder {
     }
   }
 
-  save(): CandleRecorderState {
-    return { firstMs: this.firstMs, minutes: [...this.minutes] };
+  /** Gives the newest `minutesMax` minutes as plain data. */
+  save(minutesMax: number): CandleRecorderState {
+    const dropped = Math.max(0, this.minutes.length / fieldsPerMinute - minutesMax);
+    const firstMs = this.firstMs + dropped * minuteMs;
+    return { firstMs, minutes: this.minutes.slice(dropped * fieldsPerMinute) };
   }
 
   restore(state: CandleRecorderState): void {

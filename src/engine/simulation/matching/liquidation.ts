@@ -6,47 +6,44 @@
 
 import { Decimal } from '../../../shared/domain/decimal.ts';
 import { type Instrument, priceOf, quantityOf } from '../../../shared/domain/instrument.ts';
-import { clientOrderId, type InstrumentId } from '../../../shared/domain/nominal.ts';
+import { clientOrderId } from '../../../shared/domain/nominal.ts';
 import type { PaperAccount } from './account.ts';
-import type { InstrumentMarket } from './instrument-market.ts';
+import type { BookingParts, OrderBooking } from './order-booking.ts';
 import type { OrderDesk } from './order-desk.ts';
-import type { VenueLedger } from './venue-ledger.ts';
 
-interface LiquidationParts {
-  readonly markets: ReadonlyMap<InstrumentId, InstrumentMarket>;
-  readonly account: PaperAccount;
-  readonly ledger: VenueLedger;
+interface LiquidationParts extends BookingParts {
+  readonly booking: OrderBooking;
   readonly desk: OrderDesk;
 }
 
 /** Closes everything settled in `settle` when the account can no longer carry it; gives whether it did. */
 export function liquidateIfNeeded(parts: LiquidationParts, settle: string): boolean {
-  const { account, desk, ledger, markets } = parts;
+  const { account, booking, ledger, markets } = parts;
   const open = account.openPositions(settle);
-  if (open.length === 0 || open.some((instrument) => desk.markOf(instrument.id) <= 0)) return false;
-  const equity = account.total(settle).plus(account.unrealized(settle, desk.markOf));
-  if (equity.compare(account.maintenanceRequired(settle, desk.markOf)) >= 0) return false;
+  if (open.length === 0 || open.some((instrument) => booking.markOf(instrument.id) <= 0)) return false;
+  const equity = account.total(settle).plus(account.unrealized(settle, booking.markOf));
+  if (equity.compare(account.maintenanceRequired(settle, booking.markOf)) >= 0) return false;
   for (const order of [...ledger.open.values()]) {
     const { instrument } = markets.get(order.instrument) ?? {};
     if (order.status === 'open' && instrument?.kind === 'perpetual' && instrument.settle === settle) {
-      desk.close(order, 'canceled', 'liquidation');
+      booking.close(order, 'canceled', 'liquidation');
     }
   }
   // Winners first, so that their profit covers the losers.
-  const profit = (instrument: Instrument) => account.unrealizedOf(instrument, desk.markOf(instrument.id));
+  const profit = (instrument: Instrument) => account.unrealizedOf(instrument, booking.markOf(instrument.id));
   open.sort((left, right) => profit(right).compare(profit(left)));
   for (const instrument of open) closePosition(parts, instrument);
   return true;
 }
 
 function closePosition(parts: LiquidationParts, instrument: Instrument): void {
-  const { account, desk, ledger, markets } = parts;
+  const { account, booking, desk, ledger, markets } = parts;
   const market = markets.get(instrument.id);
   const position = account.positionLots(instrument.id);
   if (market === undefined || position === 0) return;
   const side = position > 0 ? 'sell' : 'buy';
   const id = clientOrderId(`liq-${ledger.venue}-${ledger.takeLiquidationNumber()}`);
-  const order = desk.addVenueOrder(id, instrument, side, Math.abs(position));
+  const order = booking.addVenueOrder(id, instrument, side, Math.abs(position));
   const worst = bankruptcyTicks(account, instrument, position);
   const clamp = (ticks: number) => (side === 'sell' ? Math.max(ticks, worst) : Math.min(ticks, worst));
   const plan = desk.planTake(market, side, Math.abs(position), 0);
@@ -56,12 +53,12 @@ function closePosition(parts: LiquidationParts, instrument: Instrument): void {
     rank: plan.ranks[at] ?? 0,
   }));
   for (const level of levels) {
-    const filled = desk.fill(market, order, clamp(level.ticks), level.lots, 'taker');
+    const filled = booking.fill(market, order, clamp(level.ticks), level.lots, 'taker');
     if (filled > 0) market.depthAgainst(side).take(level.rank, filled);
   }
   // What the book cannot take, the venue takes over at the last price it reached.
   const lastTicks = levels.at(-1)?.ticks ?? market.markTicks;
-  desk.fill(market, order, clamp(lastTicks), order.lots - order.filledLots, 'taker');
+  booking.fill(market, order, clamp(lastTicks), order.lots - order.filledLots, 'taker');
 }
 
 /** Gives the price at which closing the whole position, fee included, leaves exactly nothing. */

@@ -1,52 +1,34 @@
-/**
- * Where orders are accepted, executed, rested and closed. One desk serves one venue; it changes account and
- * ledger together, so that money and orders never disagree.
- */
+/** Where orders are checked, executed against the book, rested and fired. One desk serves one venue. */
 
-import { ensureDefined } from '../../../shared/domain/assert.ts';
 import type { Instrument } from '../../../shared/domain/instrument.ts';
-import {
-  type ClientOrderId,
-  epochMs,
-  type InstrumentId,
-  priceTicks,
-  quantityLots,
-  venueOrderId,
-} from '../../../shared/domain/nominal.ts';
-import type { Fill, Order, OrderRequest, Side } from '../../../shared/domain/order.ts';
-import type { PaperAccount } from './account.ts';
-import { Funds, TakePlan } from './funds.ts';
+import type { ClientOrderId } from '../../../shared/domain/nominal.ts';
+import type { Order, OrderRequest, Side } from '../../../shared/domain/order.ts';
+import { type Funds, TakePlan } from './funds.ts';
 import type { InstrumentMarket } from './instrument-market.ts';
-import { checkFilters, hasLimit, hasTrigger, type Refusal } from './order-checks.ts';
+import type { BookingParts, OrderBooking } from './order-booking.ts';
+import { checkFilters, hasTrigger, type Refusal } from './order-checks.ts';
 import { FillBatch } from './resting-orders.ts';
-import type { VenueAnswers } from './venue-answers.ts';
-import type { VenueLedger } from './venue-ledger.ts';
 import type { PaperOrder } from './venue-state.ts';
 
 /** What the desk works on; all of it belongs to one venue. */
-export interface DeskParts {
-  readonly markets: ReadonlyMap<InstrumentId, InstrumentMarket>;
-  readonly account: PaperAccount;
-  readonly ledger: VenueLedger;
-  readonly answers: VenueAnswers;
+export interface DeskParts extends BookingParts {
+  readonly booking: OrderBooking;
   /** Called when a stop fires; the venue executes it at the end of the moment, at the book as it then is. */
   readonly onFired: (order: PaperOrder) => void;
 }
 
 export class OrderDesk {
-  /** The venue's time; set by the venue before every call. */
-  nowMs = 0;
   private readonly parts: DeskParts;
+  private readonly booking: OrderBooking;
   private readonly funds: Funds;
   private readonly plan = new TakePlan();
   private readonly batch = new FillBatch();
 
   constructor(parts: DeskParts) {
     this.parts = parts;
-    this.funds = new Funds(parts.account, this.markOf);
+    this.booking = parts.booking;
+    this.funds = parts.booking.funds;
   }
-
-  readonly markOf = (instrument: InstrumentId): number => this.parts.markets.get(instrument)?.markTicks ?? 0;
 
   /** Takes an order that has arrived: refuses it, executes it, rests it. */
   place(request: Order): void {
@@ -54,19 +36,26 @@ export class OrderDesk {
     const known = ledger.orders.get(request.clientOrderId);
     if (known !== undefined) {
       const message = `order ${request.clientOrderId} was sent before and is ${known.status}`;
-      answers.rejected(request.clientOrderId, { code: 'duplicate-client-order-id', message }, this.nowMs);
+      answers.rejected(
+        request.clientOrderId,
+        { code: 'duplicate-client-order-id', message },
+        this.booking.nowMs,
+      );
       return;
     }
-    const order = this.newOrder(request.clientOrderId, request);
+    const order = this.booking.newOrder(request.clientOrderId, request);
     const market = markets.get(request.instrument);
     if (market === undefined) {
-      this.refuse(order, { code: 'unknown-instrument', message: `no instrument ${request.instrument} here` });
+      this.booking.refuse(order, {
+        code: 'unknown-instrument',
+        message: `no instrument ${request.instrument} here`,
+      });
       return;
     }
     const refusal =
       checkFilters(market.instrument, request, referenceTicks(market, request.side)) ??
       this.checkReduceOnly(market.instrument, request);
-    if (refusal !== undefined) this.refuse(order, refusal);
+    if (refusal !== undefined) this.booking.refuse(order, refusal);
     else if (hasTrigger(order.type)) this.placeStop(market, order);
     else if (order.type === 'market') this.placeMarket(market, order);
     else this.placeLimit(market, order);
@@ -76,12 +65,12 @@ export class OrderDesk {
     const { ledger, answers } = this.parts;
     const order = ledger.open.get(clientOrderId);
     if (order !== undefined) {
-      this.close(order, 'canceled', 'cancelled on request');
+      this.booking.close(order, 'canceled', 'cancelled on request');
       return;
     }
     const known = ledger.orders.get(clientOrderId);
     const message = known === undefined ? 'unknown order' : `the order is already ${known.status}`;
-    answers.cancelRejected(clientOrderId, message, this.nowMs);
+    answers.cancelRejected(clientOrderId, message, this.booking.nowMs);
   }
 
   /** Lets a print of the tape fill resting orders and fire stops. */
@@ -116,7 +105,7 @@ export class OrderDesk {
 
   /** Executes a stop that fired earlier, at the book as it is now. */
   executeFired(order: PaperOrder): void {
-    const market = this.marketOf(order);
+    const market = this.booking.marketOf(order);
     if (order.status !== 'open') return;
     if (order.type === 'stop') this.executeStopMarket(market, order);
     else this.executeStopLimit(market, order);
@@ -124,27 +113,11 @@ export class OrderDesk {
 
   /** Puts an open order of a restored ledger back where it was. */
   restoreOpen(order: PaperOrder): void {
-    const market = this.marketOf(order);
+    const market = this.booking.marketOf(order);
     this.funds.rebind(market.instrument, order);
     if (order.stage === 'resting') market.restingOf(order.side).add(order);
     else if (order.stage === 'waiting') market.stopsOf(order.side).add(order);
     else this.parts.onFired(order);
-  }
-
-  /** Makes an order in the venue's own name: a liquidation. It only reduces and is accepted at once. */
-  addVenueOrder(clientOrderId: ClientOrderId, instrument: Instrument, side: Side, lots: number): PaperOrder {
-    const order = this.newOrder(clientOrderId, {
-      instrument: instrument.id,
-      side,
-      type: 'market',
-      lots: quantityLots(lots),
-      timeInForce: 'ioc',
-      postOnly: false,
-      reduceOnly: true,
-    });
-    this.parts.ledger.add(order, this.nowMs);
-    this.parts.answers.acceptedByVenue(order, this.nowMs);
-    return order;
   }
 
   /** Collects what an order of this side can take now; `limitTicks` 0 means at any price. */
@@ -161,74 +134,18 @@ export class OrderDesk {
     return plan;
   }
 
-  /** Books a fill of an order; closes the order when it is complete. Gives the lots that were really filled. */
-  fill(
-    market: InstrumentMarket,
-    order: PaperOrder,
-    ticks: number,
-    wantedLots: number,
-    liquidity: 'maker' | 'taker',
-  ): number {
-    const { account, ledger, answers } = this.parts;
-    const { instrument } = market;
-    const lots = Math.min(wantedLots, order.lots - order.filledLots, this.reducibleLots(instrument, order));
-    if (lots <= 0 || order.status !== 'open') return 0;
-    const positionBefore = account.positionLots(instrument.id);
-    this.funds.release(instrument, order, lots);
-    const charge =
-      instrument.kind === 'spot'
-        ? account.bookSpotFill(instrument, order.side, ticks, lots, liquidity)
-        : account.bookPerpetualFill(instrument, order.side, ticks, lots, liquidity);
-    order.filledLots += lots;
-    const fill: Fill = {
-      instrument: order.instrument,
-      clientOrderId: order.clientOrderId,
-      venueOrderId: order.venueOrderId,
-      tradeId: `t${ledger.takeTradeNumber()}`,
-      side: order.side,
-      priceTicks: priceTicks(ticks),
-      lots: quantityLots(lots),
-      fee: charge.fee.toString(),
-      feeCurrency: charge.currency,
-      liquidity,
-      venueTimeMs: epochMs(this.nowMs),
-    };
-    ledger.addFill(fill);
-    answers.filled(fill, this.nowMs);
-    if (order.filledLots === order.lots) {
-      order.status = 'filled';
-      market.restingOf(order.side).remove(order);
-    }
-    ledger.touch(order, this.nowMs);
-    const positionAfter = account.positionLots(instrument.id);
-    if (Math.sign(positionBefore) !== Math.sign(positionAfter)) this.expireUselessReduceOnly(instrument);
-    return lots;
-  }
-
-  /** Closes an open order and frees what it bound. */
-  close(order: PaperOrder, outcome: 'canceled' | 'expired', message: string): void {
-    const market = this.marketOf(order);
-    this.funds.release(market.instrument, order, order.boundLots);
-    market.restingOf(order.side).remove(order);
-    market.stopsOf(order.side).remove(order);
-    order.status = outcome;
-    order.message = message;
-    this.parts.ledger.touch(order, this.nowMs);
-    this.parts.answers.closed(order, outcome, this.nowMs);
-  }
-
   private placeStop(market: InstrumentMarket, order: PaperOrder): void {
     const { instrument } = market;
     // Perpetual stops bind margin only once they have fired, as on real venues.
     if (instrument.kind === 'spot') {
       const refusal = this.funds.checkResting(instrument, order);
       if (refusal !== undefined) {
-        this.refuse(order, refusal);
+        this.booking.refuse(order, refusal);
         return;
       }
       this.funds.bind(instrument, order, order.lots);
     }
-    this.accept(order);
+    this.booking.accept(order);
     const stops = market.stopsOf(order.side);
     // A trigger that the market has passed already would protect nothing by waiting: it fires at once.
     if (market.lastTradeTicks > 0 && stops.fires(order.triggerTicks, market.lastTradeTicks)) {
@@ -242,7 +159,7 @@ export class OrderDesk {
   private placeMarket(market: InstrumentMarket, order: PaperOrder): void {
     const plan = this.planTake(market, order.side, order.lots, 0);
     if (plan.totalLots === 0) {
-      this.refuse(order, {
+      this.booking.refuse(order, {
         code: 'no-liquidity',
         message: 'nothing is offered on the other side of the book',
       });
@@ -250,76 +167,79 @@ export class OrderDesk {
     }
     const refusal = this.funds.checkTaking(market.instrument, order, plan);
     if (refusal !== undefined) {
-      this.refuse(order, refusal);
+      this.booking.refuse(order, refusal);
       return;
     }
-    this.accept(order);
+    this.booking.accept(order);
     if (order.timeInForce === 'fok' && plan.totalLots < order.lots) {
-      this.close(order, 'expired', 'could not be filled at once and in full');
+      this.booking.close(order, 'expired', 'could not be filled at once and in full');
       return;
     }
     this.take(market, order, plan);
-    if (order.status === 'open') this.close(order, 'expired', 'the book held no more');
+    if (order.status === 'open') this.booking.close(order, 'expired', 'the book held no more');
   }
 
   private placeLimit(market: InstrumentMarket, order: PaperOrder): void {
     if (order.postOnly && crosses(market, order)) {
-      this.refuse(order, { code: 'post-only-would-cross', message: 'the order would have taken liquidity' });
+      this.booking.refuse(order, {
+        code: 'post-only-would-cross',
+        message: 'the order would have taken liquidity',
+      });
       return;
     }
     const refusal = this.funds.checkResting(market.instrument, order);
     if (refusal !== undefined) {
-      this.refuse(order, refusal);
+      this.booking.refuse(order, refusal);
       return;
     }
     this.funds.bind(market.instrument, order, order.lots);
-    this.accept(order);
+    this.booking.accept(order);
     this.executeLimit(market, order);
   }
 
   private executeLimit(market: InstrumentMarket, order: PaperOrder): void {
     const plan = this.planTake(market, order.side, order.lots, order.priceTicks);
     if (order.timeInForce === 'fok' && plan.totalLots < order.lots) {
-      this.close(order, 'expired', 'could not be filled at once and in full');
+      this.booking.close(order, 'expired', 'could not be filled at once and in full');
       return;
     }
     this.take(market, order, plan);
     if (order.status !== 'open') return;
     if (order.timeInForce === 'gtc') this.rest(market, order);
-    else this.close(order, 'expired', 'the rest could not be filled at once');
+    else this.booking.close(order, 'expired', 'the rest could not be filled at once');
   }
 
   private executeStopMarket(market: InstrumentMarket, order: PaperOrder): void {
     const { instrument } = market;
     // A market order binds nothing: it pays from what is free, which now includes what the stop had bound.
     this.funds.release(instrument, order, order.boundLots);
-    const wanted = Math.min(order.lots, this.reducibleLots(instrument, order));
+    const wanted = Math.min(order.lots, this.booking.reducibleLots(instrument, order));
     const plan = this.planTake(market, order.side, wanted, 0);
     if (plan.totalLots === 0) {
-      this.close(order, 'expired', 'the stop fired but the book held nothing to fill it');
+      this.booking.close(order, 'expired', 'the stop fired but the book held nothing to fill it');
       return;
     }
     if (instrument.kind === 'spot' && order.side === 'buy') this.funds.trimToFree(instrument, plan);
     else if (this.funds.checkTaking(instrument, order, plan) !== undefined) plan.clear();
     if (plan.totalLots === 0) {
-      this.close(order, 'expired', 'the stop fired but there were not enough funds');
+      this.booking.close(order, 'expired', 'the stop fired but there were not enough funds');
       return;
     }
     this.take(market, order, plan);
     if (order.status === 'open')
-      this.close(order, 'expired', 'the rest of the fired stop could not be filled');
+      this.booking.close(order, 'expired', 'the rest of the fired stop could not be filled');
   }
 
   private executeStopLimit(market: InstrumentMarket, order: PaperOrder): void {
     const { instrument } = market;
     if (order.postOnly && crosses(market, order)) {
-      this.close(order, 'expired', 'post-only would have taken liquidity when the stop fired');
+      this.booking.close(order, 'expired', 'post-only would have taken liquidity when the stop fired');
       return;
     }
     if (instrument.kind === 'perpetual') {
       const refusal = this.funds.checkResting(instrument, order);
       if (refusal !== undefined) {
-        this.close(order, 'expired', refusal.message);
+        this.booking.close(order, 'expired', refusal.message);
         return;
       }
       this.funds.bind(instrument, order, order.lots);
@@ -331,7 +251,7 @@ export class OrderDesk {
     const depth = market.depthAgainst(order.side);
     for (let at = 0; at < plan.lots.length; at += 1) {
       const ticks = plan.ticks[at] as number;
-      const filled = this.fill(market, order, ticks, plan.lots[at] as number, 'taker');
+      const filled = this.booking.fill(market, order, ticks, plan.lots[at] as number, 'taker');
       if (filled > 0) depth.take(plan.ranks[at] as number, filled);
     }
   }
@@ -342,12 +262,12 @@ export class OrderDesk {
     order.queueAheadLots = hidden ? -1 : depth.lotsAtPrice(order.priceTicks);
     order.stage = 'resting';
     market.restingOf(order.side).add(order);
-    this.parts.ledger.touch(order, this.nowMs);
+    this.parts.ledger.touch(order, this.booking.nowMs);
   }
 
   private fire(order: PaperOrder): void {
     order.stage = 'fired';
-    this.parts.ledger.touch(order, this.nowMs);
+    this.parts.ledger.touch(order, this.booking.nowMs);
     this.parts.onFired(order);
   }
 
@@ -380,7 +300,7 @@ export class OrderDesk {
     const { orders, lots } = this.batch;
     for (let at = 0; at < orders.length; at += 1) {
       const order = orders[at] as PaperOrder;
-      this.fill(market, order, order.priceTicks, lots[at] as number, 'maker');
+      this.booking.fill(market, order, order.priceTicks, lots[at] as number, 'maker');
     }
     this.batch.clear();
   }
@@ -395,63 +315,6 @@ export class OrderDesk {
     const reducible = order.side === 'sell' ? position : -position;
     if (order.lots <= reducible) return undefined;
     return { code, message: `${order.side} of ${order.lots} lots against a position of ${position} lots` };
-  }
-
-  private reducibleLots(instrument: Instrument, order: PaperOrder): number {
-    if (!order.reduceOnly || instrument.kind === 'spot') return order.lots;
-    const position = this.parts.account.positionLots(instrument.id);
-    return Math.max(0, order.side === 'sell' ? position : -position);
-  }
-
-  private expireUselessReduceOnly(instrument: Instrument): void {
-    for (const order of [...this.parts.ledger.open.values()]) {
-      if (!order.reduceOnly || order.instrument !== instrument.id || order.status !== 'open') continue;
-      if (this.reducibleLots(instrument, order) === 0) {
-        this.close(order, 'expired', 'reduce-only: the position it could reduce is gone');
-      }
-    }
-  }
-
-  private accept(order: PaperOrder): void {
-    this.parts.ledger.add(order, this.nowMs);
-    this.parts.answers.accepted(order, this.nowMs);
-  }
-
-  private refuse(order: PaperOrder, refusal: Refusal): void {
-    order.status = 'rejected';
-    order.message = refusal.message;
-    this.parts.ledger.add(order, this.nowMs);
-    this.parts.answers.rejected(order.clientOrderId, refusal, this.nowMs);
-  }
-
-  private newOrder(clientOrderId: ClientOrderId, request: OrderRequest): PaperOrder {
-    const number = this.parts.ledger.takeOrderNumber();
-    return {
-      clientOrderId,
-      venueOrderId: venueOrderId(`${this.parts.ledger.venue}-${number}`),
-      instrument: request.instrument,
-      side: request.side,
-      type: request.type,
-      // A refused order may carry anything; what is kept must stay plain JSON.
-      lots: Number.isSafeInteger(request.lots) ? request.lots : 0,
-      priceTicks: hasLimit(request.type) ? (request.priceTicks ?? 0) : 0,
-      triggerTicks: hasTrigger(request.type) ? (request.triggerTicks ?? 0) : 0,
-      timeInForce: request.timeInForce,
-      postOnly: request.postOnly,
-      reduceOnly: request.reduceOnly,
-      acceptedNumber: number,
-      acceptedAtMs: this.nowMs,
-      status: 'open',
-      filledLots: 0,
-      stage: 'new',
-      boundLots: 0,
-      queueAheadLots: 0,
-      message: '',
-    };
-  }
-
-  private marketOf(order: PaperOrder): InstrumentMarket {
-    return ensureDefined(this.parts.markets.get(order.instrument), `market of ${order.instrument}`);
   }
 }
 

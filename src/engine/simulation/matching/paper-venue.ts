@@ -19,6 +19,7 @@ import { RandomStream } from '../random.ts';
 import { PaperAccount } from './account.ts';
 import { InstrumentMarket } from './instrument-market.ts';
 import { liquidateIfNeeded } from './liquidation.ts';
+import { OrderBooking } from './order-booking.ts';
 import { OrderDesk } from './order-desk.ts';
 import { VenueAnswers } from './venue-answers.ts';
 import { VenueLedger } from './venue-ledger.ts';
@@ -63,6 +64,7 @@ export class PaperVenue implements SimulatedVenuePort {
   private readonly ledger: VenueLedger;
   private readonly link: VenueLink;
   private readonly answers: VenueAnswers;
+  private readonly booking: OrderBooking;
   private readonly desk: OrderDesk;
   private readonly fired: FiredStop[] = [];
   private nowMs = 0;
@@ -87,11 +89,16 @@ export class PaperVenue implements SimulatedVenuePort {
       random,
     );
     this.answers = new VenueAnswers(config.venue, this.link);
-    this.desk = new OrderDesk({
+    const parts = {
       markets: this.markets,
       account: this.account,
       ledger: this.ledger,
       answers: this.answers,
+    };
+    this.booking = new OrderBooking(parts);
+    this.desk = new OrderDesk({
+      ...parts,
+      booking: this.booking,
       onFired: (order) => {
         this.fired.push({ order, dueMs: this.nowMs + (this.config.stopSettleMs ?? 0) });
       },
@@ -175,6 +182,11 @@ export class PaperVenue implements SimulatedVenuePort {
     return this.ledger.snapshot(this.account);
   }
 
+  /** Gives the truth without orders, fills and payments; a venue cannot be restored from it alone. */
+  summary(): PaperVenueState {
+    return this.ledger.summary(this.account);
+  }
+
   /** Gives what the venue has seen of the market, to go on exactly from here. */
   marketSnapshot(): PaperVenueMarketState {
     return {
@@ -239,8 +251,8 @@ export class PaperVenue implements SimulatedVenuePort {
 
   private checkMargin(market: InstrumentMarket): void {
     if (this.account.positionLots(market.instrument.id) === 0) return;
-    const parts = { markets: this.markets, account: this.account, ledger: this.ledger, desk: this.desk };
-    liquidateIfNeeded(parts, market.instrument.settle);
+    const { account, answers, booking, desk, ledger, markets } = this;
+    liquidateIfNeeded({ account, answers, booking, desk, ledger, markets }, market.instrument.settle);
   }
 
   private payFunding(): void {
@@ -316,13 +328,18 @@ export class PaperVenue implements SimulatedVenuePort {
 
   private setTime(nowMs: number): void {
     this.nowMs = nowMs;
-    this.desk.nowMs = nowMs;
+    this.booking.nowMs = nowMs;
   }
 
   private restoreFrom(restore: PaperVenueRestore): void {
     const { account, market } = restore;
     if (account.venue !== this.venue) {
       throw new RangeError(`the saved state belongs to venue ${account.venue}, not ${this.venue}`);
+    }
+    if (account.incomplete === true) {
+      throw new RangeError(
+        `the account of ${this.venue} was saved without orders and fills: put the venue's own state in its place`,
+      );
     }
     this.ledger.restore(account);
     this.setTime(account.asOfMs);

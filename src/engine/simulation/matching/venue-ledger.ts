@@ -107,6 +107,22 @@ export class VenueLedger {
     };
   }
 
+  /** Gives the small part of the truth: what a host keeps beside its own file of orders and fills. */
+  summary(account: PaperAccount): PaperVenueState {
+    return {
+      version: 1,
+      venue: this.venue,
+      asOfMs: this.lastChangeMs,
+      counters: this.counters(),
+      orders: [],
+      fills: [],
+      fundingPayments: [],
+      balances: account.totalsAsTexts(),
+      positions: account.positionStates(),
+      incomplete: true,
+    };
+  }
+
   drainChanges(account: PaperAccount): PaperVenueChanges {
     const { balances, positions } = account.drainChanges();
     const changes: PaperVenueChanges = {

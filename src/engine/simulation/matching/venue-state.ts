@@ -65,6 +65,8 @@ export interface PaperVenueState {
   /** Whole amount by currency, decimal texts. */
   readonly balances: Readonly<Record<string, string>>;
   readonly positions: readonly PaperPositionState[];
+  /** Set where orders, fills and payments were left out because the venue's own file has them. */
+  readonly incomplete?: true | undefined;
 }
 
 /** What changed since the last drain. Applying all changes in order to the first state gives the present one. */

@@ -97,8 +97,22 @@ describe('history', () => {
       JSON.parse(JSON.stringify(world.save())),
     );
     expect(again.history(bitcoin, minute, 100)).toEqual(world.history(bitcoin, minute, 100));
-    const without = new SimulatedWorld(demoWorldConfig('history', startMs), world.save(false));
-    expect(without.history(bitcoin, minute, 100)).toEqual([]);
+  });
+
+  it('a small save keeps the last eight hours and invents nothing before them', () => {
+    const world = fresh();
+    world.fastForward(epochMs(startMs + 600 * minute), 20);
+    const small = world.save(false);
+    const venues = small.venues.map(({ account, market }) => ({
+      account: world.venueState(account.venue),
+      market,
+    }));
+    const again = new SimulatedWorld(demoWorldConfig('history', startMs), { ...small, venues });
+    const kept = again.history(bitcoin, minute, 3000);
+    // 480 rows, the last of them still open.
+    expect(kept).toHaveLength(479);
+    expect(kept).toEqual(world.history(bitcoin, minute, 479));
+    expect(JSON.stringify(small).length).toBeLessThan(200_000);
   });
 
   it.each([0, 59_999, 90_000, Number.NaN])('refuses a timeframe of %d ms', (timeframeMs) => {
