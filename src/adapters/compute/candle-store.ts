@@ -78,9 +78,10 @@ export class CandleStore {
   }
 
   /**
-   * Adds rows behind the last one and makes the series if it is new; they are on disk when the promise is fulfilled. The
-   * first row may have the time of the last one stored, and then replaces it. On failure nothing has changed:
-   * `BAD_ROWS`, `NOT_AFTER_LAST` (use `merge`), `PROVISIONAL_LAST`, `FINAL_LAST`, `DAMAGED`, `BUSY`, `DISK_FULL`.
+   * Adds rows behind the last one and makes the series if it is new. They are on disk when the promise is fulfilled; the
+   * columns must not change before. The first row may have the time of the last one stored, and then replaces it. On
+   * failure nothing has changed: `BAD_ROWS`, `NOT_AFTER_LAST` (use `merge`), `PROVISIONAL_LAST`, `FINAL_LAST`, `DAMAGED`,
+   * `BUSY`, `DISK_FULL`.
    */
   append(series: SeriesId, rows: CandleColumns, options: WriteOptions = {}): Promise<AppendSummary> {
     return this.#write(series, (writer) => writer.append(rows, options.lastIsProvisional ?? false));

@@ -90,10 +90,21 @@ impl CandleFile {
         }
         let mut replacement = Self::create_beside(&self.path, &self.header.series, self.header.timeframe_ms)?;
         let summary = replacement.append(rows, last)?;
-        fs::rename(&replacement.path, &self.path).map_err(io_error(&self.path, "replacing"))?;
-        sync_folder(&self.path)?;
-        let path = std::mem::take(&mut self.path);
-        *self = CandleFile { path, ..replacement };
+        let path = self.path.clone();
+        let temporary = std::mem::replace(&mut replacement.path, path.clone());
+        if cfg!(windows) {
+            // Windows replaces no file that is open or mapped: let go of the old one first.
+            *self = replacement;
+            if let Err(error) = fs::rename(&temporary, &path) {
+                *self = Self::open(&path, Access::Write)?;
+                return Err(io_error(&path, "replacing")(error));
+            }
+        } else {
+            // Elsewhere the old file stays locked until its name belongs to the new one.
+            fs::rename(&temporary, &path).map_err(io_error(&path, "replacing"))?;
+            *self = replacement;
+        }
+        sync_folder(&path)?;
         Ok(summary)
     }
 
