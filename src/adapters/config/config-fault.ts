@@ -1,0 +1,38 @@
+/** One refusal of the configuration: which field, where it was written, and why. */
+
+import type { z } from 'zod';
+import { ApiError } from '../../shared/api/result.ts';
+
+/** Where a value came from: a file, an environment variable, a flag. */
+export interface ConfigPlace {
+  /** `sextant.yaml:12`, `SEXTANT_API_PORT`, `--port`. */
+  readonly text: string;
+}
+
+const nothingChanged = 'Nothing was changed.';
+
+/** Makes the `bad-input` error of a configuration value. `field` is dotted; the message starts with the place. */
+export function configFault(
+  place: ConfigPlace,
+  field: string | undefined,
+  reason: string,
+  hint?: string,
+): ApiError {
+  const named = field === undefined || field === '' ? reason : `${field}: ${reason}`;
+  return new ApiError('bad-input', `${place.text}: ${named}`, {
+    field: field === '' ? undefined : field,
+    hint: hint === undefined ? nothingChanged : `${hint} ${nothingChanged}`,
+  });
+}
+
+/** Gives the path of a zod issue, down to the unknown key where that is the issue. */
+export function issuePath(issue: z.core.$ZodIssue): readonly PropertyKey[] {
+  return issue.code === 'unrecognized_keys' && issue.keys[0] !== undefined
+    ? [...issue.path, issue.keys[0]]
+    : issue.path;
+}
+
+/** Gives the reason of a zod issue in words. */
+export function issueReason(issue: z.core.$ZodIssue): string {
+  return issue.code === 'unrecognized_keys' ? 'unknown key' : issue.message;
+}

@@ -1,0 +1,202 @@
+/**
+ * The command line as commander knows it. Commands of the API come from their table; everything else is loaded when
+ * it is called, so that `--version` and `status` stay quick.
+ */
+
+import { Command, type OutputConfiguration } from 'commander';
+import { contract } from '../../shared/api/contract.ts';
+import { programVersion } from '../../shared/version.ts';
+import { type ApiCommand, apiCommands } from '../commands/api-commands.ts';
+import { flagsOf, runApiCommand } from '../commands/run-api-command.ts';
+import type { TypedRunFlags } from '../host/run-flags.ts';
+import { type CommandContext, createContext, type GlobalFlags } from './context.ts';
+
+/** Takes what a command gives: its exit code. */
+export type Finish = (exitCode: number) => void;
+
+type Typed = Readonly<Record<string, unknown>>;
+
+const groupSummaries: Readonly<Record<string, string>> = {
+  bots: 'bots: list, show, create, start, stop, pause, resume, edit, remove',
+  journal: 'the audit journal: verify, tail, export, report',
+  keys: 'exchange keys; a secret is read by prompt or descriptor and never shown',
+  vault: 'the passphrase vault for keys, where there is no keychain',
+  strategies: 'strategies and their parameters',
+  venues: 'venues and their connection',
+  instruments: 'instruments with the venue rules',
+};
+
+/** Builds the program. `output` decides where commander's own words go. */
+export function createProgram(finish: Finish, output: OutputConfiguration): Command {
+  const program = new Command('sextant')
+    .description('Self-hosted crypto trading terminal. Without a command it opens the terminal.')
+    .version(programVersion, '-V, --version', 'the version')
+    .option('--data <folder>', 'all state of one installation (default: the system’s application folder)')
+    .option('--config <file>', 'configuration file, YAML (default: sextant.yaml in the data folder)')
+    .option('--json', 'one JSON object a line on standard output')
+    .option('--log-level <level>', 'debug, info, warn or error')
+    .option('--color <when>', 'auto or never')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--no-ui', 'run the host without a window; see: run --help')
+    .helpOption('-h, --help', 'this help')
+    .helpCommand(false)
+    .configureOutput(output)
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .allowExcessArguments(false);
+
+  const group = (name: string): Command =>
+    program.commands.find((known) => known.name() === name) ??
+    inherit(program, program.command(name).description(groupSummaries[name] ?? ''));
+  const add = (words: string): Command => {
+    const [first = '', second] = words.split(' ');
+    const parent = second === undefined ? program : group(first);
+    return inherit(program, parent.command(second ?? first));
+  };
+  const run = (
+    command: Command,
+    work: (context: CommandContext, typed: Typed, args: readonly string[]) => Promise<number>,
+  ): void => {
+    command.action(async () => {
+      const typed = command.opts<Typed>();
+      finish(await work(createContext(command.optsWithGlobals<GlobalFlags>()), typed, command.args));
+    });
+  };
+
+  for (const definition of apiCommands) addApiCommand(definition, add, run);
+  addHostCommands(add, run);
+  addOtherCommands(add, run);
+  return program;
+}
+
+/** Commander's settings are not handed down to commands by themselves. */
+function inherit(program: Command, command: Command): Command {
+  return command.copyInheritedSettings(program).helpCommand(false);
+}
+
+type Add = (words: string) => Command;
+type Run = (
+  command: Command,
+  work: (context: CommandContext, typed: Typed, args: readonly string[]) => Promise<number>,
+) => void;
+
+function addApiCommand(definition: ApiCommand, add: Add, run: Run): void {
+  const command = add(definition.words).description(contract[definition.method].summary);
+  if (definition.argument !== undefined) command.argument(`<${definition.argument}>`);
+  for (const flag of flagsOf(definition)) command.option(flag.flags, flag.help);
+  run(command, (context, typed, args) => runApiCommand(context, definition, args[0], typed));
+}
+
+function withRunFlags(command: Command): Command {
+  return command
+    .option('--demo', 'simulated venues, a funded account and the demo bots')
+    .option('--speed <factor>', 'simulated seconds a second, 0.1 to 1000, or max')
+    .option('--seed <text>', 'seed of the simulated markets')
+    .option('--port <number>', 'loopback port of the local API (default: a free one)');
+}
+
+function addHostCommands(add: Add, run: Run): void {
+  const host = withRunFlags(add('run').description('runs the host without a window (--no-ui)'))
+    .option('--for <duration>', 'stops after this much time (90s, 10m, 2h)')
+    .option('--sim-for <duration>', 'stops after this much simulated time')
+    .option('--serve', 'also serves the terminal to a browser and prints its address');
+  run(host, async (context, typed) => {
+    const { readRunFlags } = await import('../host/run-flags.ts');
+    const flags = readRunFlags(typed as TypedRunFlags, context);
+    const { runHost } = await import('../host/run-host.ts');
+    return runHost(context, flags);
+  });
+  run(
+    withRunFlags(add('open').description('opens the terminal in a window of a browser')),
+    async (context, typed) => {
+      const { readRunFlags } = await import('../host/run-flags.ts');
+      const { openTerminal } = await import('../commands/open.ts');
+      return openTerminal(context, readRunFlags(typed as TypedRunFlags, context));
+    },
+  );
+}
+
+function withSecretFlags(command: Command): Command {
+  return command
+    .option('--passphrase-fd <number>', 'reads the vault’s passphrase from an open file descriptor')
+    .option('--passphrase-stdin', 'reads the vault’s passphrase from the first line of standard input');
+}
+
+function addOtherCommands(add: Add, run: Run): void {
+  const tail = add('journal tail')
+    .description('The newest records in words')
+    .option('--limit <number>', 'how many (default 20)')
+    .option('--bot <bot>', 'only of one bot')
+    .option('--search <text>', 'only with this text')
+    .option('--follow', 'goes on with new ones until Ctrl-C');
+  run(tail, async (context, typed) => (await import('../commands/journal.ts')).journalTail(context, typed));
+  const exported = add('journal export')
+    .description('Every record as a JSON line')
+    .option('--out <file>', 'a new file (default: standard output)')
+    .option('--from <number>', 'first record');
+  run(exported, async (context, typed) =>
+    (await import('../commands/journal.ts')).journalExport(context, typed),
+  );
+
+  const shown = add('strategies show')
+    .description('One strategy with its parameters')
+    .argument('<strategy>')
+    .option('--venue <venue>', 'with --instrument: also what it suggests for that market')
+    .option('--instrument <instrument>', '');
+  run(shown, async (context, typed, [id = '']) =>
+    (await import('../commands/strategies.ts')).showStrategy(context, id, typed),
+  );
+
+  const replayed = add('replay')
+    .description('Replays recorded market frames')
+    .requiredOption('--frames <file>', 'recorded frames, plain or gzip')
+    .requiredOption('--venue <venue>', 'whose frames they are, such as binance')
+    .option('--instrument <instrument>', 'symbol such as BTC/USDT (default: read off the frames)')
+    .option('--strategy <strategy>', 'strategy to run on them')
+    .option('--params <json>', 'its parameters as JSON, or @file.json, @file.yaml')
+    .option('--latency <duration>', 'delay between engine and venue (default 50ms)');
+  run(replayed, async (context, typed) =>
+    (await import('../commands/replay.ts')).replay(
+      context,
+      typed as unknown as Parameters<typeof import('../commands/replay.ts').replay>[1],
+    ),
+  );
+
+  addKeyCommands(add, run);
+  run(add('doctor').description('Checks what this installation needs'), async (context) =>
+    (await import('../doctor/run-doctor.ts')).runDoctor(context),
+  );
+}
+
+function addKeyCommands(add: Add, run: Run): void {
+  const keys = () => import('../commands/keys.ts');
+  run(add('keys list').description('Stored keys, without secrets'), async (context) =>
+    (await keys()).listStoredKeys(context),
+  );
+  const added = withSecretFlags(add('keys add').description('Stores a key'))
+    .requiredOption('--venue <venue>', 'venue id such as binance')
+    .option('--label <text>', 'a name for it')
+    .option('--fields <list>', 'what is asked for: apiKey,secret (default), password, uid')
+    .option('--secret-fd <number>', 'reads {"apiKey","secret"} from an open file descriptor')
+    .option('--secret-stdin', 'reads {"apiKey","secret"} from standard input');
+  run(added, async (context, typed) =>
+    (await keys()).addKey(
+      context,
+      typed as unknown as Parameters<Awaited<ReturnType<typeof keys>>['addKey']>[1],
+    ),
+  );
+  const tested = withSecretFlags(
+    add('keys test').description('Shows that a key can be read').argument('<key>'),
+  );
+  run(tested, async (context, typed, [id = '']) => (await keys()).testKey(context, id, typed));
+  const removed = withSecretFlags(add('keys remove').description('Deletes a stored key').argument('<key>'));
+  run(removed, async (context, typed, [id = '']) => (await keys()).removeKey(context, id, typed));
+  const made = withSecretFlags(add('vault init').description('Makes the vault of this data folder')).option(
+    '--discard-lost-keys',
+    'forgets keys of a vault that is gone',
+  );
+  run(made, async (context, typed) => (await keys()).initVault(context, typed));
+  run(withSecretFlags(add('vault unlock').description('Checks the passphrase')), async (context, typed) =>
+    (await keys()).unlockVault(context, typed),
+  );
+}
