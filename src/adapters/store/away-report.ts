@@ -24,15 +24,16 @@ interface Restart {
   readonly before: AuditRow | undefined;
 }
 
-function newestStart(db: SqliteDatabase): Restart | undefined {
-  const start = db
-    .prepare("SELECT * FROM audit WHERE kind = 'run-started' ORDER BY sequence DESC LIMIT 1")
-    .get() as AuditRow | undefined;
-  if (start === undefined) return undefined;
-  const before = db.prepare('SELECT * FROM audit WHERE sequence = ?').get(start.sequence - 1) as
-    | AuditRow
-    | undefined;
-  return { sequence: start.sequence, timeMs: start.time_ms, before };
+/** The first record of the newest run; records may come before its `run-started`. */
+function newestStart(db: SqliteDatabase, runs: RunLog): Restart | undefined {
+  const started = db.prepare("SELECT max(sequence) FROM audit WHERE kind = 'run-started'").pluck().get() as
+    | number
+    | null;
+  if (started === null) return undefined;
+  const sequence = Math.min(started, runs.newest()?.firstSequence ?? started);
+  const find = db.prepare('SELECT * FROM audit WHERE sequence = ?');
+  const first = find.get(sequence) as AuditRow;
+  return { sequence, timeMs: first.time_ms, before: find.get(sequence - 1) as AuditRow | undefined };
 }
 
 /** Gives, for each venue, its first reconciliation since the start. */
@@ -120,7 +121,7 @@ export function awayReport(
   equity: EquityStore,
   runs: RunLog,
 ): AwayReportView {
-  const start = newestStart(db);
+  const start = newestStart(db, runs);
   if (start?.before === undefined) {
     return {
       fromMs: null,

@@ -24,12 +24,18 @@ function pointOf(row: EquityRow): EquityPoint {
   };
 }
 
+/** More points of one owner are thinned out: every second one of the older half goes. */
+const pointsMaxDefault = 20_000;
+
 export class EquityStore {
   private readonly db: SqliteDatabase;
   private readonly insert: Database.Statement;
+  private readonly pointsMax: number;
+  private readonly counts = new Map<string, number>();
 
-  constructor(db: SqliteDatabase) {
+  constructor(db: SqliteDatabase, pointsMax = pointsMaxDefault) {
     this.db = db;
+    this.pointsMax = pointsMax;
     this.insert = db.prepare(
       'INSERT INTO equity_points (owner, time_ms, sequence, body) VALUES (?, ?, ?, ?)',
     );
@@ -41,17 +47,18 @@ export class EquityStore {
     sequence: number,
     values: Readonly<Record<string, string>>,
   ): void {
-    this.insert.run(bot ?? '', timeMs, sequence, JSON.stringify(values));
+    const owner = bot ?? '';
+    this.db.transaction(() => {
+      this.insert.run(owner, timeMs, sequence, JSON.stringify(values));
+      const count = (this.counts.get(owner) ?? this.count(owner) - 1) + 1;
+      this.counts.set(owner, count > this.pointsMax ? count - this.thinOut(owner, count) : count);
+    })();
   }
 
   /** Gives at most `limit` points over the whole history, evenly chosen, oldest first; the newest is always there. */
   history(bot: string | null, limit: number): EquityPoint[] {
     const owner = bot ?? '';
-    const count = this.db
-      .prepare('SELECT count(*) FROM equity_points WHERE owner = ?')
-      .pluck()
-      .get(owner) as number;
-    const step = Math.max(1, Math.ceil(count / limit));
+    const step = Math.max(1, Math.ceil(this.count(owner) / limit));
     const rows = this.db
       .prepare(
         `SELECT time_ms, sequence, body FROM (
@@ -70,6 +77,23 @@ export class EquityStore {
   /** Gives the first point of the installation that contains record `sequence`. */
   firstFrom(sequence: number): EquityPoint | undefined {
     return this.one('sequence >= ? ORDER BY point_id', sequence);
+  }
+
+  private count(owner: string): number {
+    return this.db.prepare('SELECT count(*) FROM equity_points WHERE owner = ?').pluck().get(owner) as number;
+  }
+
+  /** Removes every second point of the older half; the first one stays. Gives how many went. */
+  private thinOut(owner: string, count: number): number {
+    return this.db
+      .prepare(
+        `DELETE FROM equity_points WHERE point_id IN (
+           SELECT point_id FROM (
+             SELECT point_id, row_number() OVER (ORDER BY point_id) AS place FROM equity_points WHERE owner = ?
+           ) WHERE place <= ? AND place % 2 = 0
+         )`,
+      )
+      .run(owner, Math.floor(count / 2)).changes;
   }
 
   private one(condition: string, sequence: number): EquityPoint | undefined {

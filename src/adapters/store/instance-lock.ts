@@ -12,6 +12,7 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { ApiError } from '../../shared/api/result.ts';
 import { ensureDataFolder, type SqliteDatabase } from './open-database.ts';
+import { storeErrorOf, withStoreErrors } from './store-error.ts';
 
 const instanceSchema = z.object({
   pid: z.number().int().min(0),
@@ -83,13 +84,18 @@ export class InstanceLock {
   /** Takes the lock of a folder. Throws `locked` (naming the process) while another instance holds it. */
   static acquire(folder: string, startedAtMs: number = Date.now()): InstanceLock {
     ensureDataFolder(folder);
-    const db = new Database(lockFileOf(folder), { timeout: acquireTimeoutMs });
+    const db = withStoreErrors(
+      lockFileOf(folder),
+      () => new Database(lockFileOf(folder), { timeout: acquireTimeoutMs }),
+    );
     try {
       chmodSync(lockFileOf(folder), 0o600);
+      // Nothing is ever written: no rollback file shall lie about after a kill.
+      db.pragma('journal_mode = MEMORY');
       db.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       db.close();
-      throw isBusy(error) ? lockedBy(folder) : error;
+      throw isBusy(error) ? lockedBy(folder) : storeErrorOf(error, lockFileOf(folder));
     }
     const previousEndedBadly = existsSync(infoFileOf(folder));
     const info = { pid: process.pid, startedAtMs, token: randomUUID() };
@@ -98,7 +104,7 @@ export class InstanceLock {
       renameSync(`${infoFileOf(folder)}.new`, infoFileOf(folder));
     } catch (error) {
       db.close();
-      throw error;
+      throw storeErrorOf(error, infoFileOf(folder));
     }
     return new InstanceLock(folder, db, info, previousEndedBadly);
   }

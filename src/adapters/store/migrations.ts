@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type Database from 'better-sqlite3';
 import { StoreError } from './store-error.ts';
@@ -99,7 +99,10 @@ export function migrate(db: Database.Database, migrations: readonly Migration[],
   if (pending.length === 0) return 0;
   if (applied > 0) {
     const copy = `${file}.before-schema-${migrations.length}`;
-    if (!existsSync(copy)) db.prepare('VACUUM INTO ?').run(copy);
+    if (!existsSync(copy)) {
+      db.prepare('VACUUM INTO ?').run(copy);
+      chmodSync(copy, 0o600);
+    }
   }
   for (const migration of pending) {
     db.transaction(() => {

@@ -50,10 +50,26 @@ export function damaged(message: string, hint: string): StoreError {
 const restoreHint =
   'Keep a copy of the data folder, then restore this file and its side files from a backup.';
 
-/** Gives the store error an SQLite error stands for; any other error comes back as it is. */
+/** Codes of the file system that say the same as one of SQLite's. */
+const fileSystemCodes: Readonly<Record<string, string>> = {
+  ENOSPC: 'SQLITE_FULL',
+  EDQUOT: 'SQLITE_FULL',
+  EACCES: 'SQLITE_CANTOPEN',
+  EPERM: 'SQLITE_CANTOPEN',
+  EROFS: 'SQLITE_READONLY',
+  EIO: 'SQLITE_IOERR',
+};
+
+function codeOfError(error: unknown): string | undefined {
+  if (error instanceof Database.SqliteError) return error.code;
+  return fileSystemCodes[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+}
+
+/** Gives the store error an error of SQLite or the file system stands for; any other comes back as it is. */
 export function storeErrorOf(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  const { code, message } = error;
+  const code = codeOfError(error);
+  if (code === undefined) return error;
+  const { message } = error as Error;
   if (code === 'SQLITE_FULL') {
     return new StoreError(
       'store-full',

@@ -31,13 +31,12 @@ export class Findings {
     this.check(false, () => message);
   }
 
-  /** Notes a problem that is no identity. */
-  problem(message: string): void {
-    if (this.listed.length < problemsMax) this.listed.push(message);
-    else this.unlisted += 1;
-  }
-
   problems(): string[] {
     return this.unlisted === 0 ? [...this.listed] : [...this.listed, `… and ${this.unlisted} more problems`];
+  }
+
+  private problem(message: string): void {
+    if (this.listed.length < problemsMax) this.listed.push(message);
+    else this.unlisted += 1;
   }
 }

@@ -137,6 +137,19 @@ describe('while you were away', () => {
     next.close();
   });
 
+  test('records of a run before its own start line belong to it', () => {
+    const folder = dataFolder();
+    const chain = new Chain();
+    const first = run(folder, 1_000);
+    first.commit(chain.checkpoint([started, { kind: 'run-stopped', reason: 'asked' }]));
+    first.runs.end(2_000);
+    first.close();
+    const second = run(folder, 3_000);
+    second.commit(chain.checkpoint([{ kind: 'fault', where: 'x', message: 'early' }, started]));
+    expect(second.awayReport()).toMatchObject({ crashed: false, fromMs: 1_000_002, toMs: 1_000_003 });
+    second.close();
+  });
+
   test('each venue counts up to its own first reconciliation', () => {
     const { chain, journal } = restarted(true);
     journal.commit(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { InstanceLock, runningInstance } from '../../../src/adapters/store/instance-lock.ts';
@@ -36,6 +36,18 @@ describe('instance lock', () => {
     expect([error.code, exitCodeOf[error.code]]).toEqual(['locked', 7]);
     expect(error.message).toContain(`process id ${child.pid}`);
     expect(runningInstance(folder)?.pid).toBe(child.pid);
+    // Asking must not take the lock away, from outside or by the holder itself.
+    expect(refusal(folder).code).toBe('locked');
+  });
+
+  test('the holder may ask who runs and keeps the lock against other processes', async () => {
+    const folder = dataFolder();
+    const lock = InstanceLock.acquire(folder);
+    expect(runningInstance(folder)?.pid).toBe(process.pid);
+    const child = spawn(process.execPath, [holder, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(1);
+    lock.release();
   });
 
   test('after kill -9 the lock is taken over, and told that the last one ended badly', async () => {
@@ -44,6 +56,7 @@ describe('instance lock', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(existsSync(join(folder, 'instance.json'))).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['instance.json', 'lock.sqlite']);
     expect(runningInstance(folder)).toBeUndefined();
     const lock = InstanceLock.acquire(folder, 1234);
     expect(lock.previousEndedBadly).toBe(true);

@@ -2,7 +2,9 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { EquityStore } from '../../../src/adapters/store/equity-store.ts';
 import { Journal } from '../../../src/adapters/store/journal.ts';
+import type { SqliteDatabase } from '../../../src/adapters/store/open-database.ts';
 import { PaperVenueStore } from '../../../src/adapters/store/paper-venue-store.ts';
 import { tokenLifetimeMs } from '../../../src/adapters/store/token-store.ts';
 import { VenueTruthStore, venueTruthFile } from '../../../src/adapters/store/venue-truth.ts';
@@ -108,6 +110,22 @@ describe('equity', () => {
     expect(times(10)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
     expect(times(3)).toEqual([32, 66, 100]);
     expect(journal.equity.history('b1', 10)).toEqual([{ timeMs: 5, sequence: 0, values: { USDT: '5' } }]);
+    journal.close();
+  });
+});
+
+describe('equity that grows for ever', () => {
+  test('older points are thinned out, first and newest stay', () => {
+    const journal = openDemo();
+    const equity = new EquityStore((journal as unknown as { db: SqliteDatabase }).db, 100);
+    for (let index = 1; index <= 1000; index += 1) equity.append(null, index, 0, { USDT: String(index) });
+    const times = equity.history(null, 5000).map(({ timeMs }) => timeMs);
+    expect(times.length).toBeGreaterThan(70);
+    expect(times.length).toBeLessThanOrEqual(100);
+    expect([times[0], ...times.slice(-40)]).toEqual([
+      1,
+      ...Array.from({ length: 40 }, (_, index) => 961 + index),
+    ]);
     journal.close();
   });
 });
