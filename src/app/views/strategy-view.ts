@@ -20,10 +20,10 @@ function objectShape(schema: z.ZodType): Record<string, z.ZodType> {
   throw new TypeError('the parameters of a strategy must be one object schema');
 }
 
-/** Finds the metadata of a parameter under optional and default wrappers. */
+/** Finds the metadata of a parameter, which may sit on an optional or default wrapper or on what it wraps. */
 function metaOf(schema: z.ZodType): { meta: ParamMeta; required: boolean } {
+  const required = !schema.safeParse(undefined).success;
   let current: z.ZodType = schema;
-  let required = true;
   for (;;) {
     const meta = current.meta() as ParamMeta | undefined;
     if (meta?.form !== undefined) return { meta, required };
@@ -32,7 +32,6 @@ function metaOf(schema: z.ZodType): { meta: ParamMeta; required: boolean } {
       current instanceof z.ZodDefault ||
       current instanceof z.ZodNullable
     ) {
-      required = false;
       current = current.unwrap() as z.ZodType;
     } else return { meta: {}, required };
   }

@@ -144,6 +144,7 @@ export const gridParams = z
       unit: 'quote',
       updatable: true,
       chartLine: true,
+      showWhen: { field: 'trailingUp', in: [true] },
       help: 'The upper price never moves above this. Must lie above the upper price, and below the take-profit price.',
     }),
     trailingDown: switchParam({
@@ -159,6 +160,7 @@ export const gridParams = z
       unit: 'quote',
       updatable: true,
       chartLine: true,
+      showWhen: { field: 'trailingDown', in: [true] },
       help: 'The lower price never moves below this. Must lie below the lower price, and above the stop-loss price.',
     }),
   })
