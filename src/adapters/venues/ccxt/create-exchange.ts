@@ -39,6 +39,8 @@ const dataWaitMaximumMs = 30_000;
 const tradeWaitMaximumMs = 5_000;
 const handshakeTimeoutMs = 8_000;
 const messageSpacingMs = 250;
+/** CCXT hands over at most as many trades as it keeps; a burst between two turns of the event loop must fit. */
+const tradesKept = 10_000;
 
 /** Connections per market type; Binance would otherwise get one for each stream of each symbol. */
 const binanceStreamLimits = { spot: 3, margin: 3, future: 3, delivery: 3 };
@@ -53,6 +55,7 @@ export async function createExchange(
     enableRateLimit: true,
     timeout: options.timeoutMs ?? timeoutDefaultMs,
     options: {
+      tradesLimit: tradesKept,
       ...options.exchangeOptions,
       ws: { options: { maxPayload: streamFrameBounds.bytesMaximum, handshakeTimeout: handshakeTimeoutMs } },
       ...(exchangeId.startsWith('binance') ? { streamLimits: binanceStreamLimits } : {}),

@@ -5,7 +5,7 @@ import { Refusal } from '../normalise/refusal.ts';
 import { unifiedTrade } from '../normalise/unified.ts';
 import { type HandlerContext, type StreamHandler, supports } from './stream-handler.ts';
 
-const rememberedTrades = 5_000;
+const rememberedTrades = 20_000;
 /** A venue may send the last trades at subscription: those from before it never meet our orders. */
 const firstTradeToleranceMs = 2_000;
 

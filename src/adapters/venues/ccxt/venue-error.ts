@@ -4,7 +4,6 @@ export type VenueErrorCode =
   | 'unknown-exchange'
   | 'no-sandbox'
   | 'unreachable'
-  | 'refused'
   | 'no-instruments'
   | 'unknown-instrument'
   | 'unsupported-timeframe'

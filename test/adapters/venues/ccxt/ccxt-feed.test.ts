@@ -103,6 +103,19 @@ describe('streams', () => {
     ]);
   });
 
+  it('loses no trade of a burst of 5,000, while book frames may be left out', async () => {
+    const { seen } = await harness.streaming();
+    for (let count = 0; count < 5_000; count += 1) {
+      harness.venue.trade();
+      if (count % 10 === 0) harness.venue.moveBook('61837.63000000', `${1 + count / 1_000}`);
+    }
+    await until(() => seen.trades.length === 5_000, 'all trades');
+    const ids = seen.trades.map((trade) => BigInt(trade.tradeId));
+    expect((ids.at(-1) as bigint) - (ids[0] as bigint)).toBe(4_999n);
+    await until(() => seen.books.at(-1)?.bids[1] === 599_000, 'the last book');
+    expect(seen.books.length).toBeLessThan(501);
+  });
+
   it('drops trades from before the subscription', async () => {
     const { seen } = await harness.streaming();
     harness.venue.send(
