@@ -8,7 +8,7 @@ import { epochMs, instrumentId } from '../shared/domain/nominal.ts';
 import type { Plan } from '../shared/domain/plan.ts';
 import { findStrategy, strategies } from '../strategies/registry.ts';
 import { findStrategyOrThrow } from './api/context.ts';
-import { parseParams } from './api/params.ts';
+import { completeParams } from './api/params.ts';
 
 const planBars = 500;
 
@@ -28,9 +28,9 @@ export function planOffline(request: RequestOf<'strategies/plan'>, seed = 'plan'
   }
   const verdict = strategy.supports(instrument);
   if (verdict !== true) throw new ApiError('bad-input', `instrument: ${verdict}`, { field: 'instrument' });
-  const params = parseParams(strategy, request.params);
   const candles = world.history(instrument.id, 60_000, planBars);
   const close = candles.at(-1)?.close;
   if (close === undefined) throw new ApiError('refused', `no price of ${instrument.symbol} is known`);
-  return strategy.plan(params, { instrument, referencePrice: Decimal.fromNumber(close), candles });
+  const market = { instrument, referencePrice: Decimal.fromNumber(close), candles };
+  return strategy.plan(completeParams(strategy, request.params, market).parsed, market);
 }

@@ -17,7 +17,7 @@ import type { VenueCommand } from '../shared/events/venue.ts';
 import { programVersion } from '../shared/version.ts';
 import { findStrategy, strategies } from '../strategies/registry.ts';
 import { findStrategyOrThrow } from './api/context.ts';
-import { parseParams } from './api/params.ts';
+import { completeParams } from './api/params.ts';
 import { EngineHost } from './session/engine-host.ts';
 import { emptySnapshot, MemoryJournal } from './session/memory-journal.ts';
 import { VirtualDriver } from './session/virtual-driver.ts';
@@ -117,7 +117,6 @@ async function run(
   const startMs = epochMs(replay.nextTimeMs());
   if (!Number.isFinite(startMs))
     throw new ApiError('bad-input', `${options.frames}: there is no market frame in it`, { field: 'frames' });
-  const params = strategy === undefined ? undefined : parseParams(strategy, options.params ?? {});
   const latency = { kind: 'constant', ms: options.latencyMs } as const;
   let ensureDurable: (auditSequence: number) => void = () => undefined;
   const venue = new PaperVenue(
@@ -180,8 +179,7 @@ async function run(
         kernel.services.markets.get(instrument.id)?.priced === true;
       if (ready) {
         if (Object.keys(startEquity).length === 0) startEquity = totalEquity(kernel);
-        if (strategy !== undefined && !started)
-          startBot(host, strategy, instrument, options.params ?? {}, params);
+        if (strategy !== undefined && !started) startBot(host, strategy, instrument, options.params ?? {});
         started = true;
       }
     }
@@ -201,12 +199,12 @@ function startBot(
   host: EngineHost,
   strategy: AnyStrategy,
   instrument: Instrument,
-  raw: Readonly<Record<string, unknown>>,
-  params: unknown,
+  given: Readonly<Record<string, unknown>>,
 ): void {
   const market = planMarketOf(host.kernel, instrument);
   if (market === undefined) return;
-  const plan = planOf(strategy, params, market);
+  const { raw, parsed } = completeParams(strategy, given, market);
+  const plan = planOf(strategy, parsed, market);
   const bad = plan.violations.find((violation) => violation.severity === 'error');
   if (bad !== undefined) {
     throw new ApiError(

@@ -11,7 +11,7 @@ import { botViewOf, ladderOf, planMarketOf, planOf } from '../views/bot-views.ts
 import { strategyViewOf } from '../views/strategy-view.ts';
 import { type AppContext, findInstrument, findStrategyOrThrow, type Handlers } from './context.ts';
 import { control, once } from './control.ts';
-import { parseParams } from './params.ts';
+import { completeParams, parseParams } from './params.ts';
 import { checkPlanRisk } from './plan-risk.ts';
 
 function supported(strategy: AnyStrategy, instrument: Instrument): void {
@@ -80,7 +80,7 @@ export const strategyHandlers: Handlers<'strategies'> = {
     const strategy = findStrategyOrThrow(context, request.strategy);
     const instrument = findInstrument(context, request.venue, request.instrument);
     supported(strategy, instrument);
-    const params = parseParams(strategy, request.params);
+    const params = completeParams(strategy, request.params, marketOrThrow(context, instrument)).parsed;
     const bot = request.bot === undefined ? undefined : findBot(context, request.bot).id;
     return fullPlan(context, strategy, instrument, params, bot) as PlanView;
   },
@@ -104,7 +104,11 @@ export const botHandlers: Handlers<'bots'> = {
       const strategy = findStrategyOrThrow(context, request.strategy);
       const instrument = findInstrument(context, request.venue, request.instrument);
       supported(strategy, instrument);
-      const params = parseParams(strategy, request.params);
+      const { raw, parsed: params } = completeParams(
+        strategy,
+        request.params,
+        marketOrThrow(context, instrument),
+      );
       const plan = fullPlan(context, strategy, instrument, params);
       if (request.start) {
         refuseErrors(plan);
@@ -121,7 +125,7 @@ export const botHandlers: Handlers<'bots'> = {
           name: request.name ?? `${strategy.title} ${instrument.symbol}`,
           strategy: strategy.id,
           instrument: instrument.id,
-          params: request.params,
+          params: raw,
           allocation,
         },
       });

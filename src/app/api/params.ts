@@ -1,7 +1,7 @@
 /** Parses strategy parameters on the trusted side; a refusal names the field. */
 
 import type { z } from 'zod';
-import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
 
 /** Gives the dotted path of an issue, below a prefix. */
@@ -30,4 +30,14 @@ export function parseParams(strategy: AnyStrategy, params: Readonly<Record<strin
   const parsed = strategy.params.safeParse(params);
   if (!parsed.success) throwBadInput(parsed.error, 'params');
   return parsed.data;
+}
+
+/** Fills parameters that were left out with the strategy's own suggestion for the market, then parses the whole. */
+export function completeParams(
+  strategy: AnyStrategy,
+  given: Readonly<Record<string, unknown>>,
+  market: PlanMarket,
+): { readonly raw: Readonly<Record<string, unknown>>; readonly parsed: unknown } {
+  const raw = { ...(strategy.suggest(market) as Record<string, unknown>), ...given };
+  return { raw, parsed: parseParams(strategy, raw) };
 }

@@ -4,7 +4,7 @@
  * the time of its events, does no I/O and holds no randomness: the same events give the same records, byte for byte.
  */
 
-import { assert } from '../../shared/domain/assert.ts';
+import { AssertionFailure } from '../../shared/domain/assert.ts';
 import type { Candle } from '../../shared/domain/candle.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BotId, EpochMs, InstrumentId, VenueId } from '../../shared/domain/nominal.ts';
@@ -338,7 +338,20 @@ export class Kernel {
 }
 
 function timeOf(event: KernelEvent): number {
-  const timeMs = 'receiveTimeMs' in event ? event.receiveTimeMs : event.timeMs;
-  assert(Number.isSafeInteger(timeMs) && timeMs >= 0, `event ${event.kind} has no valid time: ${timeMs}`);
+  switch (event.kind) {
+    case 'quote':
+    case 'trade':
+    case 'book-delta':
+    case 'book-snapshot':
+    case 'candle':
+    case 'funding-rate':
+      return validTime(event.receiveTimeMs, event.kind);
+    default:
+      return validTime(event.timeMs, event.kind);
+  }
+}
+
+function validTime(timeMs: number, kind: string): number {
+  if (!Number.isSafeInteger(timeMs) || timeMs < 0) throw new AssertionFailure(`event ${kind} has no valid time: ${timeMs}`);
   return timeMs;
 }
