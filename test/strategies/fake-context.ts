@@ -2,6 +2,8 @@
  * A strategy context with a deterministic exchange behind it: a price that walks tick by tick over the resting
  * orders. Limit orders fill when the path reaches them, market orders at the price of the moment. It checks what a
  * kernel and a venue would check, and throws when a strategy breaks it.
+ *
+ * length: one world of one bot; its orders, money and checks share their state.
  */
 
 import type {

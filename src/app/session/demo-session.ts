@@ -112,7 +112,7 @@ export async function createDemoSession(
     const wallMs = options.wallClock();
     if (force || wallMs - worldSavedAtWallMs >= worldSaveIntervalMs) {
       worldSavedAtWallMs = wallMs;
-      const state: SavedWorld = { world: world.save(false), savedAtWallMs: wallMs };
+      const state: SavedWorld = { world: world.save(force), savedAtWallMs: wallMs };
       truth.putState(worldKey, JSON.stringify(state));
     }
     truth.commit();

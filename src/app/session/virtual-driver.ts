@@ -48,7 +48,7 @@ export class VirtualDriver {
     this.simulatedNowMs = options.startMs;
     this.baseSimulatedMs = options.startMs;
     options.host.currentTimeMs = () =>
-      Math.max(this.simulatedNowMs, options.host.kernel.services.nowMs) as EpochMs;
+      Math.max(Math.floor(this.simulatedNowMs), options.host.kernel.services.nowMs) as EpochMs;
   }
 
   /** Simulated time now. */

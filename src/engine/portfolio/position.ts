@@ -11,7 +11,7 @@ import type { Fill } from '../../shared/domain/order.ts';
 import type { PositionSnapshot } from '../kernel/snapshot.ts';
 
 /** Digits after the point when a cost is split in proportion; the rest stays with what is still held. */
-const costScale = 18;
+const costScale = 12;
 
 export class Position {
   readonly instrument: Instrument;
