@@ -27,10 +27,10 @@ export function exitLots(
   feeRate: Decimal,
 ): QuantityLots {
   if (!open.isPositive) return 0 as QuantityLots;
+  // Rounded down: a rest below one lot is carried along rather than paid for out of other money.
   if (params.direction === 'long') return lotsOf(instrument, open, 'down');
-  // Buying back: a fee in base must be bought on top. Less than a lot is left alone.
-  if (lotsOf(instrument, open, 'down') === 0) return 0 as QuantityLots;
-  return lotsOf(instrument, quotient(open, buyKeepFactor(instrument, feeRate)), 'up');
+  // Buying back: a fee in base must be bought on top.
+  return lotsOf(instrument, quotient(open, buyKeepFactor(instrument, feeRate)), 'down');
 }
 
 /**

@@ -7,32 +7,20 @@ import { Rsi } from '../../engine/indicators/rsi.ts';
 import type { DesiredOrder, StrategyContext, StrategyHandlers } from '../../engine/strategy/api.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
-import { lotsForQuote, notionalOf, priceOf, quantityOf, ticksOf } from '../../shared/domain/instrument.ts';
+import { priceOf, ticksOf } from '../../shared/domain/instrument.ts';
 import { epochMs, type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
 import { liveOrderStates, oppositeSide } from '../../shared/domain/order.ts';
-import { candlesToFeed, nextCloseMs } from '../common/candle-catch-up.ts';
-import { quotient } from '../common/decimal-math.ts';
-import { buyCostFactor } from '../common/fees.ts';
-import { hasLiveOrder, legFinished, meetsMinimum, restingTicks, takingTicks } from '../common/orders.ts';
-import { amountText, priceText } from '../common/texts.ts';
-import { averageEntryPrice, basePrice, bookFill, dealMoney, openDeal } from './book.ts';
+import { candlesToFeed } from '../common/candle-catch-up.ts';
+import { makeDesk } from '../common/desk.ts';
+import { canExit, closeAtMarket, closeTimer, exitOrderEnded } from '../common/market-exit.ts';
+import { hasLiveOrder, legFinished, takingTicks } from '../common/orders.ts';
+import { amountText } from '../common/texts.ts';
+import { averageEntryPrice, basePrice, bookFill, dealMoney } from './book.ts';
+import { entryTimer, makeDealEntry, startTimer } from './entry.ts';
 import { exitLots, stopLossTicks, takeProfitPrice, takeProfitTicks } from './exits.ts';
-import {
-  baseLeg,
-  closeLeg,
-  dealValue,
-  entrySide,
-  marketReserve,
-  type SafetyOrder,
-  safetyLeg,
-  safetyOrders,
-  takeProfitLeg,
-} from './ladder.ts';
+import { closeLeg, entrySide, type SafetyOrder, safetyLeg, safetyOrders, takeProfitLeg } from './ladder.ts';
 import { type DcaParams, dcaNumbers } from './params.ts';
 import type { CloseReason, DcaState } from './state.ts';
-
-const repriceMs = 60_000;
-const retryMs = 10_000;
 
 /** Makes the handlers of a running DCA bot. */
 export function createDca(context: StrategyContext<DcaState>, params: DcaParams): StrategyHandlers {
@@ -51,163 +39,17 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
   let turn: { readonly bestTicks: PriceTicks; readonly ticks: PriceTicks } | undefined;
   let ladder: { readonly deal: number; readonly orders: readonly SafetyOrder[] } | undefined;
 
-  const update = (patch: Partial<DcaState>) => context.setState({ ...context.state, ...patch });
-  const say = (code: string, text: string, nextCheckMs?: number) =>
-    context.why(
-      nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) },
-    );
-  const show = (ticks: number) => `${priceText(instrument, ticks)} ${instrument.quote}`;
-  const wake = (name: string, delayMs: number): number => {
-    const atMs = context.nowMs() + delayMs;
-    context.setTimer(name, epochMs(atMs));
-    return atMs;
-  };
-
-  // --- starting a deal ---------------------------------------------------------------------------------------
-
-  function tryStart(): void {
-    const { state } = context;
-    if (state.phase !== 'idle') return;
-    context.keep([]);
-    if (params.startCondition === 'immediate') {
-      enter();
-      return;
-    }
-    const next = nextCloseMs(context.nowMs(), barMs);
-    const value = rsi.value;
-    const wanted = `${params.rsiDirection} ${params.rsiThreshold}`;
-    if (value === undefined)
-      say('WARMING_UP', `the RSI needs ${params.rsiPeriod + 1} closed ${params.timeframe} candles`, next);
-    else say('WAITING_FOR_RSI', `RSI is ${value.toFixed(1)}, a deal starts when it closes ${wanted}`, next);
-  }
-
-  function startOnRsi(): void {
-    const value = rsi.value;
-    const threshold = Number(params.rsiThreshold);
-    const met =
-      value !== undefined && (params.rsiDirection === 'below' ? value < threshold : value > threshold);
-    if (met && context.state.phase === 'idle') enter();
-    else tryStart();
-  }
-
-  /** When an entry that could not be made is tried again: soon, or at the next candle. */
-  function tryLater(code: string, text: string): void {
-    if (params.startCondition === 'rsi') say(code, text, nextCloseMs(context.nowMs(), barMs));
-    else say(code, text, wake('start', retryMs));
-  }
-
-  function enter(): void {
-    const ticks = params.entryType === 'market' ? takingTicks(context, entry) : restingTicks(context, entry);
-    if (ticks === undefined) {
-      tryLater('WAITING_FOR_PRICE', 'waits for a price of the market');
-      return;
-    }
-    const lots = lotsForQuote(instrument, numbers.baseOrder, ticks);
-    if (!meetsMinimum(instrument, lots, ticks)) {
-      tryLater(
-        'BELOW_MINIMUM',
-        `the base order would be ${quantityOf(instrument, lots).toString()} ${instrument.base} at ${show(ticks)}, below the venue's minimum`,
-      );
-      return;
-    }
-    const inBase = !long && !perpetual;
-    const currency = inBase ? instrument.base : instrument.settle;
-    const price = priceOf(instrument, ticks);
-    const costFactor = buyCostFactor(instrument, instrument.takerFeeRate);
-    const needed = inBase
-      ? quantityOf(instrument, lots)
-      : notionalOf(instrument, ticks, lots).times(costFactor);
-    const free = context.available(currency);
-    if (free.compare(needed) < 0) {
-      tryLater(
-        'FUNDS_SHORT',
-        `the base order needs ${amountText(needed)} ${currency}, ${amountText(free)} are free`,
-      );
-      return;
-    }
-    const before = context.state;
-    context.setState({ ...openDeal(params, before), entryLots: lots, entryTicks: ticks });
-    if (params.entryType === 'limit') {
-      proceedEntry();
-    } else if (!sendEntry()) {
-      context.setState(before);
-      return;
-    }
-    const whole = inBase
-      ? dealValue(params, numbers).dividedBy(price, 12)
-      : dealValue(params, numbers).times(costFactor);
-    const text = `deal ${context.state.deal}: base order of ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`;
-    if (free.compare(whole) < 0)
-      say(
-        'LADDER_PARTLY_FUNDED',
-        `${text}; all safety orders together need ${amountText(whole, 2)} ${currency}, ${amountText(free, 2)} are free`,
-      );
-    else say('ENTERING', text);
-  }
-
-  function sendEntry(): boolean {
-    const { deal, entryAttempt, entryLots } = context.state;
-    const sent = context.send({
-      leg: baseLeg(deal, entryAttempt),
-      side: entry,
-      type: 'market',
-      lots: entryLots,
-    });
-    if (!sent.ok)
-      tryLater('ENTRY_DENIED', `the base order could not be sent (${sent.code}: ${sent.message})`);
-    return sent.ok;
-  }
-
-  function proceedEntry(): void {
-    const { state } = context;
-    const leg = baseLeg(state.deal, state.entryAttempt);
-    const { entryTicks } = state;
-    if (state.phase !== 'entry' || entryTicks === null) return;
-    if (params.entryType === 'market') {
-      if (hasLiveOrder(context, leg)) return;
-      if (state.baseLots > 0) openNow();
-      else
-        say('ENTRY_ENDED', 'the base order ended without a fill; it is sent again', wake('entry', retryMs));
-      return;
-    }
-    if (legFinished(context, leg, state.entryLots, entryTicks)) {
-      openNow();
-      return;
-    }
-    context.keep([{ leg, side: entry, type: 'limit', lots: state.entryLots, priceTicks: entryTicks }]);
-    say(
-      'ENTRY_RESTING',
-      `deal ${state.deal}: the base order rests at ${show(entryTicks)}`,
-      wake('entry', repriceMs),
-    );
-  }
-
-  /** A minute has passed: a limit entry moves to the best price, a failed market entry is sent again. */
-  function renewEntry(): void {
-    const { state } = context;
-    if (state.phase !== 'entry') return;
-    if (params.entryType === 'market') {
-      if (hasLiveOrder(context, baseLeg(state.deal, state.entryAttempt)) || state.baseLots > 0) return;
-      update({ entryAttempt: state.entryAttempt + 1 });
-      if (!sendEntry()) wake('entry', retryMs);
-      return;
-    }
-    const ticks = restingTicks(context, entry);
-    if (ticks !== undefined && ticks !== state.entryTicks) {
-      const spent = Decimal.parse(state.baseNotional);
-      const rest = lotsForQuote(instrument, numbers.baseOrder.minus(spent), ticks);
-      if (state.baseLots > 0 && !meetsMinimum(instrument, rest, ticks)) {
-        context.keep([]);
-        update({ entryLots: state.baseLots });
-      } else update({ entryTicks: ticks, entryLots: quantityLots(state.baseLots + rest) });
-    }
-    proceedEntry();
-  }
-
-  function openNow(): void {
-    update({ phase: 'open' });
-    proceedOpen();
-  }
+  const desk = makeDesk(context);
+  const { update, say, show } = desk;
+  const entries = makeDealEntry(
+    desk,
+    params,
+    () => rsi.value,
+    () => {
+      update({ phase: 'open' });
+      proceedOpen();
+    },
+  );
 
   // --- an open deal ------------------------------------------------------------------------------------------
 
@@ -245,7 +87,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const open = exitableLots();
     const tpLeg = takeProfitLeg(deal);
     const exited = context.filledLots(tpLeg);
-    const tooSmall = targetTicks === undefined || !canExit(open, targetTicks);
+    const tooSmall = targetTicks === undefined || !canExit(instrument, open, targetTicks);
     if (open === 0 || (tooSmall && exited > 0 && !hasLiveOrder(context, tpLeg))) {
       close('take-profit');
       return;
@@ -303,18 +145,6 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     return Math.max(0, Math.min(lots, owned));
   }
 
-  /** Lots a closing order can pay for: only a short deal on spot spends money to close. */
-  function affordableLots(ticks: PriceTicks): number {
-    if (long || perpetual) return Number.POSITIVE_INFINITY;
-    const factor = buyCostFactor(instrument, instrument.takerFeeRate);
-    const spendable = context.available(instrument.quote).times(Decimal.one.minus(marketReserve));
-    return lotsForQuote(instrument, quotient(spendable, factor), ticks);
-  }
-
-  function canExit(lots: number, ticks: number): boolean {
-    return perpetual ? lots >= instrument.minimumLots : meetsMinimum(instrument, lots, ticks);
-  }
-
   function watch(ticks: PriceTicks): void {
     const beyond = (level: PriceTicks) => (long ? ticks <= level : ticks >= level);
     if (stopTicks !== undefined && beyond(stopTicks)) {
@@ -367,48 +197,16 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
   function proceedClosing(): void {
     const { state } = context;
     if (state.phase !== 'closing') return;
-    if (context.openOrders().length > 0) {
-      say(
-        'CLOSING',
-        `closes deal ${state.deal} (${state.closeReason}); waits until its other orders are cancelled`,
-      );
-      return;
-    }
-    const lots = exitableLots();
-    const ticks = takingTicks(context, exit);
-    if (lots > 0 && ticks === undefined) {
-      say('WAITING_FOR_PRICE', 'waits for a price of the market to close the deal', wake('close', retryMs));
-      return;
-    }
-    if (lots === 0 || ticks === undefined || !canExit(lots, ticks)) {
-      endDeal();
-      return;
-    }
-    const affordable = affordableLots(ticks);
-    if (affordable < lots && !canExit(affordable, ticks)) {
-      say(
-        'CLOSE_UNFUNDED',
-        `buying back ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)} needs more ${instrument.quote} than the bot has`,
-        wake('close', retryMs),
-      );
-      return;
-    }
-    const attempt = state.closeAttempt + 1;
-    update({ closeAttempt: attempt });
-    const sent = context.send({
-      leg: closeLeg(state.deal, attempt),
+    const finished = closeAtMarket(desk, {
+      what: `deal ${state.deal}`,
+      reason: state.closeReason ?? 'take-profit',
       side: exit,
-      type: 'market',
-      lots: quantityLots(Math.min(lots, affordable)),
-      ...(perpetual ? { reduceOnly: true } : {}),
+      attempt: state.closeAttempt,
+      lots: exitableLots(),
+      legOf: (attempt) => closeLeg(state.deal, attempt),
+      onAttempt: (attempt) => update({ closeAttempt: attempt }),
     });
-    if (sent.ok) say('CLOSING', `closes deal ${state.deal} at market: ${state.closeReason}`);
-    else
-      say(
-        'CLOSE_DENIED',
-        `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`,
-        wake('close', retryMs),
-      );
+    if (finished) endDeal();
   }
 
   function endDeal(): void {
@@ -451,7 +249,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       return;
     }
     if (phase === 'cooldown') update({ phase: 'idle', cooldownUntilMs: null });
-    tryStart();
+    entries.tryStart();
   }
 
   // --- candles -----------------------------------------------------------------------------------------------
@@ -468,7 +266,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
 
   function proceed(): void {
     const { phase } = context.state;
-    if (phase === 'entry') proceedEntry();
+    if (phase === 'entry') entries.proceed();
     else if (phase === 'open') proceedOpen();
     else if (phase === 'closing') proceedClosing();
   }
@@ -498,7 +296,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       if (rsiOpenTimeMs !== null && candle.openTimeMs <= rsiOpenTimeMs) return;
       rsi.push(candle.close);
       update({ rsi: rsi.snapshot(), rsiOpenTimeMs: candle.openTimeMs });
-      if (context.state.phase === 'idle') startOnRsi();
+      if (context.state.phase === 'idle') entries.startOnRsi();
     },
     onFill(fill, order) {
       const { state } = context;
@@ -515,11 +313,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
         order.leg === closeLeg(state.deal, state.closeAttempt) &&
         order.state !== 'FILLED'
       ) {
-        say(
-          'CLOSE_ENDED',
-          `the closing order ended as ${order.state.toLowerCase()}; the rest is sent again`,
-          wake('close', retryMs),
-        );
+        exitOrderEnded(desk, order);
         return;
       }
       // A finished order changes what is left to do; an order that was only moved does not.
@@ -527,9 +321,9 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       proceed();
     },
     onTimer(name) {
-      if (name === 'start') tryStart();
-      else if (name === 'entry') renewEntry();
-      else if (name === 'close') proceedClosing();
+      if (name === startTimer) entries.tryStart();
+      else if (name === entryTimer) entries.renew();
+      else if (name === closeTimer) proceedClosing();
       else if (name === 'cooldown') rest();
     },
   };

@@ -34,9 +34,6 @@ export function safetyValues(safetyOrder: Decimal, sizeScale: Decimal, count: nu
   return result;
 }
 
-/** Part of the value of an order at market kept for a price worse than the one it was computed at. */
-export const marketReserve = Decimal.parse('0.005');
-
 /** One safety order of a deal. */
 export interface SafetyOrder {
   /** From 1. */

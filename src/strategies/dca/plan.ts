@@ -2,80 +2,23 @@
 
 import type { PlanMarket } from '../../engine/strategy/api.ts';
 import { Decimal, decimalMax } from '../../shared/domain/decimal.ts';
-import { type Instrument, notionalOf, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
-import type {
-  Plan,
-  PlanAmount,
-  PlanFigure,
-  PlanLevel,
-  PlanLine,
-  PlanViolation,
-} from '../../shared/domain/plan.ts';
+import { notionalOf, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
+import type { Plan, PlanAmount, PlanFigure, PlanLevel, PlanLine } from '../../shared/domain/plan.ts';
 import { quotient } from '../common/decimal-math.ts';
 import { buyCostFactor } from '../common/fees.ts';
-import { meetsMinimum } from '../common/orders.ts';
+import { amountText, figure, neededText, percentText, priceText, violation } from '../common/texts.ts';
+import { baseLeg, dealValue, entrySide, safetyLeg, safetyValues, takeProfitLeg } from './ladder.ts';
 import {
-  amountText,
-  caution,
-  figure,
-  neededText,
-  percentText,
-  priceText,
-  violation,
-} from '../common/texts.ts';
-import {
-  baseLeg,
-  dealValue,
-  entrySide,
-  marketReserve,
-  safetyLeg,
-  safetyValues,
-  takeProfitLeg,
-} from './ladder.ts';
-import { type DcaNumbers, type DcaParams, dcaNumbers } from './params.ts';
-import { type DealStage, dealStages, lossAt, reachableStages, referenceTicks } from './stages.ts';
-
-interface PlanFacts {
-  readonly instrument: Instrument;
-  readonly params: DcaParams;
-  readonly numbers: DcaNumbers;
-  readonly stages: readonly DealStage[];
-  /** Stages before the stop ends the deal. */
-  readonly reachable: readonly DealStage[];
-  readonly last: DealStage;
-}
-
-const sellsBase = ({ instrument, params }: PlanFacts) =>
-  params.direction === 'short' && instrument.kind === 'spot';
-
-function fundsNeeded(facts: PlanFacts): Decimal {
-  const { instrument, params, numbers, stages, last } = facts;
-  // Sizes in base follow the price of the moment; the reserve covers a start a little lower.
-  if (sellsBase(facts)) return last.quantity.times(Decimal.one.plus(marketReserve));
-  const feeRate = decimalMax(instrument.makerFeeRate, instrument.takerFeeRate);
-  const reserve = params.entryType === 'market' ? numbers.baseOrder.times(marketReserve) : Decimal.zero;
-  const orders = dealValue(params, numbers).plus(reserve).times(buyCostFactor(instrument, feeRate));
-  if (instrument.kind === 'spot') return orders;
-  // An open loss binds margin, and the last safety order must still be placed when all others have filled.
-  const before = stages[stages.length - 2];
-  return before === undefined
-    ? orders
-    : orders.plus(
-        decimalMax(lossAt(instrument, params, before, priceOf(instrument, last.ticks)), Decimal.zero),
-      );
-}
-
-/** Money a short deal on spot needs beyond what its sales brought, to buy everything back at its stop. */
-function buyBackFunds(facts: PlanFacts): Decimal {
-  if (!sellsBase(facts)) return Decimal.zero;
-  let most = Decimal.zero;
-  for (const stage of facts.reachable) {
-    if (stage.stopLoss === undefined) continue;
-    const reserve = stage.notional.times(marketReserve);
-    most = decimalMax(most, stage.stopLoss.plus(reserve));
-  }
-  return most;
-}
+  buyBackFunds,
+  fundsNeeded,
+  liquidationOf,
+  type PlanFacts,
+  sellsBase,
+  worstLossOf,
+} from './losses.ts';
+import { type DcaParams, dcaNumbers } from './params.ts';
+import { type DealStage, dealStages, reachableStages, referenceTicks } from './stages.ts';
+import { dcaViolations } from './violations.ts';
 
 function levelsOf(facts: PlanFacts): PlanLevel[] {
   const { instrument, params, numbers, stages } = facts;
@@ -118,58 +61,6 @@ function levelsOf(facts: PlanFacts): PlanLevel[] {
     restsNow: params.startCondition === 'immediate' && !numbers.trailing.isPositive,
   });
   return levels;
-}
-
-function worstLossOf(
-  facts: PlanFacts,
-  funds: Decimal,
-): { readonly amount: Decimal; readonly scenario: string } {
-  const { instrument, params, numbers, reachable, last } = facts;
-  if (!numbers.stopLoss.isZero) {
-    let worst = reachable[0] as DealStage;
-    for (const stage of reachable)
-      if ((stage.stopLoss as Decimal).compare(worst.stopLoss as Decimal) > 0) worst = stage;
-    const filled = worst.order === 0 ? 'the base order' : `the base order and ${worst.order} safety orders`;
-    const never =
-      reachable.length < facts.stages.length
-        ? '; the remaining safety orders lie behind the stop and never fill'
-        : '';
-    return {
-      amount: decimalMax(worst.stopLoss as Decimal, Decimal.zero),
-      scenario: `${filled} have filled and the stop-loss closes the deal at market at ${priceText(instrument, worst.stopTicks as number)}${never}; a price that jumps over the stop loses more. One deal; each further deal can lose as much`,
-    };
-  }
-  if (params.direction === 'long') {
-    const atLast = amountText(lossAt(instrument, params, last, priceOf(instrument, last.ticks)), 2);
-    return {
-      amount: last.money.entered,
-      scenario: `every safety order has filled and the price falls to zero: there is no stop-loss (at the last safety order's price ${priceText(instrument, last.ticks)} it would be ${atLast} ${instrument.quote})`,
-    };
-  }
-  if (instrument.kind === 'perpetual') {
-    return {
-      amount: funds,
-      scenario:
-        'every safety order has filled and the price rises until the short position is liquidated: there is no stop-loss',
-    };
-  }
-  const doubled = priceOf(instrument, (facts.stages[0] as DealStage).ticks).timesInteger(2);
-  return {
-    amount: decimalMax(lossAt(instrument, params, last, doubled), Decimal.zero),
-    scenario: `every safety order has filled and the base is bought back at ${doubled.toString()}, twice today's price: without a stop-loss a short deal has no largest loss`,
-  };
-}
-
-function liquidationOf(facts: PlanFacts, funds: Decimal): Decimal | undefined {
-  const { instrument, params, last } = facts;
-  if (instrument.kind !== 'perpetual') return undefined;
-  const { open, entered } = last.money;
-  const mmr = instrument.maintenanceMarginRate;
-  const price =
-    params.direction === 'long'
-      ? quotient(entered.minus(funds), open.times(Decimal.one.minus(mmr)))
-      : quotient(entered.plus(funds), open.times(Decimal.one.plus(mmr)));
-  return price.isPositive ? price : undefined;
 }
 
 function figuresOf(facts: PlanFacts, funds: Decimal): PlanFigure[] {
@@ -269,83 +160,6 @@ function figuresOf(facts: PlanFacts, funds: Decimal): PlanFigure[] {
   return figures;
 }
 
-function violationsOf(facts: PlanFacts): PlanViolation[] {
-  const { instrument, params, numbers, stages, reachable } = facts;
-  const found: PlanViolation[] = [];
-  const minimum = `${instrument.minimumNotional.toString()} ${instrument.quote} and ${quantityOf(instrument, instrument.minimumLots).toString()} ${instrument.base}`;
-  const small = stages.find((stage) => !meetsMinimum(instrument, stage.lots, stage.ticks));
-  if (small !== undefined) {
-    const base = small.order === 0;
-    const name = base ? 'the base order' : `safety order ${small.order}`;
-    found.push(
-      violation(
-        'MIN_NOTIONAL',
-        base ? 'baseOrderQuote' : 'safetyOrderQuote',
-        `${name} would be ${quantityOf(instrument, small.lots).toString()} ${instrument.base} at ${priceText(instrument, small.ticks)}, below the venue's minimum of ${minimum}: make it larger`,
-      ),
-    );
-  }
-  const first = stages[0];
-  const exitQuantity =
-    first === undefined ? 0 : Number(first.money.open.dividedBy(instrument.lotSize, 0, 'down').coefficient);
-  if (
-    first !== undefined &&
-    small?.order !== 0 &&
-    instrument.kind === 'spot' &&
-    !meetsMinimum(instrument, exitQuantity, Math.min(first.ticks, first.targetTicks))
-  ) {
-    found.push(
-      violation(
-        'EXIT_BELOW_MINIMUM',
-        'baseOrderQuote',
-        `after its fee the base order leaves too little to sell: the venue's minimum is ${minimum}; make it larger`,
-      ),
-    );
-  }
-  const large = stages.find((stage) => stage.lots > instrument.maximumLots);
-  if (large !== undefined) {
-    found.push(
-      violation(
-        'MAX_QUANTITY',
-        large.order === 0 ? 'baseOrderQuote' : 'safetyOrderQuote',
-        `an order of ${quantityOf(instrument, large.lots).toString()} ${instrument.base} is above the venue's maximum of ${quantityOf(instrument, instrument.maximumLots).toString()}`,
-      ),
-    );
-  }
-  if (reachable.length < stages.length) {
-    const last = reachable[reachable.length - 1] as DealStage;
-    found.push(
-      caution(
-        'STOP_BEFORE_SAFETY_ORDER',
-        'stopLossPercent',
-        `the stop-loss at ${priceText(instrument, last.stopTicks as number)} comes before safety order ${last.order + 1}: it and the following never fill`,
-      ),
-    );
-  }
-  if (params.direction === 'short' && numbers.stopLoss.isZero) {
-    found.push(
-      caution('NO_STOP_SHORT', 'stopLossPercent', 'a short deal has no largest loss: set a stop-loss'),
-    );
-  }
-  const worst = stages[stages.length - 1];
-  if (numbers.trailing.isPositive && params.takeProfitType === 'base' && worst !== undefined) {
-    const best = priceOf(instrument, worst.targetTicks);
-    const turned = best.times(
-      params.direction === 'long' ? Decimal.one.minus(numbers.trailing) : Decimal.one.plus(numbers.trailing),
-    );
-    if (lossAt(instrument, params, worst, turned).isPositive) {
-      found.push(
-        caution(
-          'TRAILING_CAN_LOSE',
-          'trailingPercent',
-          'with all safety orders filled the exit is nearer to break-even than the trailing deviation: such a deal can close at a loss',
-        ),
-      );
-    }
-  }
-  return found;
-}
-
 /** Gives the plan of the first deal at the market's price. */
 export function planDca(params: DcaParams, market: PlanMarket): Plan {
   const { instrument } = market;
@@ -420,6 +234,6 @@ export function planDca(params: DcaParams, market: PlanMarket): Plan {
     liquidationPrice: liquidation === undefined ? null : liquidation.rounded(scale, 'half-even').toString(),
     lines,
     figures: figuresOf(facts, funds),
-    violations: violationsOf(facts),
+    violations: dcaViolations(facts),
   };
 }

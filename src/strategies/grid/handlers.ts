@@ -3,31 +3,24 @@
  * away. Everything it knows is in its state, so a restart declares the same orders again.
  */
 
-import type { StrategyContext, StrategyHandlers, Why } from '../../engine/strategy/api.ts';
+import type { StrategyContext, StrategyHandlers } from '../../engine/strategy/api.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { priceOf, quantityOf, ticksOf } from '../../shared/domain/instrument.ts';
-import { epochMs, type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
+import { type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
 import { type Fill, liveOrderStates, type Order } from '../../shared/domain/order.ts';
+import { makeDesk } from '../common/desk.ts';
 import { applyChange, fillEffect } from '../common/inventory.ts';
-import { hasLiveOrder, legFinished, marketTicks, meetsMinimum } from '../common/orders.ts';
-import { amountText, priceText } from '../common/texts.ts';
+import { hasLiveOrder, legFinished, marketTicks } from '../common/orders.ts';
+import { amountText } from '../common/texts.ts';
 import { beginIntervals } from './begin.ts';
 import { bookOnInterval, rebuyLots, turnInterval } from './intervals.ts';
-import { type GridLayout, intervalOfLeg, layOutGrid } from './layout.ts';
+import { type GridLayout, intervalOfLeg, isPurchaseLeg, layOutGrid } from './layout.ts';
 import { levelPrices } from './levels.ts';
 import { type GridParams, gridNumbers } from './params.ts';
+import { makePurchase, newPurchase, purchaseTimer } from './purchase.ts';
 import { currentLeg, desiredOrders, movingInterval, orderTicks } from './selection.ts';
-import type { GridState, InitialPurchase, IntervalState } from './state.ts';
+import type { GridState, IntervalState } from './state.ts';
 import { movedInterval, wantedMove } from './trailing.ts';
-
-const retryMs = 10_000;
-const attemptsMax = 5;
-const retryTimer = 'initial-purchase';
-
-/** The leg of an attempt at the initial purchase; the first is the one the plan shows. */
-export function initialLeg(attempt: number): string {
-  return attempt === 1 ? 'initial-buy' : `initial-buy-${attempt}`;
-}
 
 /** Makes the handlers of a running grid. */
 export function createGrid(context: StrategyContext<GridState>, params: GridParams): StrategyHandlers {
@@ -43,19 +36,19 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
   let bandHigh = Infinity;
   let wakeTicks = Infinity;
 
-  const update = (patch: Partial<GridState>) => context.setState({ ...context.state, ...patch });
-  const say = (code: string, text: string, nextCheckMs?: number) => {
-    const reason: Why =
-      nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) };
-    context.why(reason);
-  };
-  const show = (ticks: number) => `${priceText(instrument, ticks)} ${instrument.quote}`;
+  const desk = makeDesk(context);
+  const { update, say, show } = desk;
+  const purchase = makePurchase(desk, (initial) => run(layOut(), initial, true));
 
   function stop(code: string, reason: string): void {
     update({ phase: 'stopping', stopReason: reason });
     say(code, reason);
     context.keep([]);
     context.requestStop(reason, 'cancel-and-close-position');
+  }
+
+  function layOut(): GridLayout {
+    return layOutGrid(instrument, params, context.state.startTicks as PriceTicks);
   }
 
   // --- start -------------------------------------------------------------------------------------------------
@@ -82,16 +75,13 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
       return;
     }
     if (layout.initialLots > 0) {
-      const initial: InitialPurchase = {
-        held: '0',
-        cost: '0',
-        lots: layout.initialLots,
-        filledLots: quantityLots(0),
-        attempt: 0,
-        attemptLots: quantityLots(0),
-      };
-      update({ phase: 'buying', startTicks, anchorTicks: startTicks, initial });
-      continuePurchase();
+      update({
+        phase: 'buying',
+        startTicks,
+        anchorTicks: startTicks,
+        initial: newPurchase(layout.initialLots),
+      });
+      purchase.proceed();
       return;
     }
     const owned = context.balance(instrument.base);
@@ -99,64 +89,6 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     const cost = brought.times(priceOf(instrument, startTicks));
     update({ startTicks });
     run(layout, { held: brought.toString(), cost: cost.toString() }, false);
-  }
-
-  function continuePurchase(): void {
-    const { initial, startTicks } = context.state;
-    if (initial === null || startTicks === null || context.state.phase !== 'buying') return;
-    const rest = initial.lots - initial.filledLots;
-    const layout = () => layOutGrid(instrument, params, startTicks);
-    if (rest <= 0) {
-      run(layout(), initial, true);
-      return;
-    }
-    if (initial.attempt > 0 && hasLiveOrder(context, initialLeg(initial.attempt))) return;
-    const ticks = marketTicks(context);
-    if (ticks === undefined) {
-      retryPurchase('the market has no price yet');
-      return;
-    }
-    if (
-      initial.filledLots > 0 &&
-      (initial.attempt >= attemptsMax || !meetsMinimum(instrument, rest, ticks))
-    ) {
-      say(
-        'INITIAL_BUY_SHORT',
-        `bought ${initial.filledLots} of ${initial.lots} lots; the farthest intervals wait to buy`,
-      );
-      run(layout(), initial, true);
-      return;
-    }
-    const attempt = initial.attempt + 1;
-    const lots = quantityLots(rest);
-    update({ initial: { ...initial, attempt, attemptLots: lots } });
-    const sent = context.send({ leg: initialLeg(attempt), side: 'buy', type: 'market', lots });
-    if (sent.ok) {
-      say(
-        'BUYING_INITIAL_BASE',
-        `buys ${amountText(quantityOf(instrument, rest))} ${instrument.base} for the sell orders`,
-      );
-      return;
-    }
-    update({ initial });
-    retryPurchase(`${sent.code}: ${sent.message}`);
-  }
-
-  /** An attempt ended: fills continue it by themselves; anything else is tried again after a pause, never at once. */
-  function purchaseEnded(order: Order): void {
-    const { initial } = context.state;
-    if (initial === null || order.leg !== initialLeg(initial.attempt) || order.state === 'FILLED') return;
-    if (initial.filledLots > 0 && initial.attempt >= attemptsMax) continuePurchase();
-    else
-      retryPurchase(
-        `the order ended as ${order.state}${order.reason === undefined ? '' : `: ${order.reason}`}`,
-      );
-  }
-
-  function retryPurchase(reason: string): void {
-    const atMs = context.nowMs() + retryMs;
-    context.setTimer(retryTimer, epochMs(atMs));
-    say('INITIAL_BUY_DENIED', `the initial purchase could not be sent (${reason}); tried again`, atMs);
   }
 
   function run(
@@ -348,7 +280,7 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     const effect = fillEffect(instrument, fill);
     const { state } = context;
     const feesPaid = Decimal.parse(state.feesPaid).plus(effect.feeValue).toString();
-    if (order.leg === 'initial-buy' || order.leg.startsWith('initial-buy-')) {
+    if (isPurchaseLeg(order.leg)) {
       const { initial } = state;
       if (initial !== null && state.phase === 'buying') {
         const { inventory } = applyChange(initial, effect);
@@ -384,7 +316,7 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
         context.requestStop(state.stopReason ?? 'the grid was stopping', 'cancel-and-close-position');
         return;
       }
-      if (state.phase === 'buying') continuePurchase();
+      if (state.phase === 'buying') purchase.proceed();
       if (context.state.phase === 'running') {
         for (const interval of context.state.intervals) turnIfFinished(interval.index);
         declare();
@@ -403,12 +335,15 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
     },
     onFill(fill, order) {
       const index = bookFill(fill, order);
-      if (context.state.phase === 'buying') continuePurchase();
-      else if (index !== undefined && turnIfFinished(index)) declare();
+      if (context.state.phase === 'buying') purchase.proceed();
+      else if (index !== undefined) {
+        // A first partial fill makes an order rank before all others, so the nearest ones are chosen anew.
+        if (turnIfFinished(index) || context.state.intervals.length > params.maxOpenOrders) declare();
+      }
     },
     onOrder(order) {
       if (liveOrderStates.has(order.state)) return;
-      if (context.state.phase === 'buying') purchaseEnded(order);
+      if (context.state.phase === 'buying') purchase.orderEnded(order);
       if (context.state.phase !== 'running') return;
       const index = intervalOfLeg(order.leg);
       if (index !== undefined && turnIfFinished(index)) declare();
@@ -418,7 +353,7 @@ export function createGrid(context: StrategyContext<GridState>, params: GridPara
         say('ORDER_REJECTED', `${order.leg} was refused: ${order.reason ?? 'no reason given'}`);
     },
     onTimer(name) {
-      if (name === retryTimer) continuePurchase();
+      if (name === purchaseTimer) purchase.proceed();
     },
   };
 }

@@ -174,6 +174,16 @@ export function gridLeg(index: number, side: Side, cycle: number): string {
   return `${name}-${side}-${cycle}`;
 }
 
+/** Gives the leg of an attempt at the initial purchase; the first is the one the plan shows. */
+export function initialLeg(attempt: number): string {
+  return attempt === 1 ? 'initial-buy' : `initial-buy-${attempt}`;
+}
+
+/** True for the legs of the initial purchase. */
+export function isPurchaseLeg(leg: string): boolean {
+  return leg === 'initial-buy' || leg.startsWith('initial-buy-');
+}
+
 const legPattern = /^([LD])(\d+)-(buy|sell)-(\d+)$/;
 
 /** Gives the interval a leg belongs to, or undefined for a leg that is not a grid order. */

@@ -29,10 +29,8 @@ export interface InitialPurchase extends Inventory {
   readonly lots: QuantityLots;
   /** Lots bought so far, over all attempts. */
   readonly filledLots: QuantityLots;
-  /** Number of the order being tried, from 1. */
+  /** Number of the order being tried, from 1; 0 before the first. */
   readonly attempt: number;
-  /** Lots of that order. */
-  readonly attemptLots: QuantityLots;
 }
 
 export interface GridState {

@@ -7,26 +7,24 @@ import type { StrategyContext, StrategyHandlers } from '../../engine/strategy/ap
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsOf, notionalOf, priceOf, quantityOf, ticksOf } from '../../shared/domain/instrument.ts';
-import { epochMs, type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
+import { type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
 import { liveOrderStates, type Side } from '../../shared/domain/order.ts';
 import { nextCloseMs } from '../common/candle-catch-up.ts';
 import { quotient } from '../common/decimal-math.ts';
-import { buyCostFactor } from '../common/fees.ts';
+import { makeDesk } from '../common/desk.ts';
 import { applyChange, fillEffect } from '../common/inventory.ts';
-import { hasLiveOrder, meetsMinimum, takingTicks } from '../common/orders.ts';
-import { amountText, priceText } from '../common/texts.ts';
+import { canExit, closeAtMarket, closeTimer, exitOrderEnded } from '../common/market-exit.ts';
+import { hasLiveOrder, takingTicks } from '../common/orders.ts';
+import { amountText } from '../common/texts.ts';
+import { averagesText, enterTimer, makeCrossEntry } from './entry.ts';
+import { entryLegOf, exitLegOf, stopLegOf } from './legs.ts';
 import { type MaCrossParams, maCrossNumbers } from './params.ts';
-import { type CrossSide, CrossSignal } from './signal.ts';
-import { entryLots, entryValue, stopTicksOf, targetTicksOf } from './sizing.ts';
-import type { ExitReason, MaCrossState, PositionSide } from './state.ts';
+import { CrossSignal } from './signal.ts';
+import { stopTicksOf, targetTicksOf } from './sizing.ts';
+import type { ExitReason, MaCrossState } from './state.ts';
 
-const retryMs = 10_000;
 /** A trailing stop moves only by at least one part in this many of the price, to spare the venue's rate limits. */
 const trailingStepParts = 1000;
-
-export const entryLegOf = (trade: number) => `T${trade}-entry`;
-export const stopLegOf = (trade: number) => `T${trade}-stop`;
-export const exitLegOf = (trade: number, attempt: number) => `T${trade}-exit-${attempt}`;
 
 /** Makes the handlers of a running crossover bot. */
 export function createMaCross(
@@ -37,43 +35,16 @@ export function createMaCross(
   const numbers = maCrossNumbers(params);
   const barMs = timeframeMs(params.timeframe);
   const perpetual = instrument.kind === 'perpetual';
-  const shorts = params.direction === 'long-short' && perpetual;
   const signal = new CrossSignal(instrument, params);
   // Levels an open position watches; computed when its fills change, compared on every quote.
   let targetTicks: PriceTicks | undefined;
   let entryTicks = 0;
 
-  const update = (patch: Partial<MaCrossState>) => context.setState({ ...context.state, ...patch });
-  const say = (code: string, text: string, nextCheckMs?: number) =>
-    context.why(
-      nextCheckMs === undefined ? { code, text } : { code, text, nextCheckMs: epochMs(nextCheckMs) },
-    );
-  const show = (ticks: number) => `${priceText(instrument, ticks)} ${instrument.quote}`;
-  const wake = (name: string): number => {
-    const atMs = context.nowMs() + retryMs;
-    context.setTimer(name, epochMs(atMs));
-    return atMs;
-  };
+  const desk = makeDesk(context);
+  const { update, say, show } = desk;
+  const entries = makeCrossEntry(desk, params, signal);
   const nextBar = () => nextCloseMs(context.nowMs(), barMs);
   const exitSide = (): Side => (context.state.side === 'short' ? 'buy' : 'sell');
-  const positionSide = (cross: CrossSide): PositionSide | undefined =>
-    cross === 1 ? 'long' : cross === -1 && shorts ? 'short' : undefined;
-
-  function averagesText(): string {
-    const values = signal.values;
-    if (values === undefined) return '';
-    const places = instrument.tickSize.scale + 1;
-    return `fast ${values.fast.toFixed(places)} ${signal.side === 1 ? 'above' : signal.side === -1 ? 'below' : 'at'} slow ${values.slow.toFixed(places)}`;
-  }
-
-  // --- entry -------------------------------------------------------------------------------------------------
-
-  function onCross(cross: CrossSide, closedAtMs: number): void {
-    const side = positionSide(cross);
-    const untilMs = closedAtMs + barMs;
-    const fresh = side !== undefined && context.nowMs() < untilMs;
-    update({ wanted: fresh ? { side, untilMs } : null });
-  }
 
   /** Acts on what the averages say now. */
   function decide(): void {
@@ -84,92 +55,7 @@ export function createMaCross(
       else proceedOpen();
       return;
     }
-    if (phase === 'flat') enterIfWanted();
-  }
-
-  function enterIfWanted(): void {
-    const { wanted } = context.state;
-    if (wanted === null) {
-      if (signal.ready) say('WAITING_FOR_CROSS', `${averagesText()}; trades when they cross`, nextBar());
-      else
-        say(
-          'WARMING_UP',
-          `the slow average needs ${params.slowPeriod} closed ${params.timeframe} candles`,
-          nextBar(),
-        );
-      return;
-    }
-    if (context.nowMs() >= wanted.untilMs) {
-      update({ wanted: null });
-      say(
-        'SIGNAL_DROPPED',
-        'the entry could not be made before the next candle closed; waits for the next crossing',
-        nextBar(),
-      );
-      return;
-    }
-    enter(wanted.side);
-  }
-
-  function enter(side: PositionSide): void {
-    const orderSide: Side = side === 'long' ? 'buy' : 'sell';
-    const ticks = takingTicks(context, orderSide);
-    const value = entryValue(instrument, params, numbers, context.balance(instrument.settle));
-    if (ticks === undefined || value === undefined) {
-      say('WAITING_FOR_PRICE', 'waits for a price of the market to enter', wake('enter'));
-      return;
-    }
-    const lots = entryLots(instrument, value, ticks);
-    if (!meetsMinimum(instrument, lots, ticks)) {
-      say(
-        'BELOW_MINIMUM',
-        `the entry would be ${quantityOf(instrument, lots).toString()} ${instrument.base}, below the venue's minimum`,
-        wake('enter'),
-      );
-      return;
-    }
-    const needed = notionalOf(instrument, ticks, lots).times(
-      buyCostFactor(instrument, instrument.takerFeeRate),
-    );
-    const free = context.available(instrument.settle);
-    if (free.compare(needed) < 0) {
-      say(
-        'FUNDS_SHORT',
-        `the entry needs ${amountText(needed, 2)} ${instrument.settle}, ${amountText(free, 2)} are free`,
-        wake('enter'),
-      );
-      return;
-    }
-    const before = context.state;
-    const trade = before.trade + 1;
-    context.setState({
-      ...before,
-      phase: 'entering',
-      trade,
-      side,
-      entryNotional: '0',
-      entryLots: quantityLots(0),
-      bestTicks: null,
-      stopTicks: null,
-      exitReason: null,
-      exitAttempt: 0,
-      wanted: null,
-      profitBefore: before.profit,
-    });
-    const sent = context.send({ leg: entryLegOf(trade), side: orderSide, type: 'market', lots });
-    if (sent.ok) {
-      say(
-        'ENTERING',
-        `${averagesText()}: enters ${side} with ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`,
-      );
-      return;
-    }
-    context.setState(before);
-    say(
-      'ENTRY_DENIED',
-      `the entry could not be sent (${sent.code}: ${sent.message}); tried again`,
-      wake('enter'),
-    );
+    if (phase === 'flat') entries.enterIfWanted();
   }
 
   function proceedEntering(): void {
@@ -201,10 +87,6 @@ export function createMaCross(
     return perpetual ? lots : Math.min(lots, lotsOf(instrument, context.balance(instrument.base), 'down'));
   }
 
-  function canExit(lots: number, ticks: number): boolean {
-    return perpetual ? lots >= instrument.minimumLots : meetsMinimum(instrument, lots, ticks);
-  }
-
   function proceedOpen(): void {
     const { state } = context;
     if (state.phase !== 'open' || state.side === null) return;
@@ -218,11 +100,14 @@ export function createMaCross(
     const best = bestTicks === null ? entry : priceOf(instrument, bestTicks);
     const stopTicks = stopTicksOf(instrument, numbers, state.side, entry, best) ?? null;
     if (stopTicks !== state.stopTicks) update({ stopTicks });
-    if (lots === 0 || (stopped > 0 && !hasLiveOrder(context, stopLeg) && !canExit(lots, stopTicks ?? 0))) {
+    if (
+      lots === 0 ||
+      (stopped > 0 && !hasLiveOrder(context, stopLeg) && !canExit(instrument, lots, stopTicks ?? 0))
+    ) {
       close('stop');
       return;
     }
-    const rests = stopTicks !== null && canExit(lots, stopTicks);
+    const rests = stopTicks !== null && canExit(instrument, lots, stopTicks);
     context.keep(
       rests
         ? [
@@ -239,7 +124,7 @@ export function createMaCross(
     );
     const parts = [
       `${state.side} ${amountText(quantityOf(instrument, lots))} ${instrument.base} from ${entry.toFixed(instrument.tickSize.scale)}`,
-      averagesText(),
+      averagesText(signal, instrument.tickSize.scale + 1),
       ...(stopTicks === null ? [] : [`stop at ${show(stopTicks)}`]),
       ...(targetTicks === undefined ? [] : [`take-profit at ${show(targetTicks)}`]),
     ];
@@ -284,39 +169,16 @@ export function createMaCross(
   function proceedClosing(): void {
     const { state } = context;
     if (state.phase !== 'closing') return;
-    if (context.openOrders().length > 0) {
-      say(
-        'CLOSING',
-        `closes trade ${state.trade} (${state.exitReason}); waits until its stop order is cancelled`,
-      );
-      return;
-    }
-    const lots = exitLots();
-    const ticks = takingTicks(context, exitSide());
-    if (lots > 0 && ticks === undefined) {
-      say('WAITING_FOR_PRICE', 'waits for a price of the market to close the position', wake('close'));
-      return;
-    }
-    if (lots === 0 || ticks === undefined || !canExit(lots, ticks)) {
-      endTrade();
-      return;
-    }
-    const attempt = state.exitAttempt + 1;
-    update({ exitAttempt: attempt });
-    const sent = context.send({
-      leg: exitLegOf(state.trade, attempt),
+    const finished = closeAtMarket(desk, {
+      what: `trade ${state.trade}`,
+      reason: state.exitReason ?? 'stop',
       side: exitSide(),
-      type: 'market',
-      lots: quantityLots(lots),
-      ...(perpetual ? { reduceOnly: true } : {}),
+      attempt: state.exitAttempt,
+      lots: exitLots(),
+      legOf: (attempt) => exitLegOf(state.trade, attempt),
+      onAttempt: (attempt) => update({ exitAttempt: attempt }),
     });
-    if (sent.ok) say('CLOSING', `closes trade ${state.trade} at market: ${state.exitReason}`);
-    else
-      say(
-        'CLOSE_DENIED',
-        `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`,
-        wake('close'),
-      );
+    if (finished) endTrade();
   }
 
   function endTrade(): void {
@@ -338,7 +200,7 @@ export function createMaCross(
       `trade ${state.trade} ended by ${reason}: ${amountText(profit, 4)} ${instrument.quote}`,
       nextBar(),
     );
-    enterIfWanted();
+    entries.enterIfWanted();
   }
 
   function bookFill(fill: Parameters<NonNullable<StrategyHandlers['onFill']>>[0], leg: string): void {
@@ -376,7 +238,7 @@ export function createMaCross(
       const cross = signal.resume(context.state.signal, context.candles(barMs), barMs);
       update({ signal: signal.snapshot() });
       const { openTimeMs } = signal.snapshot();
-      if (cross !== 0 && openTimeMs !== null) onCross(cross, openTimeMs + barMs);
+      if (cross !== 0 && openTimeMs !== null) entries.onCross(cross, openTimeMs + barMs);
       const { phase } = context.state;
       if (phase === 'entering' || phase === 'closing') proceed();
       else decide();
@@ -387,7 +249,7 @@ export function createMaCross(
       if (closedMs !== barMs) return;
       const cross = signal.push(candle);
       update({ signal: signal.snapshot() });
-      if (cross !== 0) onCross(cross, candle.openTimeMs + barMs);
+      if (cross !== 0) entries.onCross(cross, candle.openTimeMs + barMs);
       decide();
     },
     onQuote(quote) {
@@ -410,19 +272,15 @@ export function createMaCross(
         order.leg === exitLegOf(state.trade, state.exitAttempt) &&
         order.state !== 'FILLED'
       ) {
-        say(
-          'CLOSE_ENDED',
-          `the closing order ended as ${order.state.toLowerCase()}; the rest is sent again`,
-          wake('close'),
-        );
+        exitOrderEnded(desk, order);
         return;
       }
       if (state.phase === 'open' && order.state === 'CANCELED') return;
       proceed();
     },
     onTimer(name) {
-      if (name === 'enter' && context.state.phase === 'flat') enterIfWanted();
-      else if (name === 'close') proceedClosing();
+      if (name === enterTimer && context.state.phase === 'flat') entries.enterIfWanted();
+      else if (name === closeTimer) proceedClosing();
     },
   };
 }

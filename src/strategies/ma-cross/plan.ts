@@ -17,7 +17,7 @@ import {
   priceText,
   violation,
 } from '../common/texts.ts';
-import { entryLegOf, exitLegOf, stopLegOf } from './handlers.ts';
+import { entryLegOf, exitLegOf, stopLegOf } from './legs.ts';
 import { type MaCrossNumbers, type MaCrossParams, maCrossNumbers } from './params.ts';
 import { entryFunds, entryLots, entryValue, stopTicksOf, targetTicksOf } from './sizing.ts';
 import type { PositionSide } from './state.ts';
