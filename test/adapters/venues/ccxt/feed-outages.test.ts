@@ -50,6 +50,18 @@ describe('outages', () => {
     await until(() => seen.lastState?.state === 'connected', 'fresh again', 10_000);
   }, 30_000);
 
+  it('notices a dead connection though REST still answers', async () => {
+    const { feed, seen } = await harness.streaming({ limits: quick });
+    const books = seen.books.length;
+    await until(() => seen.books.length >= books + 3, 'a quiet market, pings answered');
+    expect(seen.states).not.toContain('stale');
+    const connects = feed.stats().connects;
+    harness.venue.server.frozen = true;
+    await until(() => seen.states.includes('stale') || feed.stats().connects > connects, 'dead is noticed');
+    await until(() => feed.stats().connects > connects, 'a new connection is tried');
+    expect(seen.books.at(-1)?.bids).toEqual([6_183_763, 150_000, 6_183_700, 200_000]);
+  });
+
   it('takes the silence of a quiet market for what it is', async () => {
     const { feed, seen } = await harness.streaming({ limits: quick });
     const connects = feed.stats().connects;
