@@ -10,6 +10,9 @@ export const jsonDepthMax = 32;
 
 type Step = string | number;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them inside strings
+const stringShape = /^"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/;
+
 /** Parses a text. Throws `bad-input`; `prefix` is put before every field. */
 export function parseStrictJson(text: string, prefix: readonly Step[] = []): unknown {
   let value: unknown;
@@ -126,9 +129,7 @@ class JsonLocator {
   }
 
   private string(): string {
-    const found = /^"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/.exec(
-      this.text.slice(this.at),
-    );
+    const found = stringShape.exec(this.text.slice(this.at));
     if (found === null) throw this.here('holds a text that is not closed or not valid');
     this.at += found[0].length;
     return JSON.parse(found[0]) as string;
