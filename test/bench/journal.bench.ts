@@ -24,6 +24,7 @@ import {
   auditVersion,
   genesisHash,
 } from '../../src/shared/events/audit.ts';
+import { type BenchRow, costRow, percentile, rateRow } from './bench-row.ts';
 
 const instrument: Instrument = {
   id: instrumentId('sim-a', 'BTC/USDT'),
