@@ -3,5 +3,8 @@
 /** Gives a fresh random token of 26 characters. */
 export function newToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(36).padStart(2, '0')).join('').slice(0, 26);
+  return [...bytes]
+    .map((byte) => byte.toString(36).padStart(2, '0'))
+    .join('')
+    .slice(0, 26);
 }

@@ -10,7 +10,8 @@ import { StopDialog } from './stop-dialog.tsx';
 
 export const startBot = (bot: string): void => void act('Start', 'bots/start', { bot }, ['bots', 'orders']);
 export const pauseBot = (bot: string): void => void act('Pause', 'bots/pause', { bot }, ['bots', 'orders']);
-export const resumeBot = (bot: string): void => void act('Resume', 'bots/resume', { bot }, ['bots', 'orders']);
+export const resumeBot = (bot: string): void =>
+  void act('Resume', 'bots/resume', { bot }, ['bots', 'orders']);
 
 async function removeBot(bot: string): Promise<void> {
   const done = await act('Remove', 'bots/remove', { bot }, ['bots', 'balances']);
@@ -25,8 +26,20 @@ export function BotActions({ bot, isSmall = false }: { readonly bot: BotView; re
   const [isStopAsked, setStopAsked] = useState(false);
   const more: MenuItem[] = [
     { id: 'edit', label: 'Edit parameters…', icon: 'edit', onSelect: () => goTo('bots', bot.id, 'edit') },
-    { id: 'clone', label: 'Clone…', icon: 'copy', onSelect: () => goTo('bots', 'new', bot.strategy, 'from', bot.id) },
-    { id: 'remove', label: 'Remove', icon: 'trash', isDanger: true, isDisabled: !canStart.has(bot.state), onSelect: () => void removeBot(bot.id) },
+    {
+      id: 'clone',
+      label: 'Clone…',
+      icon: 'copy',
+      onSelect: () => goTo('bots', 'new', bot.strategy, 'from', bot.id),
+    },
+    {
+      id: 'remove',
+      label: 'Remove',
+      icon: 'trash',
+      isDanger: true,
+      isDisabled: !canStart.has(bot.state),
+      onSelect: () => void removeBot(bot.id),
+    },
   ];
   const id = isSmall ? `-${bot.id}` : '';
   const main = canStart.has(bot.state)
@@ -38,15 +51,37 @@ export function BotActions({ bot, isSmall = false }: { readonly bot: BotView; re
         : null;
   const dialog = isStopAsked ? <StopDialog bot={bot} onClose={() => setStopAsked(false)} /> : null;
   const menu = (
-    <Menu testId="bot-menu" items={more} trigger={<IconButton icon="more" size={isSmall ? 'sm' : 'md'} label="More" data-testid={`bot-more${id}`} />} />
+    <Menu
+      testId="bot-menu"
+      items={more}
+      trigger={
+        <IconButton icon="more" size={isSmall ? 'sm' : 'md'} label="More" data-testid={`bot-more${id}`} />
+      }
+    />
   );
   if (isSmall) {
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: keeps a click on a button from opening the row
       // biome-ignore lint/a11y/noStaticElementInteractions: idem
       <span className="flex justify-end" onClick={(event) => event.stopPropagation()}>
-        {main === null ? null : <IconButton icon={main.icon as 'play'} size="sm" label={`${main.label} ${bot.name}`} onClick={main.run} data-testid={main.testId} />}
-        {canStop.has(bot.state) ? <IconButton icon="stop" size="sm" label={`Stop ${bot.name}…`} onClick={() => setStopAsked(true)} data-testid={`bot-stop${id}`} /> : null}
+        {main === null ? null : (
+          <IconButton
+            icon={main.icon as 'play'}
+            size="sm"
+            label={`${main.label} ${bot.name}`}
+            onClick={main.run}
+            data-testid={main.testId}
+          />
+        )}
+        {canStop.has(bot.state) ? (
+          <IconButton
+            icon="stop"
+            size="sm"
+            label={`Stop ${bot.name}…`}
+            onClick={() => setStopAsked(true)}
+            data-testid={`bot-stop${id}`}
+          />
+        ) : null}
         {menu}
         {dialog}
       </span>
@@ -55,7 +90,12 @@ export function BotActions({ bot, isSmall = false }: { readonly bot: BotView; re
   return (
     <span className="flex items-center gap-1.5">
       {main === null ? null : (
-        <Button icon={main.icon as 'play'} variant={canStart.has(bot.state) ? 'primary' : 'plain'} onClick={main.run} data-testid={main.testId}>
+        <Button
+          icon={main.icon as 'play'}
+          variant={canStart.has(bot.state) ? 'primary' : 'plain'}
+          onClick={main.run}
+          data-testid={main.testId}
+        >
           {main.label}
         </Button>
       )}

@@ -20,7 +20,12 @@ const looks: Record<BotView['state'], { label: string; dot: string; text: string
 export function BotState({ bot }: { readonly bot: Pick<BotView, 'state' | 'stateReason'> }) {
   const look = looks[bot.state];
   return (
-    <span className={classes('inline-flex items-center gap-1.5 text-xs font-medium', look.text)} title={bot.stateReason} data-testid="bot-state" data-state={bot.state}>
+    <span
+      className={classes('inline-flex items-center gap-1.5 text-xs font-medium', look.text)}
+      title={bot.stateReason}
+      data-testid="bot-state"
+      data-state={bot.state}
+    >
       <span className={classes('size-1.5 rounded-full', look.dot)} />
       {look.label}
     </span>
@@ -48,15 +53,29 @@ export function BotProfit({ bot, className }: { readonly bot: BotView; readonly 
 }
 
 /** What the bot last decided, what blocks it, when it looks again. */
-export function WhyLine({ bot, isLong = false }: { readonly bot: Pick<BotView, 'why' | 'state' | 'stateReason'>; readonly isLong?: boolean }) {
+export function WhyLine({
+  bot,
+  isLong = false,
+}: {
+  readonly bot: Pick<BotView, 'why' | 'state' | 'stateReason'>;
+  readonly isLong?: boolean;
+}) {
   const nowMs = useKernelClock(500);
   const { why } = bot;
-  if (why === null) return <span className="text-muted">{bot.stateReason === '' ? 'No decision yet' : bot.stateReason}</span>;
-  const next = bot.state !== 'RUNNING' || why.nextCheckMs === null ? '' : `next check ${formatCountdown(why.nextCheckMs, nowMs)}`;
+  if (why === null)
+    return <span className="text-muted">{bot.stateReason === '' ? 'No decision yet' : bot.stateReason}</span>;
+  const next =
+    bot.state !== 'RUNNING' || why.nextCheckMs === null
+      ? ''
+      : `next check ${formatCountdown(why.nextCheckMs, nowMs)}`;
   return (
-    <span className="flex min-w-0 items-baseline gap-2" title={`${why.text}\n${why.code} · said ${formatSpan(nowMs - why.atMs)} ago`} data-testid="bot-why">
+    <span
+      className="flex min-w-0 items-baseline gap-2"
+      title={`${why.text}\n${why.code} · said ${formatSpan(nowMs - why.atMs)} ago`}
+      data-testid="bot-why"
+    >
       <span className={classes('min-w-0', isLong ? '' : 'truncate')}>{why.text}</span>
-      <span className="num shrink-0 text-2xs text-muted">{why.code}</span>
+      {isLong ? <span className="num shrink-0 text-2xs text-muted">{why.code}</span> : null}
       {next === '' ? null : (
         <span className="num shrink-0 text-2xs text-muted" data-testid="bot-next-check">
           {next}

@@ -11,7 +11,14 @@ export function BotsPage() {
   const [first, second, third, fourth] = parts;
   if (first === undefined) return <BotList />;
   if (first === 'new' && second === undefined) return <Gallery />;
-  if (first === 'new' && second !== undefined) return <CreateBot key={`${second} ${fourth ?? ''}`} strategyId={second} cloneOf={third === 'from' ? (fourth ?? null) : null} />;
+  if (first === 'new' && second !== undefined)
+    return (
+      <CreateBot
+        key={`${second} ${fourth ?? ''}`}
+        strategyId={second}
+        cloneOf={third === 'from' ? (fourth ?? null) : null}
+      />
+    );
   if (second === 'edit') return <EditBot key={first} botId={first} />;
   return <BotDetail key={first} botId={first} />;
 }

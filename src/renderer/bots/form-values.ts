@@ -12,12 +12,16 @@ export type FormValue = string | boolean;
 export type FormValues = Record<string, FormValue>;
 
 /** Gives the form's values of parameters, for example of a suggestion or of a running bot. */
-export function valuesOfParams(fields: readonly FieldView[], params: Readonly<Record<string, unknown>>): FormValues {
+export function valuesOfParams(
+  fields: readonly FieldView[],
+  params: Readonly<Record<string, unknown>>,
+): FormValues {
   return Object.fromEntries(
     fields.map((field) => {
       const value = params[field.name];
       if (field.format === 'switch') return [field.name, value === true];
-      if (value === undefined || value === null) return [field.name, field.format === 'choice' && field.required ? (field.options[0] ?? '') : ''];
+      if (value === undefined || value === null)
+        return [field.name, field.format === 'choice' && field.required ? (field.options[0] ?? '') : ''];
       return [field.name, String(value)];
     }),
   );
@@ -42,7 +46,10 @@ export function fieldProblem(field: FieldView, value: FormValue | undefined): st
     return parsed.ok ? null : parsed.message;
   }
   const needsPositive = field.format === 'price' || field.format === 'amount';
-  const parsed = parseDecimalInput(text, { positive: needsPositive, signed: field.minimum?.startsWith('-') === true });
+  const parsed = parseDecimalInput(text, {
+    positive: needsPositive,
+    signed: field.minimum?.startsWith('-') === true,
+  });
   if (!parsed.ok) return parsed.message;
   return outsideBounds(parsed.text, field.minimum, field.maximum);
 }
@@ -80,7 +87,10 @@ export function paramsOfValues(fields: readonly FieldView[], values: FormValues)
 }
 
 /** Gives the first field that keeps the form from being planned, or null. */
-export function firstProblem(fields: readonly FieldView[], values: FormValues): { name: string; message: string } | null {
+export function firstProblem(
+  fields: readonly FieldView[],
+  values: FormValues,
+): { name: string; message: string } | null {
   for (const field of fields) {
     if (!isShown(field, values)) continue;
     const message = fieldProblem(field, values[field.name]);
@@ -95,14 +105,26 @@ export interface ParamChange {
   readonly after: string;
 }
 
-const shownText = (value: FormValue | undefined): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value === undefined || value.trim() === '' ? 'none' : value.trim());
+const shownText = (value: FormValue | undefined): string =>
+  typeof value === 'boolean'
+    ? value
+      ? 'on'
+      : 'off'
+    : value === undefined || value.trim() === ''
+      ? 'none'
+      : value.trim();
 
 /** Gives what an edit changes, field by field, in the order of the form. `1.50` and `1.5` are the same. */
-export function changesBetween(fields: readonly FieldView[], before: FormValues, after: FormValues): ParamChange[] {
+export function changesBetween(
+  fields: readonly FieldView[],
+  before: FormValues,
+  after: FormValues,
+): ParamChange[] {
   const same = (field: FieldView): boolean => {
     const [left, right] = [before[field.name], after[field.name]];
     if (left === right) return true;
-    if (left === undefined || right === undefined || typeof left === 'boolean' || typeof right === 'boolean') return false;
+    if (left === undefined || right === undefined || typeof left === 'boolean' || typeof right === 'boolean')
+      return false;
     return String(paramOf(field, left)) === String(paramOf(field, right));
   };
   return fields

@@ -10,7 +10,10 @@ import { StrategyPicture } from './strategy-picture.tsx';
 function Card({ strategy }: { readonly strategy: StrategyView }) {
   const open = (): void => goTo('bots', 'new', strategy.id);
   return (
-    <article className="flex flex-col overflow-hidden rounded-lg border border-line bg-surface transition-colors hover:border-line-strong" data-testid={`template-${strategy.id}`}>
+    <article
+      className="flex flex-col overflow-hidden rounded-lg border border-line bg-surface transition-colors hover:border-line-strong"
+      data-testid={`template-${strategy.id}`}
+    >
       <div className="border-b border-line bg-bg">
         <StrategyPicture family={strategy.family} />
       </div>
@@ -28,7 +31,12 @@ function Card({ strategy }: { readonly strategy: StrategyView }) {
           </div>
         </dl>
         <span className="grow" />
-        <Button variant="primary" onClick={open} className="mt-2 self-start" data-testid={`template-open-${strategy.id}`}>
+        <Button
+          variant="primary"
+          onClick={open}
+          className="mt-2 self-start"
+          data-testid={`template-open-${strategy.id}`}
+        >
           Set up
         </Button>
       </div>
@@ -41,9 +49,16 @@ export function Gallery() {
   return (
     <div className="flex h-full flex-col">
       <div className="flex h-11 shrink-0 items-center gap-2 border-b border-line bg-surface px-3">
-        <IconButton icon="chevronLeft" label="Back to bots" onClick={() => goTo('bots')} data-testid="gallery-back" />
+        <IconButton
+          icon="chevronLeft"
+          label="Back to bots"
+          onClick={() => goTo('bots')}
+          data-testid="gallery-back"
+        />
         <h1 className="text-lg font-semibold">New bot</h1>
-        <span className="text-sm text-muted">Choose a template. Nothing is placed before you have seen the plan.</span>
+        <span className="text-sm text-muted">
+          Choose a template. Nothing is placed before you have seen the plan.
+        </span>
       </div>
       <div className="min-h-0 grow overflow-auto p-4" data-testid="gallery">
         {value === null ? (

@@ -1,9 +1,10 @@
 /** One parameter of a strategy as a form control. */
 
 import type { FieldView } from '../../shared/api/views.ts';
-import type { FormValue } from './form-values.ts';
 import { Field, Input, Select, Toggle } from '../ui/field.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Segmented } from '../ui/segmented.tsx';
+import type { FormValue } from './form-values.ts';
 
 export interface ParamFieldProps {
   readonly field: FieldView;
@@ -37,13 +38,29 @@ function boundsText(field: FieldView): string {
   return field.maximum !== null ? `to ${field.maximum}` : '';
 }
 
-export function ParamField({ field, value, onChange, error, warning, isEditable, isChanged, quote, base, onPlaceLine }: ParamFieldProps) {
+export function ParamField({
+  field,
+  value,
+  onChange,
+  error,
+  warning,
+  isEditable,
+  isChanged,
+  quote,
+  base,
+  onPlaceLine,
+}: ParamFieldProps) {
   const id = `param-${field.name}`;
-  const help = [field.help, boundsText(field) === '' ? '' : `Allowed: ${boundsText(field)}`, isEditable ? '' : 'Cannot be changed while the bot exists: clone it instead'].filter(Boolean).join('\n');
+  const help = [
+    field.help,
+    boundsText(field) === '' ? '' : `Allowed: ${boundsText(field)}`,
+    isEditable ? '' : 'Cannot be changed while the bot exists: clone it instead',
+  ]
+    .filter(Boolean)
+    .join('\n');
   const label = (
     <>
       {field.label}
-      {field.required ? '' : <span className="opacity-60"> (optional)</span>}
       {isChanged ? (
         <span className="ml-1 text-accent" title="Changed" role="img" aria-label="changed">
           ●
@@ -54,24 +71,46 @@ export function ParamField({ field, value, onChange, error, warning, isEditable,
   if (field.format === 'switch') {
     return (
       <div className="col-span-2">
-        <Toggle id={id} testId={id} label={label} checked={value === true} disabled={!isEditable} onChange={onChange} help={help} />
+        <Toggle
+          id={id}
+          testId={id}
+          label={label}
+          checked={value === true}
+          disabled={!isEditable}
+          onChange={onChange}
+          help={help}
+        />
         {error === undefined ? null : <p className="text-xs text-danger">{error}</p>}
       </div>
     );
   }
   const text = typeof value === 'string' ? value : '';
-  const aside = onPlaceLine !== undefined && text === '' ? (
-    <button type="button" onClick={onPlaceLine} className="text-accent hover:underline" data-testid={`place-${field.name}`}>
-      place on chart
-    </button>
-  ) : undefined;
+  const aside =
+    onPlaceLine !== undefined && text === '' ? (
+      <button
+        type="button"
+        onClick={onPlaceLine}
+        aria-label={`Place ${field.label} on the chart`}
+        title="Place on the chart"
+        className="-my-0.5 text-accent hover:text-text"
+        data-testid={`place-${field.name}`}
+      >
+        <Icon name="target" size={12} />
+      </button>
+    ) : undefined;
   if (field.format === 'choice' && field.options.length <= 3 && field.required && isEditable) {
     return (
       <div className="col-span-2 flex flex-col gap-1">
         <span className="text-xs text-muted" title={help}>
           {label}
         </span>
-        <Segmented label={field.label} testId={id} value={text} onChange={onChange} options={field.options.map((option) => ({ value: option, label: choiceLabel(option) }))} />
+        <Segmented
+          label={field.label}
+          testId={id}
+          value={text}
+          onChange={onChange}
+          options={field.options.map((option) => ({ value: option, label: choiceLabel(option) }))}
+        />
         {error === undefined ? null : <p className="text-xs text-danger">{error}</p>}
       </div>
     );
@@ -84,7 +123,10 @@ export function ParamField({ field, value, onChange, error, warning, isEditable,
           value={text}
           disabled={!isEditable}
           onChange={(event) => onChange(event.target.value)}
-          options={[...(field.required ? [] : [{ value: '', label: 'none' }]), ...field.options.map((option) => ({ value: option, label: choiceLabel(option) }))]}
+          options={[
+            ...(field.required ? [] : [{ value: '', label: 'none' }]),
+            ...field.options.map((option) => ({ value: option, label: choiceLabel(option) })),
+          ]}
           data-testid={id}
         />
       ) : (

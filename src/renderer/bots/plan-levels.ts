@@ -29,7 +29,11 @@ const canonical = (price: string): string | null => {
  * Gives the levels of a plan: orders in the colour of their side, dashed while they wait, and the plan's own lines.
  * A line where a handle can be dragged is left to the handle.
  */
-export function levelsOfPlan(plan: PlanView, draggedPrices: readonly string[] = []): ChartLevel[] {
+export function levelsOfPlan(
+  plan: PlanView,
+  quantityPlaces: number,
+  draggedPrices: readonly string[] = [],
+): ChartLevel[] {
   const dragged = new Set(draggedPrices.map(canonical));
   const orders = plan.levels
     .filter((level) => canonical(level.price) !== null)
@@ -37,7 +41,7 @@ export function levelsOfPlan(plan: PlanView, draggedPrices: readonly string[] = 
       key: level.key,
       price: Number(level.price),
       tone: level.side === 'buy' ? 'up' : 'down',
-      label: `${level.side} ${formatDecimal(level.quantity)}${level.netProfitRate === undefined ? '' : ` ${formatRate(level.netProfitRate, 2, true)}`}`,
+      label: `${level.side} ${formatDecimal(level.quantity, { places: quantityPlaces })}${level.netProfitRate === undefined ? '' : ` ${formatRate(level.netProfitRate, 2, true)}`}`,
       look: level.restsNow ? 'solid' : 'dashed',
       isStrong: false,
     }));
@@ -55,12 +59,15 @@ export function levelsOfPlan(plan: PlanView, draggedPrices: readonly string[] = 
 }
 
 /** Gives the levels of a running bot: solid where the order rests, dotted and grey where it is missing. */
-export function levelsOfLadder(ladder: readonly LadderRowView[]): ChartLevel[] {
+export function levelsOfLadder(ladder: readonly LadderRowView[], quantityPlaces: number): ChartLevel[] {
   return ladder.map((row) => ({
     key: row.key,
     price: Number(row.actual?.price ?? row.actual?.triggerPrice ?? row.plannedPrice),
     tone: row.actual === null ? 'muted' : row.side === 'buy' ? 'up' : 'down',
-    label: row.actual === null ? `missing ${row.side}` : `${row.side} ${formatDecimal(row.actual.quantity)}`,
+    label:
+      row.actual === null
+        ? `missing ${row.side}`
+        : `${row.side} ${formatDecimal(row.actual.quantity, { places: quantityPlaces })}`,
     look: row.actual === null ? 'dotted' : 'solid',
     isStrong: false,
   }));
@@ -83,12 +90,14 @@ export function violationsByField(
 
 /** True when nothing in the plan blocks the start. */
 export function mayStart(plan: PlanView | null): boolean {
-  return plan !== null && plan.violations.every((violation) => violation.severity !== 'error');
+  return plan?.violations.every((violation) => violation.severity !== 'error') ?? false;
 }
 
 /** Gives the ladder by price, highest first: as it lies on the chart. */
 export function sortedLadder(ladder: readonly LadderRowView[]): LadderRowView[] {
-  return [...ladder].sort((left, right) => Decimal.parse(right.plannedPrice).compare(Decimal.parse(left.plannedPrice)));
+  return [...ladder].sort((left, right) =>
+    Decimal.parse(right.plannedPrice).compare(Decimal.parse(left.plannedPrice)),
+  );
 }
 
 /** Gives the distance of a price from the reference as a fraction text, signed, or null without a reference. */
@@ -96,4 +105,13 @@ export function distanceRate(price: string, reference: string): string | null {
   const [at, from] = [canonical(price), canonical(reference)];
   if (at === null || from === null || !Decimal.parse(from).isPositive) return null;
   return Decimal.parse(at).minus(Decimal.parse(from)).dividedBy(Decimal.parse(from), 6).toString();
+}
+
+/** Gives planned orders highest price first: as they lie on the chart. What has no price comes first. */
+export function byPrice(levels: PlanView['levels']): PlanView['levels'] {
+  const price = (level: PlanView['levels'][number]): number => {
+    const text = canonical(level.price);
+    return text === null ? Number.POSITIVE_INFINITY : Number(text);
+  };
+  return [...levels].sort((left, right) => price(right) - price(left));
 }

@@ -16,9 +16,23 @@ function policies(bot: BotView): readonly { id: Policy; title: string; text: str
   const hasPosition = /[1-9]/.test(bot.position.quantity);
   const position = hasPosition ? `the position of ${quantity} in ${bot.symbol}` : 'no position';
   return [
-    { id: 'cancel-orders', title: 'Cancel its orders, keep what it holds', text: `${orders} cancelled; ${position} stays in the bot's account.` },
-    { id: 'cancel-and-close-position', title: 'Cancel its orders and close the position', text: hasPosition ? `${orders} cancelled; ${quantity} ${bot.symbol} is closed at market, with taker fee and slippage.` : `${orders} cancelled; there is no position to close.` },
-    { id: 'leave-orders', title: 'Leave its orders in the market', text: `${orders} stay at the venue and may still fill; the bot no longer reacts to them.` },
+    {
+      id: 'cancel-orders',
+      title: 'Cancel its orders, keep what it holds',
+      text: `${orders} cancelled; ${position} stays in the bot's account.`,
+    },
+    {
+      id: 'cancel-and-close-position',
+      title: 'Cancel its orders and close the position',
+      text: hasPosition
+        ? `${orders} cancelled; ${quantity} ${bot.symbol} is closed at market, with taker fee and slippage.`
+        : `${orders} cancelled; there is no position to close.`,
+    },
+    {
+      id: 'leave-orders',
+      title: 'Leave its orders in the market',
+      text: `${orders} stay at the venue and may still fill; the bot no longer reacts to them.`,
+    },
   ];
 }
 
@@ -44,8 +58,22 @@ export function StopDialog({ bot, onClose }: { readonly bot: BotView; readonly o
     >
       <div role="radiogroup" aria-label="What becomes of its orders" className="flex flex-col gap-2">
         {policies(bot).map((one) => (
-          <label key={one.id} className={classes('flex gap-3 rounded-md border p-3', one.id === policy ? 'border-accent bg-accent/8' : 'border-line hover:border-line-strong')}>
-            <input type="radio" name="stop-policy" value={one.id} checked={one.id === policy} onChange={() => setPolicy(one.id)} data-testid={`stop-policy-${one.id}`} className="mt-0.5 accent-accent-strong" />
+          <label
+            key={one.id}
+            className={classes(
+              'flex gap-3 rounded-md border p-3',
+              one.id === policy ? 'border-accent bg-accent/8' : 'border-line hover:border-line-strong',
+            )}
+          >
+            <input
+              type="radio"
+              name="stop-policy"
+              value={one.id}
+              checked={one.id === policy}
+              onChange={() => setPolicy(one.id)}
+              data-testid={`stop-policy-${one.id}`}
+              className="mt-0.5 accent-accent-strong"
+            />
             <span>
               <span className="block font-medium">{one.title}</span>
               <span className="block text-sm text-muted">{one.text}</span>

@@ -8,7 +8,8 @@ interface Drawing {
 }
 
 const gridDrawing: Drawing = {
-  price: 'M0 52 C18 30 28 24 42 40 S66 82 84 66 S108 20 126 30 S150 74 170 64 S196 26 214 38 S240 70 258 58 S282 34 300 44',
+  price:
+    'M0 52 C18 30 28 24 42 40 S66 82 84 66 S108 20 126 30 S150 74 170 64 S196 26 214 38 S240 70 258 58 S282 34 300 44',
   levels: [
     { y: 22, side: 'sell' },
     { y: 34, side: 'sell' },
@@ -62,9 +63,27 @@ export function StrategyPicture({ family }: { readonly family: string }) {
   return (
     <svg viewBox="0 0 300 104" className="block h-26 w-full" preserveAspectRatio="none" aria-hidden="true">
       {levels.map(({ y, side }) => (
-        <line key={y} x1="0" x2="300" y1={y} y2={y} stroke={`var(--${side === 'buy' ? 'up' : 'down'})`} strokeOpacity="0.45" strokeDasharray="4 4" vectorEffect="non-scaling-stroke" />
+        <line
+          key={y}
+          x1="0"
+          x2="300"
+          y1={y}
+          y2={y}
+          stroke={`var(--${side === 'buy' ? 'up' : 'down'})`}
+          strokeOpacity="0.45"
+          strokeDasharray="4 4"
+          vectorEffect="non-scaling-stroke"
+        />
       ))}
-      {extra === undefined ? null : <path d={extra} fill="none" stroke="var(--warn)" strokeWidth="1.4" vectorEffect="non-scaling-stroke" />}
+      {extra === undefined ? null : (
+        <path
+          d={extra}
+          fill="none"
+          stroke="var(--warn)"
+          strokeWidth="1.4"
+          vectorEffect="non-scaling-stroke"
+        />
+      )}
       <path d={price} fill="none" stroke="var(--muted)" strokeWidth="1.6" vectorEffect="non-scaling-stroke" />
       {marks.map(({ x, y, side }) => (
         <circle key={x} cx={x} cy={y} r="3.4" fill={`var(--${side === 'buy' ? 'up' : 'down'})`} />

@@ -18,7 +18,7 @@ export interface PlanState {
 export interface PlanQuestion {
   readonly strategy: string;
   readonly venue: string;
-  /** Id of the instrument, `venue:SYMBOL`. */
+  /** Symbol of the instrument at the venue, such as `BTC/USDT`. */
   readonly instrument: string;
   readonly params: Record<string, unknown>;
   readonly bot?: string;
@@ -37,7 +37,11 @@ export function usePlan(question: PlanQuestion | null): PlanState {
     const timer = setTimeout(() => {
       void call('strategies/plan', JSON.parse(key) as PlanQuestion).then((result) => {
         if (newest.current !== mine) return;
-        setState((known) => (result.ok ? { plan: result.value, failure: null, isBehind: false } : { plan: known.plan, failure: result, isBehind: false }));
+        setState((known) =>
+          result.ok
+            ? { plan: result.value, failure: null, isBehind: false }
+            : { plan: known.plan, failure: result, isBehind: false },
+        );
       });
     }, pauseMs);
     return () => clearTimeout(timer);

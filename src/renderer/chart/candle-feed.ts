@@ -1,9 +1,9 @@
 /** The candles of one market for one chart: the first page, older pages on scroll, then the stream. */
 
-import type { Timeframe } from '../../shared/domain/candle.ts';
-import { timeframeMs } from '../../shared/domain/candle.ts';
 import type { ApiFailure } from '../../shared/api/result.ts';
 import type { CandleView } from '../../shared/api/views.ts';
+import type { Timeframe } from '../../shared/domain/candle.ts';
+import { timeframeMs } from '../../shared/domain/candle.ts';
 import { CandleHistory, type HistoryChange } from '../store/candle-history.ts';
 import { call, feed, market, onResync } from '../store/terminal.ts';
 
@@ -61,13 +61,20 @@ export class CandleFeed {
 
   readonly load = async (): Promise<void> => {
     if (this.history.length === 0) this.setState({ isLoading: true, failure: null });
-    const result = await call('market/candles', { instrument: this.instrument, timeframe: this.timeframe, limit: firstPage });
+    const result = await call('market/candles', {
+      instrument: this.instrument,
+      timeframe: this.timeframe,
+      limit: firstPage,
+    });
     if (this.isClosed) return;
     if (!result.ok) {
       this.setState({ isLoading: false, failure: result });
       return;
     }
-    const change = this.history.replace(result.value.candles, result.value.complete && result.value.candles.length < firstPage);
+    const change = this.history.replace(
+      result.value.candles,
+      result.value.complete && result.value.candles.length < firstPage,
+    );
     // What the stream said while the page was on its way is newer than the page.
     this.history.merge(this.early);
     this.early = [];
@@ -80,11 +87,21 @@ export class CandleFeed {
     const first = this.history.first;
     if (this.isLoadingOlder || this.history.isComplete || first === undefined) return;
     this.isLoadingOlder = true;
-    const result = await call('market/candles', { instrument: this.instrument, timeframe: this.timeframe, beforeMs: first[0], limit: olderPage });
+    const result = await call('market/candles', {
+      instrument: this.instrument,
+      timeframe: this.timeframe,
+      beforeMs: first[0],
+      limit: olderPage,
+    });
     this.isLoadingOlder = false;
     // A failure here is tried again by the next scroll; what is shown stays true.
     if (this.isClosed || !result.ok || this.history.first?.[0] !== first[0]) return;
-    this.tell(this.history.prepend(result.value.candles, result.value.complete && result.value.candles.length < olderPage));
+    this.tell(
+      this.history.prepend(
+        result.value.candles,
+        result.value.complete && result.value.candles.length < olderPage,
+      ),
+    );
   }
 
   private takeLive(candles: readonly CandleView[]): void {

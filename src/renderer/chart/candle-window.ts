@@ -25,7 +25,13 @@ export function windowAround(from: number, to: number, length: number): BarWindo
  * Gives the window to move to, or null when the present one still serves. While a person drags, only bars in front
  * may be added: cutting behind the view would move what is under the pointer.
  */
-export function nextWindow(now: BarWindow, from: number, to: number, length: number, isDragging: boolean): BarWindow | null {
+export function nextWindow(
+  now: BarWindow,
+  from: number,
+  to: number,
+  length: number,
+  isDragging: boolean,
+): BarWindow | null {
   const near = windowMargin / 2;
   const needsFront = now.start > 0 && from - now.start < near;
   const needsBack = now.end < length && now.end - to < near;

@@ -13,17 +13,26 @@ export interface LegendHandle {
   refresh(): void;
 }
 
-export function ChartLegend({ feed, isNarrow, ref }: { readonly feed: CandleFeed; readonly isNarrow: boolean; readonly ref: Ref<LegendHandle> }) {
+export function ChartLegend({
+  feed,
+  isNarrow,
+  ref,
+}: {
+  readonly feed: CandleFeed;
+  readonly isNarrow: boolean;
+  readonly ref: Ref<LegendHandle>;
+}) {
   const element = useRef<HTMLDivElement>(null);
   const hovered = useRef<CandleView | null>(null);
   const places = placesOfStep(useInstrument(feed.instrument)?.tickSize ?? '0.01');
-  const paint = useRef(() => {});
+  const paint = useRef((): void => undefined);
   paint.current = () => {
     const fields = element.current?.querySelectorAll<HTMLElement>('[data-field]');
     const candle = hovered.current ?? feed.history.last;
     if (fields === undefined) return;
     const [open, high, low, close, volume] = candle === undefined ? [] : candle.slice(1);
-    const price = (value: number | undefined): string => (value === undefined ? '—' : formatDecimal(value.toFixed(places)));
+    const price = (value: number | undefined): string =>
+      value === undefined ? '—' : formatDecimal(value.toFixed(places), { places });
     const isUp = (close ?? 0) >= (open ?? 0);
     const change = open === undefined || close === undefined || open === 0 ? null : close / open - 1;
     const texts: Record<string, string> = {
@@ -54,9 +63,20 @@ export function ChartLegend({ feed, isNarrow, ref }: { readonly feed: CandleFeed
   }, []);
   useEffect(() => paint.current());
   const fields = isNarrow ? ['close', 'change'] : ['open', 'high', 'low', 'close', 'change', 'volume'];
-  const letters: Record<string, string> = { open: 'O', high: 'H', low: 'L', close: 'C', change: '', volume: 'Vol' };
+  const letters: Record<string, string> = {
+    open: 'O',
+    high: 'H',
+    low: 'L',
+    close: 'C',
+    change: '',
+    volume: 'Vol',
+  };
   return (
-    <div ref={element} className="pointer-events-none absolute top-1.5 left-2 z-[3] flex gap-2 text-xs" data-testid="chart-legend">
+    <div
+      ref={element}
+      className="pointer-events-none absolute top-1.5 left-2 z-[3] flex gap-2 text-xs"
+      data-testid="chart-legend"
+    >
       {fields.map((field) => (
         <span key={field} className="num text-2xs text-muted">
           {letters[field]} <span data-field={field} />

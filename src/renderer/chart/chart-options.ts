@@ -16,7 +16,10 @@ export function chartOptions(colours: CanvasColours): DeepPartial<TimeChartOptio
       attributionLogo: false,
       panes: { separatorColor: colours.line },
     },
-    grid: { vertLines: { color: withAlpha(colours.line, 0.55) }, horzLines: { color: withAlpha(colours.line, 0.55) } },
+    grid: {
+      vertLines: { color: withAlpha(colours.line, 0.55) },
+      horzLines: { color: withAlpha(colours.line, 0.55) },
+    },
     crosshair: {
       mode: CrosshairMode.Normal,
       vertLine: { color: colours.muted, labelBackgroundColor: colours.lineStrong },
@@ -52,6 +55,7 @@ export function axisPriceFormat(places: number) {
   return {
     type: 'custom' as const,
     minMove: 1 / 10 ** places,
-    formatter: (price: number) => (Number.isFinite(price) ? formatDecimal(price.toFixed(places)) : ''),
+    formatter: (price: number) =>
+      Number.isFinite(price) ? formatDecimal(price.toFixed(places), { places }) : '',
   };
 }

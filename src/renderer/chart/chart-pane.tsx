@@ -3,17 +3,17 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { type Timeframe, timeframes } from '../../shared/domain/candle.ts';
 import { placesOfStep } from '../format/decimal-text.ts';
+import { useSize } from '../store/hooks.ts';
 import { useInstrument, useSession } from '../store/session.ts';
 import { useSetting } from '../store/settings.ts';
-import { useSize } from '../store/hooks.ts';
 import { ErrorState, TooNarrow } from '../ui/states.tsx';
 import { CandleFeed } from './candle-feed.ts';
 import { ChartLegend, type LegendHandle } from './chart-legend.tsx';
 import { ChartToolbar } from './chart-toolbar.tsx';
 import type { ChartHandle } from './handles.ts';
+import { IntervalBox } from './interval-box.tsx';
 import type { ChartLevel } from './levels-primitive.ts';
 import { type FillMark, PriceChart } from './price-chart.ts';
-import { IntervalBox } from './interval-box.tsx';
 
 export interface ChartPaneProps {
   readonly instrument: string;
@@ -83,7 +83,12 @@ export function ChartPane(props: ChartPaneProps) {
 
   return (
     <div ref={root} className="flex h-full min-h-0 flex-col bg-surface" data-testid="chart-pane">
-      <ChartToolbar timeframe={timeframe} onTimeframe={props.onTimeframe} onLive={() => chart?.goLive()} width={size.width}>
+      <ChartToolbar
+        timeframe={timeframe}
+        onTimeframe={props.onTimeframe}
+        onLive={() => chart?.goLive()}
+        width={size.width}
+      >
         {props.toolbar}
       </ChartToolbar>
       <div className="relative min-h-0 grow" data-testid="chart">
@@ -94,7 +99,11 @@ export function ChartPane(props: ChartPaneProps) {
         {state.isLoading ? <ChartSkeleton /> : null}
         {state.failure !== null && feed.history.length === 0 ? (
           <div className="absolute inset-0 z-10 bg-surface">
-            <ErrorState title="The candles could not be loaded" failure={state.failure} onRetry={() => void feed.load()} />
+            <ErrorState
+              title="The candles could not be loaded"
+              failure={state.failure}
+              onRetry={() => void feed.load()}
+            />
           </div>
         ) : null}
         {!state.isLoading && state.failure === null && feed.history.length === 0 ? <NoCandles /> : null}
@@ -117,15 +126,25 @@ function NoCandles() {
   );
 }
 
-const heights = [38, 46, 42, 55, 61, 52, 48, 40, 44, 58, 66, 60, 71, 64, 57, 62, 54, 49, 53, 45, 50, 59, 68, 63];
+const bars = [
+  38, 46, 42, 55, 61, 52, 48, 40, 44, 58, 66, 60, 71, 64, 57, 62, 54, 49, 53, 45, 50, 59, 68, 63,
+].map((height, at) => ({ id: `bar ${at}`, height, shift: (height % 17) - 8 }));
 
 function ChartSkeleton() {
   return (
-    <div className="absolute inset-0 z-10 flex items-center gap-2 overflow-hidden bg-surface px-8" role="status" aria-busy="true" data-testid="state-loading">
+    <div
+      className="absolute inset-0 z-10 flex items-center gap-2 overflow-hidden bg-surface px-8"
+      role="status"
+      aria-busy="true"
+      data-testid="state-loading"
+    >
       <span className="sr-only">Loading candles</span>
-      {heights.map((height, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the bars never move
-        <div key={at} className="skeleton grow" style={{ height: `${height / 2}%`, marginTop: `${(height % 17) - 8}%` }} />
+      {bars.map(({ id, height, shift }) => (
+        <div
+          key={id}
+          className="skeleton grow"
+          style={{ height: `${height / 2}%`, marginTop: `${shift}%` }}
+        />
       ))}
     </div>
   );

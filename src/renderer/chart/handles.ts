@@ -124,7 +124,8 @@ export class ChartHandles {
     if (shown.handle.onMove === undefined || down.button !== 0) return;
     down.preventDefault();
     const { grip } = shown;
-    const offset = down.clientY - this.layer.getBoundingClientRect().top - (this.places.yOf(shown.handle.price) ?? 0);
+    const offset =
+      down.clientY - this.layer.getBoundingClientRect().top - (this.places.yOf(shown.handle.price) ?? 0);
     grip.focus({ preventScroll: true });
     grip.setPointerCapture(down.pointerId);
     this.draggedId = shown.handle.id;

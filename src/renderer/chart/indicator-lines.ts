@@ -41,9 +41,39 @@ export function bollingerLine(closes: Float64Array, period: number, deviations: 
 
 /** Every indicator the chart offers. */
 export const indicatorChoices: readonly IndicatorChoice[] = [
-  { id: 'ema20', label: 'EMA 20', colour: '#f5b041', warmUp: 120, compute: (closes) => exponentialAverage(closes, 20) },
-  { id: 'ema50', label: 'EMA 50', colour: '#5b8def', warmUp: 300, compute: (closes) => exponentialAverage(closes, 50) },
-  { id: 'ema200', label: 'EMA 200', colour: '#b07be0', warmUp: 1000, compute: (closes) => exponentialAverage(closes, 200) },
-  { id: 'bb-upper', label: 'Bollinger 20 +2σ', colour: '#7d8797', warmUp: 20, compute: (closes) => bollingerLine(closes, 20, 2) },
-  { id: 'bb-lower', label: 'Bollinger 20 −2σ', colour: '#7d8797', warmUp: 20, compute: (closes) => bollingerLine(closes, 20, -2) },
+  {
+    id: 'ema20',
+    label: 'EMA 20',
+    colour: '#f5b041',
+    warmUp: 120,
+    compute: (closes) => exponentialAverage(closes, 20),
+  },
+  {
+    id: 'ema50',
+    label: 'EMA 50',
+    colour: '#5b8def',
+    warmUp: 300,
+    compute: (closes) => exponentialAverage(closes, 50),
+  },
+  {
+    id: 'ema200',
+    label: 'EMA 200',
+    colour: '#b07be0',
+    warmUp: 1000,
+    compute: (closes) => exponentialAverage(closes, 200),
+  },
+  {
+    id: 'bb-upper',
+    label: 'Bollinger 20 +2σ',
+    colour: '#7d8797',
+    warmUp: 20,
+    compute: (closes) => bollingerLine(closes, 20, 2),
+  },
+  {
+    id: 'bb-lower',
+    label: 'Bollinger 20 −2σ',
+    colour: '#7d8797',
+    warmUp: 20,
+    compute: (closes) => bollingerLine(closes, 20, -2),
+  },
 ];

@@ -12,7 +12,13 @@ export function timeframeOfText(text: string): Timeframe | null {
   return timeframes.find((known) => timeframeMs(known) === minutes * 60_000) ?? null;
 }
 
-export function IntervalBox({ root, onTimeframe }: { readonly root: RefObject<HTMLElement | null>; readonly onTimeframe: (timeframe: Timeframe) => void }) {
+export function IntervalBox({
+  root,
+  onTimeframe,
+}: {
+  readonly root: RefObject<HTMLElement | null>;
+  readonly onTimeframe: (timeframe: Timeframe) => void;
+}) {
   const [text, setText] = useState('');
   const isOver = useRef(false);
   useEffect(() => {
@@ -42,7 +48,10 @@ export function IntervalBox({ root, onTimeframe }: { readonly root: RefObject<HT
   if (text === '') return null;
   const found = timeframeOfText(text);
   return (
-    <div className="absolute top-1/3 left-1/2 z-20 w-56 -translate-x-1/2 rounded-md border border-line-strong bg-overlay p-3 shadow-pop" data-testid="interval-box">
+    <div
+      className="absolute top-1/3 left-1/2 z-20 w-56 -translate-x-1/2 rounded-md border border-line-strong bg-overlay p-3 shadow-pop"
+      data-testid="interval-box"
+    >
       <label className="text-xs text-muted" htmlFor="interval-box-input">
         Interval (15, 4h, 1d)
       </label>

@@ -77,22 +77,23 @@ export class LevelsPrimitive implements ISeriesPrimitive<Time> {
 
   autoscaleInfo(): AutoscaleInfo | null {
     if (this.range === null) return null;
-    return { priceRange: { minValue: this.range.low, maxValue: this.range.high }, margins: { above: 14, below: 14 } };
+    return {
+      priceRange: { minValue: this.range.low, maxValue: this.range.high },
+      margins: { above: 14, below: 14 },
+    };
   }
 
   private draw(target: DrawTarget): void {
     const series = this.series;
     if (series === null || this.levels.length === 0) return;
     const colours = canvasColours();
+    // biome-ignore lint/correctness/useHookAtTopLevel: a method of the canvas target, not a hook
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
-      const labelled: number[] = [];
-      context.font = '10px "JetBrains Mono Variable", monospace';
-      context.textBaseline = 'middle';
-      context.textAlign = 'right';
-      for (const level of this.levels) {
+      const seen = this.levels.flatMap((level) => {
         const y = series.priceToCoordinate(level.price);
-        if (y === null || y < 0 || y > mediaSize.height) continue;
-        const colour = colours[level.tone];
+        return y === null || y < 0 || y > mediaSize.height ? [] : [{ level, y, colour: colours[level.tone] }];
+      });
+      for (const { level, y, colour } of seen) {
         context.beginPath();
         context.setLineDash(dashes[level.look]);
         context.lineWidth = level.isStrong ? 1.5 : 1;
@@ -100,16 +101,22 @@ export class LevelsPrimitive implements ISeriesPrimitive<Time> {
         context.moveTo(0, Math.round(y) + 0.5);
         context.lineTo(mediaSize.width, Math.round(y) + 0.5);
         context.stroke();
+      }
+      // Labels after all lines: no line may run through a figure.
+      context.setLineDash([]);
+      context.font = '10px "JetBrains Mono Variable", monospace';
+      context.textBaseline = 'middle';
+      context.textAlign = 'right';
+      const labelled: number[] = [];
+      for (const { level, y, colour } of seen) {
         if (level.label === '' || labelled.some((other) => Math.abs(other - y) < labelGap)) continue;
         labelled.push(y);
         const width = context.measureText(level.label).width + 8;
-        context.setLineDash([]);
         context.fillStyle = colours.surface;
         context.fillRect(mediaSize.width - width - 4, y - 6, width, 12);
         context.fillStyle = colour;
         context.fillText(level.label, mediaSize.width - 8, y + 0.5);
       }
-      context.setLineDash([]);
     });
   }
 }

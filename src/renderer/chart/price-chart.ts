@@ -18,7 +18,7 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts';
 import type { CandleView } from '../../shared/api/views.ts';
-import { type CandleHistory, type HistoryChange } from '../store/candle-history.ts';
+import type { CandleHistory, HistoryChange } from '../store/candle-history.ts';
 import { frame } from '../store/terminal.ts';
 import { canvasColours, onColoursChange, withAlpha } from '../theme/appearance.ts';
 import { type BarWindow, nextWindow, windowAround } from './candle-window.ts';
@@ -117,7 +117,13 @@ export class PriceChart {
     }
     for (const { id, colour } of indicatorChoices) {
       if (!ids.includes(id) || this.lines.has(id)) continue;
-      const options = { color: colour, lineWidth: 1, priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
+      const options = {
+        color: colour,
+        lineWidth: 1,
+        priceLineVisible: false,
+        lastValueVisible: false,
+        crosshairMarkerVisible: false,
+      } as const;
       this.lines.set(id, this.chart.addSeries(LineSeries, options));
     }
     this.fillLines();
@@ -179,7 +185,10 @@ export class PriceChart {
     const length = this.history?.length ?? 0;
     this.fillWindow(windowAround(length - 200, length, length));
     this.chart.timeScale().applyOptions({ rightOffset: 6 });
-    this.chart.timeScale().setVisibleLogicalRange({ from: this.window.end - this.window.start - 150, to: this.window.end - this.window.start + 6 });
+    this.chart.timeScale().setVisibleLogicalRange({
+      from: this.window.end - this.window.start - 150,
+      to: this.window.end - this.window.start + 6,
+    });
   }
 
   /** Older bars came in front: the same bars now lie further on; the window takes the new ones when near them. */
@@ -200,7 +209,8 @@ export class PriceChart {
     const isCutBehind = next.end !== this.window.end;
     this.fillWindow(next);
     // Bars added in front leave the view in place by themselves; any change behind it moves it.
-    if (isCutBehind) this.chart.timeScale().setVisibleLogicalRange({ from: from - next.start, to: to - next.start });
+    if (isCutBehind)
+      this.chart.timeScale().setVisibleLogicalRange({ from: from - next.start, to: to - next.start });
   };
 
   private fillWindow(next: BarWindow): void {
@@ -211,8 +221,12 @@ export class PriceChart {
     const rows = history.slice(next.start, next.end);
     const colours = canvasColours();
     const [up, down] = [withAlpha(colours.up, 0.35), withAlpha(colours.down, 0.35)];
-    this.candles.setData(rows.map(([time, open, high, low, close]) => ({ time: secondsOf(time), open, high, low, close })));
-    this.volume.setData(rows.map((row) => ({ time: secondsOf(row[0]), value: row[5], color: row[4] >= row[1] ? up : down })));
+    this.candles.setData(
+      rows.map(([time, open, high, low, close]) => ({ time: secondsOf(time), open, high, low, close })),
+    );
+    this.volume.setData(
+      rows.map((row) => ({ time: secondsOf(row[0]), value: row[5], color: row[4] >= row[1] ? up : down })),
+    );
     this.fillLines();
     this.drawMarks();
   }
@@ -252,7 +266,10 @@ export class PriceChart {
       const time = secondsOf(row[0]);
       const isLast = at >= previousEnd - 1;
       this.candles.update({ time, open: row[1], high: row[2], low: row[3], close: row[4] }, !isLast);
-      this.volume.update({ time, value: row[5], color: withAlpha(row[4] >= row[1] ? colours.up : colours.down, 0.35) }, !isLast);
+      this.volume.update(
+        { time, value: row[5], color: withAlpha(row[4] >= row[1] ? colours.up : colours.down, 0.35) },
+        !isLast,
+      );
     }
     this.window = { start: this.window.start, end: history.length };
     this.updateLines();

@@ -5,17 +5,24 @@
 
 import { Decimal } from '../../shared/domain/decimal.ts';
 
-export type ParsedInput = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+export type ParsedInput =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string };
 
 const refuse = (message: string): ParsedInput => ({ ok: false, message });
 
 /** Gives the canonical decimal text of an input, or why it is refused. White space around it is ignored. */
-export function parseDecimalInput(input: string, options: { signed?: boolean; positive?: boolean } = {}): ParsedInput {
+export function parseDecimalInput(
+  input: string,
+  options: { signed?: boolean; positive?: boolean } = {},
+): ParsedInput {
   const text = input.trim();
   if (text === '') return refuse('Enter a number');
-  if (text.includes(',')) return refuse('Use a point for decimals and no thousands separator, such as 1234.5');
+  if (text.includes(','))
+    return refuse('Use a point for decimals and no thousands separator, such as 1234.5');
   if (/\s/.test(text)) return refuse('No spaces inside a number');
-  if (/e/i.test(text) && /^[-+]?[\d.]+e[-+]?\d+$/i.test(text)) return refuse('Write the number out, without an exponent');
+  if (/e/i.test(text) && /^[-+]?[\d.]+e[-+]?\d+$/i.test(text))
+    return refuse('Write the number out, without an exponent');
   if (text.startsWith('+')) return refuse('Leave the plus sign out');
   if (text.startsWith('-') && options.signed !== true) return refuse('Must not be negative');
   if (!/^-?\d+(\.\d+)?$/.test(text)) return refuse('Must be a plain decimal number such as 61500.5');
@@ -32,10 +39,13 @@ export function parseIntegerInput(
 ): { readonly ok: true; readonly value: number } | { readonly ok: false; readonly message: string } {
   const text = input.trim();
   if (text === '') return { ok: false, message: 'Enter a whole number' };
-  if (!/^-?\d{1,15}$/.test(text)) return { ok: false, message: 'Must be a whole number, without point or comma' };
+  if (!/^-?\d{1,15}$/.test(text))
+    return { ok: false, message: 'Must be a whole number, without point or comma' };
   const value = Number(text);
-  if (bounds.minimum !== null && value < Number(bounds.minimum)) return { ok: false, message: `At least ${bounds.minimum}` };
-  if (bounds.maximum !== null && value > Number(bounds.maximum)) return { ok: false, message: `At most ${bounds.maximum}` };
+  if (bounds.minimum !== null && value < Number(bounds.minimum))
+    return { ok: false, message: `At least ${bounds.minimum}` };
+  if (bounds.maximum !== null && value > Number(bounds.maximum))
+    return { ok: false, message: `At most ${bounds.maximum}` };
   return { ok: true, value };
 }
 

@@ -1,25 +1,28 @@
 /** What the frame can do to the terminal: halt, resume, cancel, speed. */
 
-import { formatDateTime } from '../format/time-text.ts';
 import { notify } from '../store/notices.ts';
 import { act, market } from '../store/terminal.ts';
 import { useUi } from '../store/ui-state.ts';
 
 /** Halts everything at once, without a question. */
 export async function haltAll(more: { cancel?: boolean; flatten?: boolean } = {}): Promise<void> {
-  const done = await act('HALT', 'risk/halt', { scope: { kind: 'all' }, state: 'HALTED', ...more, reason: 'halted by hand' }, ['risk', 'orders', 'bots']);
-  if (done === null) return;
-  const detail = more.flatten
-    ? 'Orders are cancelled and positions closed; nothing new is sent.'
-    : more.cancel
-      ? 'Orders are cancelled; nothing new is sent.'
-      : 'Nothing new is sent. Resting orders stay; cancels always pass.';
-  notify({ level: 'warning', title: `Halted at ${formatDateTime(market.nowMs()).slice(11)}`, detail, timeMs: market.nowMs(), toast: true });
+  // The audit record of the halt tells the person; a failure is told at once.
+  await act(
+    'HALT',
+    'risk/halt',
+    { scope: { kind: 'all' }, state: 'HALTED', ...more, reason: 'halted by hand' },
+    ['risk', 'orders', 'bots'],
+  );
 }
 
 /** Stops entries; what makes exposure smaller still passes. */
 export async function reduceAll(): Promise<void> {
-  await act('Reduce only', 'risk/halt', { scope: { kind: 'all' }, state: 'REDUCING', reason: 'set by hand' }, ['risk']);
+  await act(
+    'Reduce only',
+    'risk/halt',
+    { scope: { kind: 'all' }, state: 'REDUCING', reason: 'set by hand' },
+    ['risk'],
+  );
 }
 
 /** Asks before trading goes on. */
@@ -35,7 +38,13 @@ export async function resumeAll(): Promise<void> {
 export async function cancelAllOrders(): Promise<void> {
   const done = await act('Cancel all orders', 'orders/cancel-all', { scope: { kind: 'all' } }, ['orders']);
   if (done === null) return;
-  notify({ level: 'info', title: `Cancel requested for ${done.requested} orders`, detail: '', timeMs: market.nowMs(), toast: true });
+  notify({
+    level: 'info',
+    title: `Cancel requested for ${done.requested} orders`,
+    detail: '',
+    timeMs: market.nowMs(),
+    toast: true,
+  });
 }
 
 /** Sets how fast simulated time runs. */

@@ -27,9 +27,21 @@ function CurrentPage() {
   const { page } = useRoute();
   const { isSilent } = useIsSilent();
   return (
-    <main className={classes('min-h-0 min-w-0 grow', isSilent && 'opacity-70 saturate-50')} data-testid={`page-${page}`} data-silent={isSilent}>
+    <main
+      className={classes('min-h-0 min-w-0 grow', isSilent && 'opacity-70 saturate-50')}
+      data-testid={`page-${page}`}
+      data-silent={isSilent}
+    >
       <ErrorBoundary key={page}>
-        {page === 'trade' ? <TradePage /> : page === 'bots' ? <BotsPage /> : page === 'journal' ? <JournalPage /> : <SettingsPage />}
+        {page === 'trade' ? (
+          <TradePage />
+        ) : page === 'bots' ? (
+          <BotsPage />
+        ) : page === 'journal' ? (
+          <JournalPage />
+        ) : (
+          <SettingsPage />
+        )}
       </ErrorBoundary>
     </main>
   );
@@ -43,7 +55,14 @@ function Starting() {
     const id = setTimeout(() => void startTerminal(), 3000);
     return () => clearTimeout(id);
   }, [failure]);
-  if (failure !== null) return <ErrorState title="The terminal could not be opened" failure={failure} onRetry={() => void startTerminal()} />;
+  if (failure !== null)
+    return (
+      <ErrorState
+        title="The terminal could not be opened"
+        failure={failure}
+        onRetry={() => void startTerminal()}
+      />
+    );
   return (
     <div className="flex h-full flex-col" role="status" aria-busy="true" data-testid="starting">
       <span className="sr-only">Opening the terminal</span>

@@ -21,7 +21,12 @@ export function equityChange(report: AwayReportView): { currency: string; change
   const currencies = [...new Set([...Object.keys(report.equityBefore), ...Object.keys(report.equityAfter)])];
   return currencies.map((currency) => {
     const before = Decimal.parse(report.equityBefore[currency] ?? '0');
-    return { currency, change: Decimal.parse(report.equityAfter[currency] ?? '0').minus(before).toString() };
+    return {
+      currency,
+      change: Decimal.parse(report.equityAfter[currency] ?? '0')
+        .minus(before)
+        .toString(),
+    };
   });
 }
 
@@ -39,8 +44,12 @@ export function AwayReportBody({ report }: { readonly report: AwayReportView }) 
   return (
     <div className="flex flex-col gap-3" data-testid="away-report">
       <p className="text-muted">
-        {report.fromMs === null ? 'This is the first start.' : `Off from ${formatDateTime(report.fromMs)} to ${formatDateTime(report.toMs)} UTC (${formatSpan(report.offlineMs)}).`}{' '}
-        {report.crashed ? 'The last run ended without a clean stop; the journal was read back and nothing was sent twice.' : ''}
+        {report.fromMs === null
+          ? 'This is the first start.'
+          : `Off from ${formatDateTime(report.fromMs)} to ${formatDateTime(report.toMs)} UTC (${formatSpan(report.offlineMs)}).`}{' '}
+        {report.crashed
+          ? 'The last run ended without a clean stop; the journal was read back and nothing was sent twice.'
+          : ''}
       </p>
       <div className="grid grid-cols-4 gap-2">
         <Fact label="Fills while away">{String(report.fillsFound.length)}</Fact>
@@ -49,14 +58,17 @@ export function AwayReportBody({ report }: { readonly report: AwayReportView }) 
         <Fact label="Equity">
           {equityChange(report).map(({ currency, change }) => (
             <span key={currency} className="mr-2">
-              <Num sign={change}>{formatMoney(change, currency, true)}</Num> <span className="text-2xs text-muted">{currency}</span>
+              <Num sign={change}>{formatMoney(change, currency, true)}</Num>{' '}
+              <span className="text-2xs text-muted">{currency}</span>
             </span>
           ))}
         </Fact>
       </div>
       {report.drift.length === 0 ? null : (
         <div className="rounded-md border border-warn/60 px-3 py-2">
-          <p className="text-sm font-medium text-warn">Differences between journal and venue, booked as adjustments</p>
+          <p className="text-sm font-medium text-warn">
+            Differences between journal and venue, booked as adjustments
+          </p>
           {report.drift.map((line) => (
             <p key={line} className="text-sm">
               {line}
@@ -67,8 +79,13 @@ export function AwayReportBody({ report }: { readonly report: AwayReportView }) 
       {report.fillsFound.length === 0 ? null : (
         <div className="max-h-48 overflow-auto rounded-md border border-line">
           {report.fillsFound.map((fill) => (
-            <p key={`${fill.venue} ${fill.tradeId} ${fill.leg}`} className="num border-b border-line/60 px-3 py-1 text-xs last:border-0">
-              <span className="text-muted">{formatDateTime(fill.timeMs)}</span> {fill.bot} <span className={fill.side === 'buy' ? 'text-up' : 'text-down'}>{fill.side}</span> {formatDecimal(fill.quantity)} {fill.symbol} @ {formatDecimal(fill.price)}
+            <p
+              key={`${fill.venue} ${fill.tradeId} ${fill.leg}`}
+              className="num border-b border-line/60 px-3 py-1 text-xs last:border-0"
+            >
+              <span className="text-muted">{formatDateTime(fill.timeMs)}</span> {fill.bot}{' '}
+              <span className={fill.side === 'buy' ? 'text-up' : 'text-down'}>{fill.side}</span>{' '}
+              {formatDecimal(fill.quantity)} {fill.symbol} @ {formatDecimal(fill.price)}
             </p>
           ))}
         </div>
@@ -86,7 +103,10 @@ export function AwayReportBody({ report }: { readonly report: AwayReportView }) 
 export function AwayReport() {
   const report = useQuery('journal/report', {}, ['never']);
   if (report.value !== null) return <AwayReportBody report={report.value} />;
-  if (report.failure !== null) return <ErrorState title="The report could not be read" failure={report.failure} onRetry={report.retry} />;
+  if (report.failure !== null)
+    return (
+      <ErrorState title="The report could not be read" failure={report.failure} onRetry={report.retry} />
+    );
   return <SkeletonRows />;
 }
 
@@ -96,7 +116,11 @@ export function AwayBanner() {
   const [isOpen, setOpen] = useState(false);
   if (!isDue) return null;
   return (
-    <div className="flex h-8 shrink-0 items-center gap-2 border-b border-accent/50 bg-accent/12 px-3 text-sm" data-testid="away-banner" role="status">
+    <div
+      className="flex h-8 shrink-0 items-center gap-2 border-b border-accent/50 bg-accent/12 px-3 text-sm"
+      data-testid="away-banner"
+      role="status"
+    >
       <span className="text-accent">
         <Icon name="clock" />
       </span>

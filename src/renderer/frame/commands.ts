@@ -1,11 +1,11 @@
 /** Every command of the palette, with its shortcut; the keyboard handler runs the same list. */
 
-import type { IconName } from '../ui/icon.tsx';
 import { goTo } from '../store/route.ts';
 import { useSession } from '../store/session.ts';
 import { useSettings } from '../store/settings.ts';
 import { settings } from '../store/terminal.ts';
 import { openPalette } from '../store/ui-state.ts';
+import type { IconName } from '../ui/icon.tsx';
 import { askResume, cancelAllOrders, haltAll, reduceAll, setSpeed } from './actions.ts';
 
 export interface Command {
@@ -25,23 +25,99 @@ function toggleTheme(): void {
 
 function toggleDensity(): void {
   const { appearance } = useSettings.getState().settings;
-  settings.set('appearance', { ...appearance, density: appearance.density === 'compact' ? 'normal' : 'compact' });
+  settings.set('appearance', {
+    ...appearance,
+    density: appearance.density === 'compact' ? 'normal' : 'compact',
+  });
 }
 
 const always: readonly Command[] = [
-  { id: 'go-trade', title: 'Trade', group: 'Go to', icon: 'trade', shortcut: 'Alt+1', run: () => goTo('trade') },
+  {
+    id: 'go-trade',
+    title: 'Trade',
+    group: 'Go to',
+    icon: 'trade',
+    shortcut: 'Alt+1',
+    run: () => goTo('trade'),
+  },
   { id: 'go-bots', title: 'Bots', group: 'Go to', icon: 'bots', shortcut: 'Alt+2', run: () => goTo('bots') },
-  { id: 'go-journal', title: 'Journal', group: 'Go to', icon: 'journal', shortcut: 'Alt+3', run: () => goTo('journal') },
-  { id: 'go-settings', title: 'Settings', group: 'Go to', icon: 'settings', shortcut: 'Alt+4', run: () => goTo('settings') },
-  { id: 'symbol', title: 'Find a market', group: 'Go to', icon: 'search', shortcut: 'Ctrl+P', run: () => openPalette('market ') },
-  { id: 'bot-new', title: 'New bot', group: 'Bots', icon: 'plus', shortcut: 'Alt+N', run: () => goTo('bots', 'new') },
-  { id: 'halt', title: 'HALT everything', group: 'Trading', icon: 'halt', shortcut: 'Ctrl+Shift+H', run: () => void haltAll() },
-  { id: 'reduce', title: 'Reduce only: no new exposure', group: 'Trading', icon: 'halt', run: () => void reduceAll() },
+  {
+    id: 'go-journal',
+    title: 'Journal',
+    group: 'Go to',
+    icon: 'journal',
+    shortcut: 'Alt+3',
+    run: () => goTo('journal'),
+  },
+  {
+    id: 'go-settings',
+    title: 'Settings',
+    group: 'Go to',
+    icon: 'settings',
+    shortcut: 'Alt+4',
+    run: () => goTo('settings'),
+  },
+  {
+    id: 'symbol',
+    title: 'Find a market',
+    group: 'Go to',
+    icon: 'search',
+    shortcut: 'Ctrl+P',
+    run: () => openPalette('market '),
+  },
+  {
+    id: 'bot-new',
+    title: 'New bot',
+    group: 'Bots',
+    icon: 'plus',
+    shortcut: 'Alt+N',
+    run: () => goTo('bots', 'new'),
+  },
+  {
+    id: 'halt',
+    title: 'HALT everything',
+    group: 'Trading',
+    icon: 'halt',
+    shortcut: 'Ctrl+Shift+H',
+    run: () => void haltAll(),
+  },
+  {
+    id: 'reduce',
+    title: 'Reduce only: no new exposure',
+    group: 'Trading',
+    icon: 'halt',
+    run: () => void reduceAll(),
+  },
   { id: 'resume', title: 'Resume trading (asks)', group: 'Trading', icon: 'play', run: askResume },
-  { id: 'cancel-all', title: 'Cancel all open orders', group: 'Trading', icon: 'close', run: () => void cancelAllOrders() },
-  { id: 'theme', title: 'Switch between dark and light', group: 'Look', icon: 'layout', shortcut: 'Alt+T', run: toggleTheme },
-  { id: 'density', title: 'Switch between normal and compact rows', group: 'Look', icon: 'layout', run: toggleDensity },
-  { id: 'verify', title: 'Verify the journal', group: 'Go to', icon: 'check', run: () => goTo('journal', 'verify') },
+  {
+    id: 'cancel-all',
+    title: 'Cancel all open orders',
+    group: 'Trading',
+    icon: 'close',
+    run: () => void cancelAllOrders(),
+  },
+  {
+    id: 'theme',
+    title: 'Switch between dark and light',
+    group: 'Look',
+    icon: 'layout',
+    shortcut: 'Alt+T',
+    run: toggleTheme,
+  },
+  {
+    id: 'density',
+    title: 'Switch between normal and compact rows',
+    group: 'Look',
+    icon: 'layout',
+    run: toggleDensity,
+  },
+  {
+    id: 'verify',
+    title: 'Verify the journal',
+    group: 'Go to',
+    icon: 'check',
+    run: () => goTo('journal', 'verify'),
+  },
 ];
 
 const speeds = [1, 10, 50, 200];
@@ -68,5 +144,9 @@ export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
   if (wantsControl !== (event.ctrlKey || event.metaKey)) return false;
   if (parts.includes('Shift') !== event.shiftKey || parts.includes('Alt') !== event.altKey) return false;
   // With Alt some layouts give another character: the key's place decides.
-  return event.key.toLowerCase() === key.toLowerCase() || event.code === `Key${key}` || event.code === `Digit${key}`;
+  return (
+    event.key.toLowerCase() === key.toLowerCase() ||
+    event.code === `Key${key}` ||
+    event.code === `Digit${key}`
+  );
 }

@@ -36,9 +36,12 @@ export function Disclaimer() {
     >
       <p className="leading-relaxed whitespace-pre-line">{text}</p>
       <div className="mt-4 flex gap-3 rounded-md border border-line bg-raised p-3 text-sm">
-        <span className="h-fit rounded-sm bg-mode px-1.5 py-px text-2xs font-bold tracking-widest text-on-mode">{modeTexts[status.mode].badge}</span>
+        <span className="h-fit rounded-sm bg-mode px-1.5 py-px text-2xs font-bold tracking-widest text-on-mode">
+          {modeTexts[status.mode].badge}
+        </span>
         <span className="text-muted">
-          {modeTexts[status.mode].meaning} The colour around the window tells which money is moved: violet is demo, blue is paper, red is live.
+          {modeTexts[status.mode].meaning} The colour around the window tells which money is moved: violet is
+          demo, blue is paper, red is live.
         </span>
       </div>
     </Dialog>

@@ -1,7 +1,7 @@
 /** Equity and the day's profit in the top bar. */
 
-import { Decimal } from '../../shared/domain/decimal.ts';
 import type { StatusView } from '../../shared/api/views.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 import { formatMoney, formatRate } from '../format/decimal-text.ts';
 import { Num } from '../ui/num.tsx';
 import { modeTexts } from './mode.ts';
@@ -26,7 +26,10 @@ export function Equity({ status }: { readonly status: StatusView }) {
   const equity = status.equity[currency] ?? '0';
   const dayPnl = status.dayPnl[currency] ?? '0';
   const others = Object.entries(status.equity).filter(([other]) => other !== currency);
-  const title = [modeTexts[status.mode].wallet, ...others.map(([other, amount]) => `${formatMoney(amount, other)} ${other}`)].join('\n');
+  const title = [
+    modeTexts[status.mode].wallet,
+    ...others.map(([other, amount]) => `${formatMoney(amount, other)} ${other}`),
+  ].join('\n');
   return (
     <div className="flex items-center gap-3 leading-tight" title={title} data-testid="equity">
       <span className="flex flex-col items-end">

@@ -20,7 +20,12 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
     return (
       <ErrorState
         title="This page stopped because of a fault in it"
-        failure={{ ok: false, code: 'internal', message: error.message, hint: 'Bots and orders are not touched: they run in the host. HALT still works.' }}
+        failure={{
+          ok: false,
+          code: 'internal',
+          message: error.message,
+          hint: 'Bots and orders are not touched: they run in the host. HALT still works.',
+        }}
         onRetry={() => this.setState({ error: null })}
       />
     );

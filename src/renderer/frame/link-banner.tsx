@@ -14,11 +14,15 @@ export function useIsSilent(): { isSilent: boolean; silenceMs: number } {
   const link = useSession((session) => session.link);
   const [silenceMs, setSilenceMs] = useState(0);
   useEffect(() => {
-    const id = setInterval(() => setSilenceMs((known) => {
-      const now = market.silenceMs() ?? 0;
-      // Rendered again only while it matters.
-      return now < patienceMs ? 0 : Math.floor(now / 1000) === Math.floor(known / 1000) ? known : now;
-    }), 500);
+    const id = setInterval(
+      () =>
+        setSilenceMs((known) => {
+          const now = market.silenceMs() ?? 0;
+          // Rendered again only while it matters.
+          return now < patienceMs ? 0 : Math.floor(now / 1000) === Math.floor(known / 1000) ? known : now;
+        }),
+      500,
+    );
     return () => clearInterval(id);
   }, []);
   return { isSilent: (link !== 'open' && silenceMs >= patienceMs) || silenceMs >= 5000, silenceMs };
@@ -28,9 +32,14 @@ export function LinkBanner() {
   const { isSilent, silenceMs } = useIsSilent();
   if (!isSilent) return null;
   return (
-    <div className="flex h-7 shrink-0 items-center gap-2 bg-warn/20 px-3 text-sm text-warn" role="alert" data-testid="link-banner">
+    <div
+      className="flex h-7 shrink-0 items-center gap-2 bg-warn/20 px-3 text-sm text-warn"
+      role="alert"
+      data-testid="link-banner"
+    >
       <Icon name="warning" />
-      Nothing heard from the terminal host for {formatSpan(silenceMs)}. Everything shown is from before; bots and orders are in the host's hands. Reconnecting…
+      Nothing heard from the terminal host for {formatSpan(silenceMs)}. Everything shown is from before; bots
+      and orders are in the host's hands. Reconnecting…
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { Command as Cmdk } from 'cmdk';
 import { Dialog as Radix } from 'radix-ui';
 import { useState } from 'react';
+import { shortSymbol } from '../format/symbol-text.ts';
 import { goTo } from '../store/route.ts';
 import { useSession } from '../store/session.ts';
 import { selectInstrument, useUi } from '../store/ui-state.ts';
@@ -15,7 +16,21 @@ const group =
 
 const close = (): void => useUi.setState({ isPaletteOpen: false });
 
-function Row({ value, icon, title, aside, onSelect, testId }: { readonly value: string; readonly icon: IconName; readonly title: string; readonly aside?: string | undefined; readonly onSelect: () => void; readonly testId: string }) {
+function Row({
+  value,
+  icon,
+  title,
+  aside,
+  onSelect,
+  testId,
+}: {
+  readonly value: string;
+  readonly icon: IconName;
+  readonly title: string;
+  readonly aside?: string | undefined;
+  readonly onSelect: () => void;
+  readonly testId: string;
+}) {
   const select = (): void => {
     close();
     onSelect();
@@ -26,7 +41,9 @@ function Row({ value, icon, title, aside, onSelect, testId }: { readonly value: 
         <Icon name={icon} />
       </span>
       <span className="grow truncate">{title}</span>
-      {aside === undefined ? null : <kbd className="rounded-sm border border-line-strong px-1 font-sans text-2xs text-muted">{aside}</kbd>}
+      {aside === undefined ? null : (
+        <kbd className="rounded-sm border border-line-strong px-1 font-sans text-2xs text-muted">{aside}</kbd>
+      )}
     </Cmdk.Item>
   );
 }
@@ -47,19 +64,43 @@ function Lists() {
           {commands
             .filter((command) => command.group === name)
             .map((command) => (
-              <Row key={command.id} value={`${command.title} ${command.id}`} icon={command.icon} title={command.title} aside={command.shortcut} onSelect={command.run} testId={`command-${command.id}`} />
+              <Row
+                key={command.id}
+                value={`${command.title} ${command.id}`}
+                icon={command.icon}
+                title={command.title}
+                aside={command.shortcut}
+                onSelect={command.run}
+                testId={`command-${command.id}`}
+              />
             ))}
         </Cmdk.Group>
       ))}
       <Cmdk.Group heading="Markets" className={group}>
         {instruments.map((one) => (
-          <Row key={one.id} value={`market ${one.symbol} ${one.venue}`} icon="trade" title={one.symbol} aside={one.venue} onSelect={() => openMarket(one.id)} testId={`market-${one.id}`} />
+          <Row
+            key={one.id}
+            value={`market ${shortSymbol(one.symbol)} ${one.venue}`}
+            icon="trade"
+            title={shortSymbol(one.symbol)}
+            aside={one.venue}
+            onSelect={() => openMarket(one.id)}
+            testId={`market-${one.id}`}
+          />
         ))}
       </Cmdk.Group>
       {bots.length === 0 ? null : (
         <Cmdk.Group heading="Bots" className={group}>
           {bots.map((bot) => (
-            <Row key={bot.id} value={`bot ${bot.name} ${bot.id}`} icon="bots" title={bot.name} aside={bot.state.toLowerCase()} onSelect={() => goTo('bots', bot.id)} testId={`palette-bot-${bot.id}`} />
+            <Row
+              key={bot.id}
+              value={`bot ${bot.name} ${bot.id}`}
+              icon="bots"
+              title={bot.name}
+              aside={bot.state.toLowerCase()}
+              onSelect={() => goTo('bots', bot.id)}
+              testId={`palette-bot-${bot.id}`}
+            />
           ))}
         </Cmdk.Group>
       )}
@@ -73,7 +114,14 @@ function PaletteBody({ startText }: { readonly startText: string }) {
     <Cmdk label="Commands, markets and bots" loop>
       <div className="flex h-11 items-center gap-2.5 border-b border-line px-3.5 text-muted">
         <Icon name="search" size={16} />
-        <Cmdk.Input autoFocus value={text} onValueChange={setText} placeholder="Command, market or bot" className="h-full grow bg-transparent text-lg text-text outline-none placeholder:text-muted" data-testid="palette-input" />
+        <Cmdk.Input
+          autoFocus
+          value={text}
+          onValueChange={setText}
+          placeholder="Command, market or bot"
+          className="h-full grow bg-transparent text-lg text-text outline-none placeholder:text-muted"
+          data-testid="palette-input"
+        />
       </div>
       <Cmdk.List className="max-h-[52vh] overflow-auto p-1.5">
         <Cmdk.Empty className="p-6 text-center text-sm text-muted">Nothing is called that</Cmdk.Empty>
@@ -90,7 +138,11 @@ export function Palette() {
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && close()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-bg/60" />
-        <Radix.Content aria-describedby={undefined} data-testid="palette" className="fixed top-[12vh] left-1/2 z-50 w-[580px] max-w-[94vw] -translate-x-1/2 overflow-hidden rounded-lg border border-line-strong bg-overlay shadow-pop outline-none">
+        <Radix.Content
+          aria-describedby={undefined}
+          data-testid="palette"
+          className="fixed top-[12vh] left-1/2 z-50 w-[580px] max-w-[94vw] -translate-x-1/2 overflow-hidden rounded-lg border border-line-strong bg-overlay shadow-pop outline-none"
+        >
           <Radix.Title className="sr-only">Command palette</Radix.Title>
           <PaletteBody startText={startText} />
         </Radix.Content>

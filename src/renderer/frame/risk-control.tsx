@@ -25,7 +25,14 @@ export function RiskControl({ status }: { readonly status: StatusView }) {
   const isHalted = state === 'HALTED';
   return (
     <div className="flex items-center gap-1.5">
-      <span title={meanings[state]} data-testid="risk-state" className={classes('rounded-sm border px-1.5 py-px text-2xs font-semibold tracking-wide', looks[state])}>
+      <span
+        title={meanings[state]}
+        data-testid="risk-state"
+        className={classes(
+          'rounded-sm border px-1.5 py-px text-2xs font-semibold tracking-wide',
+          looks[state],
+        )}
+      >
         {state}
         {others.length > 0 ? ` +${others.length}` : ''}
       </span>
@@ -35,16 +42,42 @@ export function RiskControl({ status }: { readonly status: StatusView }) {
         </Button>
       )}
       <span className="inline-flex">
-        <Button variant="danger" icon="halt" disabled={isHalted} onClick={() => void haltAll()} data-testid="halt" title="Halt everything now (Ctrl+Shift+H)" className="rounded-r-none font-semibold tracking-wide">
+        <Button
+          variant="danger"
+          icon="halt"
+          disabled={isHalted}
+          onClick={() => void haltAll()}
+          data-testid="halt"
+          title="Halt everything now (Ctrl+Shift+H)"
+          className="rounded-r-none font-semibold tracking-wide"
+        >
           HALT
         </Button>
         <Menu
           testId="halt-menu"
-          trigger={<IconButton icon="chevronDown" size="sm" label="More ways to halt" data-testid="halt-more" className="h-[26px]! rounded-l-none border border-l-0 border-danger-strong" />}
+          trigger={
+            <IconButton
+              icon="chevronDown"
+              size="sm"
+              label="More ways to halt"
+              data-testid="halt-more"
+              className="h-[26px]! rounded-l-none border border-l-0 border-danger-strong"
+            />
+          }
           items={[
             { id: 'reduce', label: 'Reduce only', onSelect: () => void reduceAll() },
-            { id: 'cancel', label: 'Halt and cancel all orders', isDanger: true, onSelect: () => void haltAll({ cancel: true }) },
-            { id: 'flatten', label: 'Halt, cancel and close all positions', isDanger: true, onSelect: () => void haltAll({ cancel: true, flatten: true }) },
+            {
+              id: 'cancel',
+              label: 'Halt and cancel all orders',
+              isDanger: true,
+              onSelect: () => void haltAll({ cancel: true }),
+            },
+            {
+              id: 'flatten',
+              label: 'Halt, cancel and close all positions',
+              isDanger: true,
+              onSelect: () => void haltAll({ cancel: true, flatten: true }),
+            },
           ]}
         />
       </span>
@@ -83,7 +116,9 @@ export function ResumeDialog({ status }: { readonly status: StatusView }) {
       </p>
       <ul className="mt-2 list-disc pl-5 text-muted">
         <li>
-          {running.length === 0 ? 'no bot is running' : `${running.length} running ${running.length === 1 ? 'bot' : 'bots'} may place orders: ${running.map((bot) => bot.name).join(', ')}`}
+          {running.length === 0
+            ? 'no bot is running'
+            : `${running.length} running ${running.length === 1 ? 'bot' : 'bots'} may place orders: ${running.map((bot) => bot.name).join(', ')}`}
         </li>
         <li>orders by hand are accepted within the risk limits</li>
       </ul>

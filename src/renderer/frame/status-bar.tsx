@@ -45,21 +45,41 @@ export function StatusBar({ status }: { readonly status: StatusView }) {
   const { checked, failed } = status.identities;
   return (
     <footer className="flex h-[22px] shrink-0 items-center gap-3 overflow-hidden border-t border-line bg-surface px-2.5 text-2xs whitespace-nowrap text-muted">
-      <button type="button" className="flex items-center gap-1.5 hover:text-text" title="Switch between UTC and local time" onClick={() => settings.set('appearance', { ...appearance, clock: isUtc ? 'local' : 'utc' })}>
+      <button
+        type="button"
+        className="flex items-center gap-1.5 hover:text-text"
+        title="Switch between UTC and local time"
+        onClick={() => settings.set('appearance', { ...appearance, clock: isUtc ? 'local' : 'utc' })}
+      >
         <LiveClock isUtc={isUtc} />
       </button>
       {status.simulated ? <span>{status.speed}× simulated time</span> : null}
-      <span className={classes(link !== 'open' && 'font-medium text-warn')} data-testid="link-state" data-state={link}>
+      <span
+        className={classes(link !== 'open' && 'font-medium text-warn')}
+        data-testid="link-state"
+        data-state={link}
+      >
         Host {links[link]}
       </span>
       <span className="grow" />
-      <button type="button" onClick={() => goTo('journal', 'verify')} className={classes('hover:text-text', failed > 0 && 'font-semibold text-danger')} title="Identities of the books checked while running" data-testid="identities">
+      <button
+        type="button"
+        onClick={() => goTo('journal', 'verify')}
+        className={classes('hover:text-text', failed > 0 && 'font-semibold text-danger')}
+        title="Identities of the books checked while running"
+        data-testid="identities"
+      >
         Books {failed === 0 ? `balanced, ${checked} checks` : `${failed} of ${checked} checks failed`}
       </button>
       <span className="num">{Math.round(status.eventsPerSecond)} ev/s</span>
       <span className="num">{Math.round(status.memoryMb)} MB</span>
       <span className="num">#{status.auditSequence}</span>
-      <button type="button" className="hover:text-text" onClick={() => goTo('journal', 'log')} data-testid="open-log">
+      <button
+        type="button"
+        className="hover:text-text"
+        onClick={() => goTo('journal', 'log')}
+        data-testid="open-log"
+      >
         Log
       </button>
       <span>v{status.version}</span>

@@ -17,11 +17,20 @@ export function TopBar({ status }: { readonly status: StatusView }) {
   const mode = modeTexts[status.mode];
   return (
     <header className="flex h-10 shrink-0 items-center gap-2.5 border-b border-line bg-surface pr-2">
-      <span title={mode.meaning} data-testid="mode-badge" className="flex h-full w-[86px] shrink-0 items-center justify-center bg-mode text-sm font-bold tracking-[0.12em] text-on-mode">
+      <span
+        title={mode.meaning}
+        data-testid="mode-badge"
+        className="flex h-full w-[86px] shrink-0 items-center justify-center bg-mode text-sm font-bold tracking-[0.12em] text-on-mode"
+      >
         {mode.badge}
       </span>
       <WorkspaceTabs />
-      <button type="button" onClick={() => openPalette('market ')} data-testid="symbol-search" className="flex h-[26px] w-44 shrink-0 items-center gap-2 rounded-md border border-line-strong bg-bg px-2 text-sm text-muted hover:border-muted/60 max-[1100px]:w-9">
+      <button
+        type="button"
+        onClick={() => openPalette('market ')}
+        data-testid="symbol-search"
+        className="flex h-[26px] w-44 shrink-0 items-center gap-2 rounded-md border border-line-strong bg-bg px-2 text-sm text-muted hover:border-muted/60 max-[1100px]:w-9"
+      >
         <Icon name="search" />
         <span className="grow text-left max-[1100px]:hidden">Find a market</span>
         <kbd className="font-sans text-2xs max-[1100px]:hidden">Ctrl P</kbd>
@@ -34,7 +43,12 @@ export function TopBar({ status }: { readonly status: StatusView }) {
       <RiskControl status={status} />
       <span className="flex items-center">
         <Bell />
-        <IconButton icon="palette" label="Commands (Ctrl+K)" onClick={() => openPalette()} data-testid="palette-open" />
+        <IconButton
+          icon="palette"
+          label="Commands (Ctrl+K)"
+          onClick={() => openPalette()}
+          data-testid="palette-open"
+        />
       </span>
     </header>
   );

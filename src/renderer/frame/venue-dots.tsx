@@ -37,7 +37,9 @@ export function VenueDots({ venues }: { readonly venues: readonly VenueView[] })
           data-state={isLinked ? venue.state : 'unknown'}
           className="flex h-6 items-center gap-1.5 rounded-md px-1 text-2xs text-muted hover:bg-line hover:text-text"
         >
-          <span className={classes('size-2 rounded-full', isLinked ? linkTexts[venue.state].dot : 'bg-muted')} />
+          <span
+            className={classes('size-2 rounded-full', isLinked ? linkTexts[venue.state].dot : 'bg-muted')}
+          />
           <span className="max-[1240px]:hidden">{venue.id}</span>
         </button>
       ))}

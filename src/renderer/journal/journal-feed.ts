@@ -42,7 +42,12 @@ export class JournalFeed {
     const fresh = rows.filter((row) => row.sequence > newestKnown);
     const joins = newestKnown === 0 || fresh.length < rows.length;
     // Where the page does not reach what is known there is a hole: start again from the newest.
-    this.set({ rows: joins ? [...fresh, ...this.state.rows] : rows, isLoading: false, failure: null, isComplete: joins ? this.state.isComplete || (newestKnown === 0 && rows.length < pageSize) : false });
+    this.set({
+      rows: joins ? [...fresh, ...this.state.rows] : rows,
+      isLoading: false,
+      failure: null,
+      isComplete: joins ? this.state.isComplete || (newestKnown === 0 && rows.length < pageSize) : false,
+    });
   };
 
   /** Fetches the page before the oldest known record. */
@@ -51,7 +56,12 @@ export class JournalFeed {
     if (last === undefined || this.state.isComplete || last.sequence <= 1) return;
     const rows = await this.page(last.sequence);
     if (rows === null) return;
-    this.set({ rows: [...this.state.rows, ...rows.filter((row) => row.sequence < last.sequence)], isLoading: false, failure: null, isComplete: rows.length < pageSize });
+    this.set({
+      rows: [...this.state.rows, ...rows.filter((row) => row.sequence < last.sequence)],
+      isLoading: false,
+      failure: null,
+      isComplete: rows.length < pageSize,
+    });
   };
 
   private async page(beforeSequence: number | undefined): Promise<JournalRowView[] | null> {

@@ -29,7 +29,13 @@ export function JournalPage() {
     <div className="flex h-full flex-col bg-surface">
       <div className="flex h-11 shrink-0 items-center gap-3 border-b border-line px-3">
         <h1 className="text-lg font-semibold">Journal</h1>
-        <Segmented<Tab> label="Part of the journal" testId="journal-tab" value={tab} onChange={(next) => goTo('journal', ...(next === 'records' ? [] : [next]))} options={tabs} />
+        <Segmented<Tab>
+          label="Part of the journal"
+          testId="journal-tab"
+          value={tab}
+          onChange={(next) => goTo('journal', ...(next === 'records' ? [] : [next]))}
+          options={tabs}
+        />
       </div>
       <div className="min-h-0 grow">
         {tab === 'records' ? <Records /> : null}
@@ -54,8 +60,12 @@ function Records() {
   const [search, setSearch] = useState('');
   const [progress, setProgress] = useState<string | null>(null);
   const settled = useDeferredValue(search.trim());
-  const filter = useMemo(() => ({ kinds: kindsOfGroups(groups), search: settled, ...(bot === '' ? {} : { bot }) }), [groups, settled, bot]);
-  const toggle = (id: string): void => setGroups(groups.includes(id) ? groups.filter((one) => one !== id) : [...groups, id]);
+  const filter = useMemo(
+    () => ({ kinds: kindsOfGroups(groups), search: settled, ...(bot === '' ? {} : { bot }) }),
+    [groups, settled, bot],
+  );
+  const toggle = (id: string): void =>
+    setGroups(groups.includes(id) ? groups.filter((one) => one !== id) : [...groups, id]);
   return (
     <div className="flex h-full flex-col">
       <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-1.5 border-b border-line px-3 py-1.5">
@@ -66,18 +76,47 @@ function Records() {
             aria-pressed={groups.includes(group.id)}
             onClick={() => toggle(group.id)}
             data-testid={`journal-kind-${group.id}`}
-            className={classes('h-[22px] rounded-full border px-2.5 text-xs', groups.includes(group.id) ? 'border-accent bg-accent/15 text-text' : 'border-line text-muted hover:border-line-strong hover:text-text')}
+            className={classes(
+              'h-[22px] rounded-full border px-2.5 text-xs',
+              groups.includes(group.id)
+                ? 'border-accent bg-accent/15 text-text'
+                : 'border-line text-muted hover:border-line-strong hover:text-text',
+            )}
           >
             {group.label}
           </button>
         ))}
         <span className="mx-1 h-4 w-px bg-line" />
         <span className="w-32">
-          <Select aria-label="Bot" value={bot} onChange={(event) => setBot(event.target.value)} options={[{ value: '', label: 'All bots' }, { value: 'manual', label: 'By hand' }, ...bots.map((one) => ({ value: one.id, label: one.name }))]} data-testid="journal-bot" />
+          <Select
+            aria-label="Bot"
+            value={bot}
+            onChange={(event) => setBot(event.target.value)}
+            options={[
+              { value: '', label: 'All bots' },
+              { value: 'manual', label: 'By hand' },
+              ...bots.map((one) => ({ value: one.id, label: one.name })),
+            ]}
+            data-testid="journal-bot"
+          />
         </span>
-        <input type="search" aria-label="Search the journal" placeholder="Search" maxLength={100} value={search} onChange={(event) => setSearch(event.target.value)} data-testid="journal-search" className="h-[26px] w-44 rounded-md border border-line-strong bg-bg px-2 text-sm placeholder:text-muted" />
+        <input
+          type="search"
+          aria-label="Search the journal"
+          placeholder="Search"
+          maxLength={100}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          data-testid="journal-search"
+          className="h-[26px] w-44 rounded-md border border-line-strong bg-bg px-2 text-sm placeholder:text-muted"
+        />
         <span className="grow" />
-        <Button icon="download" disabled={progress !== null} onClick={() => void exportJournal(setProgress)} data-testid="journal-export">
+        <Button
+          icon="download"
+          disabled={progress !== null}
+          onClick={() => void exportJournal(setProgress)}
+          data-testid="journal-export"
+        >
           {progress ?? 'Export'}
         </Button>
       </div>

@@ -14,11 +14,32 @@ import { JournalFeed, type JournalFilter } from './journal-feed.ts';
 import { kindTone } from './kinds.ts';
 
 const columns: readonly Column<JournalRowView>[] = [
-  { id: 'sequence', header: '#', width: 62, align: 'right', cell: (row) => <span className="text-muted">{row.sequence}</span> },
-  { id: 'time', header: 'Time (UTC)', width: 132, cell: (row) => <span className="num text-muted">{formatDateTime(row.timeMs)}</span> },
-  { id: 'kind', header: 'Kind', width: 118, cell: (row) => <span className={classes('num', kindTone(row.kind))}>{row.kind}</span> },
+  {
+    id: 'sequence',
+    header: '#',
+    width: 62,
+    align: 'right',
+    cell: (row) => <span className="text-muted">{row.sequence}</span>,
+  },
+  {
+    id: 'time',
+    header: 'Time (UTC)',
+    width: 132,
+    cell: (row) => <span className="num text-muted">{formatDateTime(row.timeMs)}</span>,
+  },
+  {
+    id: 'kind',
+    header: 'Kind',
+    width: 118,
+    cell: (row) => <span className={classes('num', kindTone(row.kind))}>{row.kind}</span>,
+  },
   { id: 'bot', header: 'Bot', width: 60, cell: (row) => row.bot ?? '' },
-  { id: 'text', header: 'What happened', width: 460, cell: (row) => <span title={row.text}>{row.text}</span> },
+  {
+    id: 'text',
+    header: 'What happened',
+    width: 460,
+    cell: (row) => <span title={row.text}>{row.text}</span>,
+  },
 ];
 
 /** Gives the client order id that a record speaks of, or null. */
@@ -26,7 +47,13 @@ export function orderOfRecord(row: JournalRowView): string | null {
   const { body } = row;
   if (typeof body['clientOrderId'] === 'string') return body['clientOrderId'];
   for (const part of [body['order'], body['fill']]) {
-    if (typeof part === 'object' && part !== null && 'clientOrderId' in part && typeof part.clientOrderId === 'string') return part.clientOrderId;
+    if (
+      typeof part === 'object' &&
+      part !== null &&
+      'clientOrderId' in part &&
+      typeof part.clientOrderId === 'string'
+    )
+      return part.clientOrderId;
   }
   return null;
 }
@@ -34,7 +61,10 @@ export function orderOfRecord(row: JournalRowView): string | null {
 function RecordDetail({ row, onClose }: { readonly row: JournalRowView; readonly onClose: () => void }) {
   const order = orderOfRecord(row);
   return (
-    <aside className="flex w-[360px] shrink-0 flex-col border-l border-line bg-surface" data-testid="record-detail">
+    <aside
+      className="flex w-[360px] shrink-0 flex-col border-l border-line bg-surface"
+      data-testid="record-detail"
+    >
       <div className="flex h-8 shrink-0 items-center justify-between border-b border-line pr-1 pl-3">
         <span className="text-sm font-medium">
           Record <span className="num">{row.sequence}</span>
@@ -48,7 +78,9 @@ function RecordDetail({ row, onClose }: { readonly row: JournalRowView; readonly
             Order timeline
           </Button>
         )}
-        <pre className="num mt-3 rounded-md border border-line bg-bg p-2 text-2xs leading-4 break-all whitespace-pre-wrap">{JSON.stringify(row.body, null, 2)}</pre>
+        <pre className="num mt-3 rounded-md border border-line bg-bg p-2 text-2xs leading-4 break-all whitespace-pre-wrap">
+          {JSON.stringify(row.body, null, 2)}
+        </pre>
         <p className="mt-3 text-2xs text-muted">Hash of this record, covering all before it</p>
         <p className="num text-2xs break-all whitespace-normal">{row.hash}</p>
       </div>
@@ -76,7 +108,14 @@ export function JournalTable({ filter }: { readonly filter: JournalFilter }) {
   }, [feed, newest, isFollowing]);
 
   if (state.isLoading) return <SkeletonRows rows={10} />;
-  if (state.failure !== null && state.rows.length === 0) return <ErrorState title="The journal could not be read" failure={state.failure} onRetry={() => void feed.refresh()} />;
+  if (state.failure !== null && state.rows.length === 0)
+    return (
+      <ErrorState
+        title="The journal could not be read"
+        failure={state.failure}
+        onRetry={() => void feed.refresh()}
+      />
+    );
   return (
     <div className="flex h-full min-h-0">
       <div className="relative min-w-0 grow">
@@ -100,7 +139,7 @@ export function JournalTable({ filter }: { readonly filter: JournalFilter }) {
             type="button"
             onClick={() => setFollowing(true)}
             data-testid="journal-follow"
-            className="absolute top-8 left-1/2 z-20 -translate-x-1/2 rounded-full border border-accent bg-overlay px-3 py-0.5 text-xs text-accent shadow-pop"
+            className="absolute bottom-3 left-1/2 z-20 -translate-x-1/2 rounded-full border border-accent bg-overlay px-3 py-0.5 text-xs text-accent shadow-pop"
           >
             Paused{newest > known ? ` · ${newest - known} newer records` : ''} · follow again
           </button>

@@ -9,7 +9,11 @@ export interface KindGroup {
 }
 
 export const kindGroups: readonly KindGroup[] = [
-  { id: 'orders', label: 'Orders', kinds: ['order-intent', 'order-state', 'cancel-requested', 'order-denied'] },
+  {
+    id: 'orders',
+    label: 'Orders',
+    kinds: ['order-intent', 'order-state', 'cancel-requested', 'order-denied'],
+  },
   { id: 'fills', label: 'Fills', kinds: ['fill', 'external-fill', 'funding'] },
   { id: 'bots', label: 'Bots', kinds: ['bot-created', 'bot-edited', 'bot-removed', 'bot-state'] },
   { id: 'why', label: 'Decisions', kinds: ['bot-why'] },

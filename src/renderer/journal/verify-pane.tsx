@@ -18,10 +18,19 @@ interface Check {
 function checksOf(result: VerifyView): readonly Check[] {
   const { checked, failed } = result.identities;
   return [
-    { label: 'Hash chain', isGood: result.chain === 'ok', text: result.chain === 'ok' ? `${formatDecimal(String(result.records))} records, unbroken` : result.chain },
+    {
+      label: 'Hash chain',
+      isGood: result.chain === 'ok',
+      text:
+        result.chain === 'ok' ? `${formatDecimal(String(result.records))} records, unbroken` : result.chain,
+    },
     { label: 'Fills booked twice', isGood: result.duplicates === 0, text: String(result.duplicates) },
     { label: 'Fills lost', isGood: result.lostFills === 0, text: String(result.lostFills) },
-    { label: 'Identities of the books', isGood: failed === 0, text: `${formatDecimal(String(checked))} checked, ${failed} failed` },
+    {
+      label: 'Identities of the books',
+      isGood: failed === 0,
+      text: `${formatDecimal(String(checked))} checked, ${failed} failed`,
+    },
   ];
 }
 
@@ -35,10 +44,13 @@ export function VerifyPane() {
     void call('journal/verify', {}).then(setResult);
   }, []);
   if (result === null) return <SkeletonRows />;
-  if (!result.ok) return <ErrorState title="The journal could not be verified" failure={result} onRetry={verify} />;
+  if (!result.ok)
+    return <ErrorState title="The journal could not be verified" failure={result} onRetry={verify} />;
   return (
     <div className="mx-auto flex max-w-[720px] flex-col gap-3 p-4" data-testid="verify">
-      <p className="text-muted">Read back from the store just now: every record's hash, every fill once, every sum of the ledger.</p>
+      <p className="text-muted">
+        Read back from the store just now: every record's hash, every fill once, every sum of the ledger.
+      </p>
       <ul className="divide-y divide-line rounded-md border border-line">
         {checksOf(result.value).map((check) => (
           <li key={check.label} className="flex items-center gap-3 px-3 py-2">

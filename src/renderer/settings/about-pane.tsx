@@ -1,14 +1,19 @@
 /** Versions, folders, the disclaimer, and the marks of the libraries that ask for it. */
 
+import { modeTexts } from '../frame/mode.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useSession } from '../store/session.ts';
-import { modeTexts } from '../frame/mode.ts';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
 
 export function AboutPane() {
   const { value, failure, retry } = useQuery('settings/about', {}, ['never']);
   const mode = useSession((session) => session.status?.mode ?? 'demo');
-  if (value === null) return failure === null ? <SkeletonRows /> : <ErrorState title="The versions could not be read" failure={failure} onRetry={retry} />;
+  if (value === null)
+    return failure === null ? (
+      <SkeletonRows />
+    ) : (
+      <ErrorState title="The versions could not be read" failure={failure} onRetry={retry} />
+    );
   const facts: readonly (readonly [string, string])[] = [
     ['Sextant', value.version],
     ['Mode', `${modeTexts[mode].badge}: ${modeTexts[mode].meaning}`],
@@ -33,7 +38,9 @@ export function AboutPane() {
       <section>
         <h2 className="mb-1 font-semibold">Made with</h2>
         <p className="text-sm text-muted">
-          TradingView Lightweight Charts™, copyright © 2025 TradingView, Inc., https://www.tradingview.com/. Also uPlot, dockview, React, TanStack Table and Virtual, Radix, cmdk, Inter and JetBrains Mono, each under its own licence.
+          TradingView Lightweight Charts™, copyright © 2025 TradingView, Inc., https://www.tradingview.com/.
+          Also uPlot, dockview, React, TanStack Table and Virtual, Radix, cmdk, Inter and JetBrains Mono, each
+          under its own licence.
         </p>
       </section>
     </div>

@@ -12,7 +12,12 @@ import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 export function KeysPane() {
   const { value, failure, retry } = useQuery('keys/list', {}, ['keys']);
   const [removed, setRemoved] = useState<KeyView | null>(null);
-  if (value === null) return failure === null ? <SkeletonRows /> : <ErrorState title="The keys could not be listed" failure={failure} onRetry={retry} />;
+  if (value === null)
+    return failure === null ? (
+      <SkeletonRows />
+    ) : (
+      <ErrorState title="The keys could not be listed" failure={failure} onRetry={retry} />
+    );
   const remove = (key: KeyView): void => {
     setRemoved(null);
     void act('Remove key', 'keys/remove', { key: key.id }, ['keys']);
@@ -25,17 +30,24 @@ export function KeysPane() {
       <div className="rounded-md border border-line" data-testid="keys">
         {value.keys.length === 0 ? (
           <EmptyState title="No keys stored">
-            The demo and paper trading need none. To add one, run <code className="num rounded-sm bg-bg px-1">sextant keys add</code> in a terminal on the host: a secret is never typed into this page.
+            The demo and paper trading need none. To add one, run{' '}
+            <code className="num rounded-sm bg-bg px-1">sextant keys add</code> in a terminal on the host: a
+            secret is never typed into this page.
           </EmptyState>
         ) : (
           value.keys.map((key) => (
-            <div key={key.id} className="flex items-center gap-4 border-b border-line px-3 py-2 last:border-0" data-testid={`key-${key.id}`}>
+            <div
+              key={key.id}
+              className="flex items-center gap-4 border-b border-line px-3 py-2 last:border-0"
+              data-testid={`key-${key.id}`}
+            >
               <div className="min-w-0 grow">
                 <p className="font-medium">
                   {key.label} <span className="text-sm text-muted">{key.venue}</span>
                 </p>
                 <p className="text-sm text-muted">
-                  {key.permissions} · <span className="num">{key.fingerprint}</span> · added {formatDate(key.createdAtMs)}
+                  {key.permissions} · <span className="num">{key.fingerprint}</span> · added{' '}
+                  {formatDate(key.createdAtMs)}
                 </p>
               </div>
               <Button icon="trash" onClick={() => setRemoved(key)}>
@@ -45,7 +57,10 @@ export function KeysPane() {
           ))
         )}
       </div>
-      <p className="mt-3 text-sm text-muted">Use keys that can trade but not withdraw; a key with the right to withdraw is refused when it is added.</p>
+      <p className="mt-3 text-sm text-muted">
+        Use keys that can trade but not withdraw; a key with the right to withdraw is refused when it is
+        added.
+      </p>
       {removed === null ? null : (
         <Dialog
           title={`Remove the key ${removed.label}?`}
@@ -58,7 +73,8 @@ export function KeysPane() {
             </Button>
           }
         >
-          Bots on {removed.venue} can no longer send orders. The key itself stays valid at the venue: delete it there too.
+          Bots on {removed.venue} can no longer send orders. The key itself stays valid at the venue: delete
+          it there too.
         </Dialog>
       )}
     </>

@@ -13,7 +13,11 @@ const fileBytesMax = 2_000_000;
 export function LayoutsPane() {
   const { list } = useWorkspaces();
   const [message, setMessage] = useState<{ isGood: boolean; text: string } | null>(null);
-  const save = (): void => downloadText('sextant-layouts.json', JSON.stringify({ kind: fileKind, version: 1, workspaces: list }, null, 2));
+  const save = (): void =>
+    downloadText(
+      'sextant-layouts.json',
+      JSON.stringify({ kind: fileKind, version: 1, workspaces: list }, null, 2),
+    );
   const load = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     const read = file.size > fileBytesMax ? null : readLayouts(await file.text());
@@ -30,7 +34,9 @@ export function LayoutsPane() {
         {list.map((one) => (
           <li key={one.id} className="flex justify-between px-3 py-2">
             <span>{one.name}</span>
-            <span className="text-sm text-muted">{one.layout === null || one.layout === undefined ? 'default panes' : 'own panes'}</span>
+            <span className="text-sm text-muted">
+              {one.layout === null || one.layout === undefined ? 'default panes' : 'own panes'}
+            </span>
           </li>
         ))}
       </ul>
@@ -40,7 +46,13 @@ export function LayoutsPane() {
         </Button>
         <label className="inline-flex h-[26px] items-center rounded-md border border-line-strong bg-raised px-2.5 text-sm font-medium hover:bg-line has-focus-visible:outline-2 has-focus-visible:outline-accent">
           Import…
-          <input type="file" accept="application/json,.json" className="sr-only" onChange={(event) => void load(event.target.files?.[0])} data-testid="layouts-import" />
+          <input
+            type="file"
+            accept="application/json,.json"
+            className="sr-only"
+            onChange={(event) => void load(event.target.files?.[0])}
+            data-testid="layouts-import"
+          />
         </label>
         <Button icon="refresh" onClick={() => settings.set('workspaces', [])} data-testid="layouts-reset">
           Reset all
@@ -63,7 +75,14 @@ export function readLayouts(text: string) {
   } catch {
     return null;
   }
-  if (typeof parsed !== 'object' || parsed === null || !('kind' in parsed) || parsed.kind !== fileKind || !('workspaces' in parsed)) return null;
+  if (
+    typeof parsed !== 'object' ||
+    parsed === null ||
+    !('kind' in parsed) ||
+    parsed.kind !== fileKind ||
+    !('workspaces' in parsed)
+  )
+    return null;
   // The setting's own schema gives an empty list for what does not fit.
   const workspaces = settingSchemas.workspaces.parse(parsed.workspaces);
   return workspaces.length === 0 ? null : workspaces;

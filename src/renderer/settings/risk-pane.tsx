@@ -1,8 +1,8 @@
 /** Risk limits with what is used of them now. */
 
 import { useState } from 'react';
-import { Decimal } from '../../shared/domain/decimal.ts';
 import type { RiskView } from '../../shared/api/views.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 import { formatDecimal } from '../format/decimal-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { notify } from '../store/notices.ts';
@@ -10,7 +10,7 @@ import { act, market } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
-import { limitFields, limitProblem, limitsOfTexts, type LimitTexts, textsOfLimits } from './risk-limits.ts';
+import { type LimitTexts, limitFields, limitProblem, limitsOfTexts, textsOfLimits } from './risk-limits.ts';
 
 /** Gives used over limit in whole percent, at most 100; 0 without a limit. */
 export function usedPercent(used: string, limit: string): number {
@@ -19,7 +19,15 @@ export function usedPercent(used: string, limit: string): number {
   return Math.min(100, Decimal.parse(used).absolute().timesInteger(100).dividedBy(most, 0, 'up').toNumber());
 }
 
-function Gauge({ label, used, limit }: { readonly label: string; readonly used: string; readonly limit: string }) {
+function Gauge({
+  label,
+  used,
+  limit,
+}: {
+  readonly label: string;
+  readonly used: string;
+  readonly limit: string;
+}) {
   const percent = usedPercent(used, limit);
   const tone = percent >= 90 ? 'bg-danger' : percent >= 70 ? 'bg-warn' : 'bg-accent';
   return (
@@ -39,7 +47,12 @@ function Gauge({ label, used, limit }: { readonly label: string; readonly used: 
 
 export function RiskPane() {
   const { value, failure, retry } = useQuery('risk/show', {}, ['risk', 'status']);
-  if (value === null) return failure === null ? <SkeletonRows /> : <ErrorState title="Risk could not be read" failure={failure} onRetry={retry} />;
+  if (value === null)
+    return failure === null ? (
+      <SkeletonRows />
+    ) : (
+      <ErrorState title="Risk could not be read" failure={failure} onRetry={retry} />
+    );
   return <RiskForm risk={value} />;
 }
 
@@ -57,19 +70,48 @@ function RiskForm({ risk }: { readonly risk: RiskView }) {
     <div className="flex flex-col gap-4">
       <div className="grid grid-cols-2 gap-2">
         {Object.entries(risk.exposure).map(([currency, used]) => (
-          <Gauge key={currency} label={`Worst-case exposure ${currency}`} used={used} limit={risk.limits.totalExposureMax} />
+          <Gauge
+            key={currency}
+            label={`Worst-case exposure ${currency}`}
+            used={used}
+            limit={risk.limits.totalExposureMax}
+          />
         ))}
-        <Gauge label="Open orders" used={String(risk.openOrders)} limit={String(risk.limits.openOrdersTotalMax)} />
+        <Gauge
+          label="Open orders"
+          used={String(risk.openOrders)}
+          limit={String(risk.limits.openOrdersTotalMax)}
+        />
       </div>
       <div className="grid grid-cols-2 gap-x-4 gap-y-3" data-testid="risk-limits">
         {limitFields.map((field) => (
-          <Field key={field.name} id={`limit-${field.name}`} label={field.label} help={field.help} error={limitProblem(field, texts[field.name]) ?? undefined} aside={field.help}>
-            <Input id={`limit-${field.name}`} isNumber unit={field.unit} value={texts[field.name]} isWrong={limitProblem(field, texts[field.name]) !== null} onChange={(event) => setEdited({ ...texts, [field.name]: event.target.value })} data-testid={`limit-${field.name}`} />
+          <Field
+            key={field.name}
+            id={`limit-${field.name}`}
+            label={field.label}
+            help={field.help}
+            error={limitProblem(field, texts[field.name]) ?? undefined}
+            aside={field.help}
+          >
+            <Input
+              id={`limit-${field.name}`}
+              isNumber
+              unit={field.unit}
+              value={texts[field.name]}
+              isWrong={limitProblem(field, texts[field.name]) !== null}
+              onChange={(event) => setEdited({ ...texts, [field.name]: event.target.value })}
+              data-testid={`limit-${field.name}`}
+            />
           </Field>
         ))}
       </div>
       <div className="flex gap-2">
-        <Button variant="primary" disabled={edited === null || problems.length > 0} onClick={() => void save()} data-testid="risk-save">
+        <Button
+          variant="primary"
+          disabled={edited === null || problems.length > 0}
+          onClick={() => void save()}
+          data-testid="risk-save"
+        >
           Set limits
         </Button>
         <Button disabled={edited === null} onClick={() => setEdited(null)}>

@@ -10,7 +10,12 @@ import { RiskPane } from './risk-pane.tsx';
 import { VenuesPane } from './venues-pane.tsx';
 
 const sections = [
-  { id: 'appearance', label: 'Appearance', text: 'Theme, colours of up and down, density, clock', Pane: AppearancePane },
+  {
+    id: 'appearance',
+    label: 'Appearance',
+    text: 'Theme, colours of up and down, density, clock',
+    Pane: AppearancePane,
+  },
   { id: 'venues', label: 'Venues', text: 'Connections and their freshness', Pane: VenuesPane },
   { id: 'keys', label: 'Keys', text: 'Exchange keys, kept by the host', Pane: KeysPane },
   { id: 'risk', label: 'Risk limits', text: 'What every order is checked against', Pane: RiskPane },
@@ -32,7 +37,10 @@ export function SettingsPage() {
             aria-current={one === section ? 'page' : undefined}
             onClick={() => goTo('settings', one.id)}
             data-testid={`settings-${one.id}`}
-            className={classes('block h-8 w-full rounded-md px-2.5 text-left', one === section ? 'bg-line text-text' : 'text-muted hover:bg-raised hover:text-text')}
+            className={classes(
+              'block h-8 w-full rounded-md px-2.5 text-left',
+              one === section ? 'bg-line text-text' : 'text-muted hover:bg-raised hover:text-text',
+            )}
           >
             {one.label}
           </button>

@@ -15,10 +15,11 @@ export function useQuery<Name extends MethodName>(
   // The key stands for the request: an equal request in a new object asks nothing new.
   const latest = useRef(request);
   latest.current = request;
+  // Topics are constants of the caller, though written out in place.
+  const latestTopics = useRef(topics);
   const subscribe = useCallback(
-    (listener: () => void) => queries.subscribe(name, latest.current, topics, listener),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: topics are constants of the caller
-    [key],
+    (listener: () => void) => queries.subscribe(key, name, latest.current, latestTopics.current, listener),
+    [key, name],
   );
   const state = useSyncExternalStore(subscribe, () => queries.state(name, latest.current));
   return { ...state, retry: () => queries.retry(name, latest.current) };

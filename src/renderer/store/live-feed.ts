@@ -31,7 +31,7 @@ export class LiveFeed {
   constructor(
     transport: Pick<ApiTransport, 'openStream'>,
     listeners: FeedListeners,
-    defer: (run: () => void) => void = queueMicrotask,
+    defer: (run: () => void) => void = (run) => queueMicrotask(run),
   ) {
     this.transport = transport;
     this.listeners = listeners;
@@ -72,7 +72,12 @@ export class LiveFeed {
       const known = markets.get(key);
       if (known === undefined || known.depth < market.depth) markets.set(key, market);
     }
-    return { kind: 'watch', markets: [...markets.values()].slice(-16), quotes: true, auditAfter: this.lastAudit };
+    return {
+      kind: 'watch',
+      markets: [...markets.values()].slice(-16),
+      quotes: true,
+      auditAfter: this.lastAudit,
+    };
   }
 
   private updateSoon(): void {

@@ -28,13 +28,22 @@ let nextId = 1;
 export const useNotices = create<NoticesState>()(() => ({ notices: [], unread: 0 }));
 
 /** Adds a notice; one equal to a recent one is counted up instead of repeated. */
-export function notify(notice: { level: NoticeLevel; title: string; detail: string; timeMs: number; toast: boolean }): void {
+export function notify(notice: {
+  level: NoticeLevel;
+  title: string;
+  detail: string;
+  timeMs: number;
+  toast: boolean;
+}): void {
   const id = nextId;
   nextId += 1;
   useNotices.setState((state) => {
     const same = state.notices
       .slice(0, 10)
-      .find((known) => known.title === notice.title && known.detail === notice.detail && known.level === notice.level);
+      .find(
+        (known) =>
+          known.title === notice.title && known.detail === notice.detail && known.level === notice.level,
+      );
     const fresh: Notice = {
       id,
       level: notice.level,

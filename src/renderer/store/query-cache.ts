@@ -7,7 +7,18 @@ import type { MethodName, RequestOf, ResponseOf } from '../../shared/api/contrac
 import type { ApiFailure, ApiResult } from '../../shared/api/result.ts';
 
 /** What an answer depends on; audit records and status touch these. */
-export type Topic = 'bots' | 'orders' | 'fills' | 'positions' | 'balances' | 'equity' | 'risk' | 'journal' | 'status' | 'keys' | 'never';
+export type Topic =
+  | 'bots'
+  | 'orders'
+  | 'fills'
+  | 'positions'
+  | 'balances'
+  | 'equity'
+  | 'risk'
+  | 'journal'
+  | 'status'
+  | 'keys'
+  | 'never';
 
 export interface QueryState<Value> {
   /** The newest answer; kept while a newer one is fetched and when that fails. */
@@ -17,7 +28,10 @@ export interface QueryState<Value> {
   readonly isLoading: boolean;
 }
 
-type Call = <Name extends MethodName>(name: Name, request: RequestOf<Name>) => Promise<ApiResult<ResponseOf<Name>>>;
+type Call = <Name extends MethodName>(
+  name: Name,
+  request: RequestOf<Name>,
+) => Promise<ApiResult<ResponseOf<Name>>>;
 
 interface Entry {
   readonly ask: () => Promise<ApiResult<unknown>>;
@@ -43,18 +57,26 @@ export class QueryCache {
     this.schedule = schedule;
   }
 
-  /** Follows a question until the returned function is called; asks at once when the answer may be old. */
+  /** Follows a question (`key` is its `queryKey`) until the returned function is called; asks at once when the answer may be old. */
   subscribe<Name extends MethodName>(
+    key: string,
     name: Name,
     request: RequestOf<Name>,
     topics: readonly Topic[],
     listener: () => void,
   ): () => void {
-    const key = queryKey(name, request);
     let entry = this.entries.get(key);
     if (entry === undefined) {
       const ask = () => this.call(name, request);
-      entry = { ask, topics, state: unanswered, listeners: new Set(), isAsking: false, isOld: true, cancelTimer: null };
+      entry = {
+        ask,
+        topics,
+        state: unanswered,
+        listeners: new Set(),
+        isAsking: false,
+        isOld: true,
+        cancelTimer: null,
+      };
       this.entries.set(key, entry);
       this.forgetSome();
     }

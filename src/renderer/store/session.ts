@@ -1,8 +1,8 @@
 /** What the frame shows and React may know: status once a second, the link, notices. Slow things only. */
 
 import { create } from 'zustand';
-import type { InstrumentView, StatusView } from '../../shared/api/views.ts';
 import type { ApiFailure } from '../../shared/api/result.ts';
+import type { InstrumentView, StatusView } from '../../shared/api/views.ts';
 import type { LinkState } from './live-feed.ts';
 
 export interface SessionState {

@@ -1,7 +1,7 @@
 /** Remembered settings: kept by the host, with this browser's own store as a fallback while it does not answer. */
 
-import { create } from 'zustand';
 import { z } from 'zod';
+import { create } from 'zustand';
 
 export const appearanceSchema = z.object({
   theme: z.enum(['dark', 'light', 'system']).default('dark'),
@@ -18,10 +18,18 @@ export type Workspace = z.infer<typeof workspaceSchema>;
 /** Every setting the page keeps, by its key at the host. A value that does not fit falls back to its default. */
 export const settingSchemas = {
   appearance: appearanceSchema.prefault({}).catch(appearanceSchema.parse({})),
-  disclaimer: z.object({ acknowledged: z.boolean(), version: z.string() }).nullable().catch(null).default(null),
+  disclaimer: z
+    .object({ acknowledged: z.boolean(), version: z.string() })
+    .nullable()
+    .catch(null)
+    .default(null),
   'trade.instrument': z.string().max(120).nullable().catch(null).default(null),
   'trade.timeframe': z.string().max(4).catch('1m').default('1m'),
-  'trade.indicators': z.array(z.string().max(20)).max(10).catch(['ema20', 'ema50']).default(['ema20', 'ema50']),
+  'trade.indicators': z
+    .array(z.string().max(20))
+    .max(10)
+    .catch(['ema20', 'ema50'])
+    .default(['ema20', 'ema50']),
   'trade.workspace': z.string().max(40).catch('default').default('default'),
   'trade.watchlist': z.array(z.string().max(120)).max(200).nullable().catch(null).default(null),
   workspaces: z.array(workspaceSchema).max(20).catch([]).default([]),

@@ -46,13 +46,18 @@ export function onResync(listener: () => void): () => void {
 }
 
 /** Calls the host. Failures come back as values. */
-export function call<Name extends MethodName>(name: Name, request: RequestOf<Name>): Promise<ApiResult<ResponseOf<Name>>> {
+export function call<Name extends MethodName>(
+  name: Name,
+  request: RequestOf<Name>,
+): Promise<ApiResult<ResponseOf<Name>>> {
   return transport.call(name, request);
 }
 
 /** Tells of a failure in a toast: what, why, what to do. */
 export function tellFailure(title: string, failure: ApiFailure): void {
-  const detail = [failure.message, failure.hint].filter((part) => part !== undefined && part !== '').join(' ');
+  const detail = [failure.message, failure.hint]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
   notify({ level: 'error', title, detail, timeMs: market.nowMs(), toast: true });
 }
 

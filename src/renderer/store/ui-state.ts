@@ -1,9 +1,9 @@
 /** What is open in front of the page, and which market the person looks at. */
 
 import { create } from 'zustand';
-import { settings } from './terminal.ts';
 import { useSession } from './session.ts';
 import { useSetting } from './settings.ts';
+import { settings } from './terminal.ts';
 
 export interface UiState {
   readonly isPaletteOpen: boolean;

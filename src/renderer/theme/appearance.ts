@@ -22,7 +22,8 @@ const wantsLight = (): MediaQueryList => window.matchMedia('(prefers-color-schem
 
 function applyAppearance(appearance: Appearance): void {
   const { dataset } = document.documentElement;
-  dataset['theme'] = appearance.theme === 'system' ? (wantsLight().matches ? 'light' : 'dark') : appearance.theme;
+  dataset['theme'] =
+    appearance.theme === 'system' ? (wantsLight().matches ? 'light' : 'dark') : appearance.theme;
   dataset['palette'] = appearance.palette;
   dataset['swap'] = String(appearance.swapUpDown);
   dataset['density'] = appearance.density;

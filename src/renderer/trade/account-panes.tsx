@@ -1,9 +1,10 @@
 /** The tables under the chart: positions, open orders, fills, history, balances. */
 
 import { type ReactNode, useEffect } from 'react';
-import type { BalanceRowView, PositionRowView } from '../../shared/api/views.ts';
 import type { MethodName, RequestOf, ResponseOf } from '../../shared/api/contract.ts';
+import type { BalanceRowView, PositionRowView } from '../../shared/api/views.ts';
 import { formatDecimal, formatMoney } from '../format/decimal-text.ts';
+import { shortSymbol } from '../format/symbol-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import type { Topic } from '../store/query-cache.ts';
 import { goTo } from '../store/route.ts';
@@ -12,9 +13,17 @@ import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Num } from '../ui/num.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
-import { fillColumns, openOrderColumns, orderHistoryColumns, priceText, quantityText } from './order-columns.tsx';
+import {
+  fillColumns,
+  openOrderColumns,
+  orderHistoryColumns,
+  priceText,
+  quantityText,
+} from './order-columns.tsx';
 
-type RowsMethod = { [Name in MethodName]: ResponseOf<Name> extends { rows: object[]; total: number } ? Name : never }[MethodName];
+type RowsMethod = {
+  [Name in MethodName]: ResponseOf<Name> extends { rows: object[]; total: number } ? Name : never;
+}[MethodName];
 type RowOf<Name extends RowsMethod> = ResponseOf<Name> extends { rows: (infer Row)[] } ? Row & object : never;
 
 export interface QueriedTableProps<Name extends RowsMethod> {
@@ -43,21 +52,87 @@ export function QueriedTable<Name extends RowsMethod>(props: QueriedTableProps<N
   }, [total]);
   if (value === null) {
     if (answer.failure === null) return <SkeletonRows />;
-    return <ErrorState title={`${props.label} could not be loaded`} failure={answer.failure} onRetry={answer.retry} />;
+    return (
+      <ErrorState
+        title={`${props.label} could not be loaded`}
+        failure={answer.failure}
+        onRetry={answer.retry}
+      />
+    );
   }
-  return <DataTable label={props.label} testId={props.testId} rows={value.rows} columns={props.columns} rowKey={props.rowKey} onRowClick={props.onRowClick} empty={props.empty} />;
+  return (
+    <DataTable
+      label={props.label}
+      testId={props.testId}
+      rows={value.rows}
+      columns={props.columns}
+      rowKey={props.rowKey}
+      onRowClick={props.onRowClick}
+      empty={props.empty}
+    />
+  );
 }
 
 const positionColumns: readonly Column<PositionRowView>[] = [
-  { id: 'symbol', header: 'Market', width: 96, sortBy: (row) => row.instrument, cell: (row) => <span title={row.instrument}>{row.symbol}</span> },
-  { id: 'venue', header: 'Venue', width: 60, sortBy: (row) => row.venue, cell: (row) => <span className="text-muted">{row.venue}</span> },
+  {
+    id: 'symbol',
+    header: 'Market',
+    width: 96,
+    sortBy: (row) => row.instrument,
+    cell: (row) => <span title={row.instrument}>{shortSymbol(row.symbol)}</span>,
+  },
+  {
+    id: 'venue',
+    header: 'Venue',
+    width: 60,
+    sortBy: (row) => row.venue,
+    cell: (row) => <span className="text-muted">{row.venue}</span>,
+  },
   { id: 'bot', header: 'Bot', width: 62, sortBy: (row) => row.bot, cell: (row) => row.bot },
-  { id: 'quantity', header: 'Quantity', width: 84, align: 'right', sortBy: (row) => Number(row.quantity), cell: (row) => <Num sign={row.quantity}>{quantityText(row.instrument, row.quantity)}</Num> },
-  { id: 'entry', header: 'Entry', width: 84, align: 'right', cell: (row) => priceText(row.instrument, row.averageEntryPrice) },
-  { id: 'mark', header: 'Mark', width: 84, align: 'right', cell: (row) => priceText(row.instrument, row.markPrice) },
-  { id: 'unrealised', header: 'Unrealised', width: 90, align: 'right', sortBy: (row) => Number(row.unrealised ?? 0), cell: (row) => <Num sign={row.unrealised}>{formatMoney(row.unrealised, row.currency, true)}</Num> },
-  { id: 'realised', header: 'Realised', width: 90, align: 'right', sortBy: (row) => Number(row.realised), cell: (row) => <Num sign={row.realised}>{formatMoney(row.realised, row.currency, true)}</Num> },
-  { id: 'currency', header: '', width: 46, cell: (row) => <span className="text-muted">{row.currency}</span> },
+  {
+    id: 'quantity',
+    header: 'Quantity',
+    width: 84,
+    align: 'right',
+    sortBy: (row) => Number(row.quantity),
+    cell: (row) => <Num sign={row.quantity}>{quantityText(row.instrument, row.quantity)}</Num>,
+  },
+  {
+    id: 'entry',
+    header: 'Entry',
+    width: 84,
+    align: 'right',
+    cell: (row) => priceText(row.instrument, row.averageEntryPrice),
+  },
+  {
+    id: 'mark',
+    header: 'Mark',
+    width: 84,
+    align: 'right',
+    cell: (row) => priceText(row.instrument, row.markPrice),
+  },
+  {
+    id: 'unrealised',
+    header: 'Unrealised',
+    width: 90,
+    align: 'right',
+    sortBy: (row) => Number(row.unrealised ?? 0),
+    cell: (row) => <Num sign={row.unrealised}>{formatMoney(row.unrealised, row.currency, true)}</Num>,
+  },
+  {
+    id: 'realised',
+    header: 'Realised',
+    width: 90,
+    align: 'right',
+    sortBy: (row) => Number(row.realised),
+    cell: (row) => <Num sign={row.realised}>{formatMoney(row.realised, row.currency, true)}</Num>,
+  },
+  {
+    id: 'currency',
+    header: '',
+    width: 46,
+    cell: (row) => <span className="text-muted">{row.currency}</span>,
+  },
 ];
 
 type TitleProps = { readonly setTitle: (title: string) => void };
@@ -75,7 +150,11 @@ export function PositionsPane({ setTitle }: TitleProps) {
       rowKey={(row) => `${row.bot} ${row.instrument}`}
       onRowClick={(row) => selectInstrument(row.instrument)}
       onTotal={(total) => setTitle(counted('Positions', total))}
-      empty={<EmptyState title="No positions">A position appears with the first fill of an order or a bot.</EmptyState>}
+      empty={
+        <EmptyState title="No positions">
+          A position appears with the first fill of an order or a bot.
+        </EmptyState>
+      }
     />
   );
 }
@@ -93,7 +172,14 @@ export function OpenOrdersPane({ setTitle }: TitleProps) {
       onRowClick={(row) => showOrder(row.clientOrderId)}
       onTotal={(total) => setTitle(counted('Open orders', total))}
       empty={
-        <EmptyState title="No open orders" action={<Button size="sm" icon="bots" onClick={() => goTo('bots', 'new')}>Start a bot</Button>}>
+        <EmptyState
+          title="No open orders"
+          action={
+            <Button size="sm" icon="bots" onClick={() => goTo('bots', 'new')}>
+              Start a bot
+            </Button>
+          }
+        >
           Place one with the ticket, or let a bot do it.
         </EmptyState>
       }
@@ -128,7 +214,11 @@ export function HistoryPane() {
       columns={orderHistoryColumns}
       rowKey={(row) => row.clientOrderId}
       onRowClick={(row) => showOrder(row.clientOrderId)}
-      empty={<EmptyState title="No closed orders yet">Filled, cancelled and refused orders end here, with the reason.</EmptyState>}
+      empty={
+        <EmptyState title="No closed orders yet">
+          Filled, cancelled and refused orders end here, with the reason.
+        </EmptyState>
+      }
     />
   );
 }
@@ -136,10 +226,36 @@ export function HistoryPane() {
 const balanceColumns: readonly Column<BalanceRowView>[] = [
   { id: 'venue', header: 'Venue', width: 70, sortBy: (row) => row.venue, cell: (row) => row.venue },
   { id: 'owner', header: 'Account', width: 80, sortBy: (row) => row.owner, cell: (row) => row.owner },
-  { id: 'currency', header: 'Currency', width: 66, sortBy: (row) => row.currency, cell: (row) => row.currency },
-  { id: 'total', header: 'Total', width: 110, align: 'right', sortBy: (row) => Number(row.total), cell: (row) => formatMoney(row.total, row.currency) },
-  { id: 'reserved', header: 'In orders', width: 110, align: 'right', cell: (row) => formatMoney(row.reserved, row.currency) },
-  { id: 'available', header: 'Available', width: 110, align: 'right', cell: (row) => formatDecimal(row.available, { places: row.currency.startsWith('USD') ? 2 : 8, rounding: 'down' }) },
+  {
+    id: 'currency',
+    header: 'Currency',
+    width: 66,
+    sortBy: (row) => row.currency,
+    cell: (row) => row.currency,
+  },
+  {
+    id: 'total',
+    header: 'Total',
+    width: 110,
+    align: 'right',
+    sortBy: (row) => Number(row.total),
+    cell: (row) => formatMoney(row.total, row.currency),
+  },
+  {
+    id: 'reserved',
+    header: 'In orders',
+    width: 110,
+    align: 'right',
+    cell: (row) => formatMoney(row.reserved, row.currency),
+  },
+  {
+    id: 'available',
+    header: 'Available',
+    width: 110,
+    align: 'right',
+    cell: (row) =>
+      formatDecimal(row.available, { places: row.currency.startsWith('USD') ? 2 : 8, rounding: 'down' }),
+  },
 ];
 
 export function BalancesPane() {

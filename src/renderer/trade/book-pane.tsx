@@ -1,17 +1,17 @@
 /** The order book: depth bars, own orders, spread. Painted straight into the document once a frame. */
 
 import { useEffect, useRef } from 'react';
-import { Decimal } from '../../shared/domain/decimal.ts';
 import type { OrderView } from '../../shared/api/views.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
+import { knownTimeframe } from '../chart/chart-pane.tsx';
 import { formatCompact, formatDecimal, formatRate, placesOfStep } from '../format/decimal-text.ts';
 import { usePaint, useQuery, useSize } from '../store/hooks.ts';
 import { useInstrument } from '../store/session.ts';
-import { call, feed, market, onResync } from '../store/terminal.ts';
 import { useSetting } from '../store/settings.ts';
+import { call, feed, market, onResync } from '../store/terminal.ts';
 import { useSelectedInstrument, useUi } from '../store/ui-state.ts';
 import { StaleBadge, TooNarrow } from '../ui/states.tsx';
-import { knownTimeframe } from '../chart/chart-pane.tsx';
-import { bookRows, type BookRow, ownSizes, spreadOf } from './book-rows.ts';
+import { type BookRow, bookRows, ownSizes, spreadOf } from './book-rows.ts';
 import { useStaleReason } from './staleness.ts';
 
 const rowHeight = 18;
@@ -38,7 +38,13 @@ function writeText(element: Element | undefined, text: string): void {
 }
 
 /** Writes rows into a list of elements, making and hiding elements as needed. */
-function writeSide(list: HTMLElement, side: 'bid' | 'ask', rows: readonly BookRow[], places: { price: number; size: number }, own: ReadonlyMap<string, string>): void {
+function writeSide(
+  list: HTMLElement,
+  side: 'bid' | 'ask',
+  rows: readonly BookRow[],
+  places: { price: number; size: number },
+  own: ReadonlyMap<string, string>,
+): void {
   while (list.children.length < rows.length) list.append(makeRow(side));
   for (let at = 0; at < list.children.length; at += 1) {
     const element = list.children[at] as HTMLElement;
@@ -71,12 +77,17 @@ export function BookPane() {
   const notice = useRef<HTMLDivElement>(null);
   const size = useSize(root);
   const count = Math.max(3, Math.min(depthMax, Math.floor((size.height - 22 - 26) / 2 / rowHeight)));
-  const places = { price: placesOfStep(details?.tickSize ?? '0.01'), size: placesOfStep(details?.lotSize ?? '0.0001') };
+  const places = {
+    price: placesOfStep(details?.tickSize ?? '0.01'),
+    size: placesOfStep(details?.lotSize ?? '0.0001'),
+  };
 
   useEffect(() => {
     if (instrument === null) return;
     const load = (): void => {
-      void call('market/book', { instrument, depth: depthMax }).then((result) => result.ok && market.setBook(result.value));
+      void call('market/book', { instrument, depth: depthMax }).then(
+        (result) => result.ok && market.setBook(result.value),
+      );
     };
     load();
     const leave = onResync(load);
@@ -89,9 +100,17 @@ export function BookPane() {
 
   const paint = (): void => {
     const book = instrument === null ? undefined : market.book(instrument);
-    if (bids.current === null || asks.current === null || middle.current === null || notice.current === null) return;
-    notice.current.hidden = book !== undefined && book.valid;
-    writeText(notice.current, book === undefined ? 'Waiting for the first book' : book.valid ? '' : `Book invalid: ${book.reason || 'being rebuilt'}. Nothing is priced from it.`);
+    if (bids.current === null || asks.current === null || middle.current === null || notice.current === null)
+      return;
+    notice.current.hidden = book?.valid === true;
+    writeText(
+      notice.current,
+      book === undefined
+        ? 'Waiting for the first book'
+        : book.valid
+          ? ''
+          : `Book invalid: ${book.reason || 'being rebuilt'}. Nothing is priced from it.`,
+    );
     root.current?.classList.toggle('book-invalid', book !== undefined && !book.valid);
     if (book === undefined) return;
     const rows = bookRows(book, count);
@@ -102,7 +121,12 @@ export function BookPane() {
     const last = market.quote(book.instrument)?.last;
     const [price, spreadText] = middle.current.children;
     writeText(price, formatDecimal(last, { places: places.price }));
-    writeText(spreadText, spread === null ? '' : `spread ${formatDecimal(spread.amount, { places: places.price })} · ${formatRate(spread.rate, 3)}`);
+    writeText(
+      spreadText,
+      spread === null
+        ? ''
+        : `spread ${formatDecimal(spread.amount, { places: places.price })} · ${formatRate(spread.rate, 3)}`,
+    );
   };
   usePaint(instrument === null ? null : `book:${instrument}`, paint);
   // Own orders, size of the pane and market change through React: painted again then.
@@ -116,7 +140,12 @@ export function BookPane() {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the rows are buttons; this only hears their clicks
     // biome-ignore lint/a11y/noStaticElementInteractions: idem
-    <div ref={root} className="relative flex h-full flex-col overflow-hidden select-none" onClick={pick} data-testid="book">
+    <div
+      ref={root}
+      className="relative flex h-full flex-col overflow-hidden select-none"
+      onClick={pick}
+      data-testid="book"
+    >
       <div className="book-head">
         <span>Price</span>
         <span>Size {details?.base ?? ''}</span>
@@ -124,13 +153,21 @@ export function BookPane() {
       </div>
       <div className={stale === null ? 'contents' : 'is-stale contents'}>
         <div ref={asks} className="flex min-h-0 flex-1 flex-col-reverse overflow-hidden" />
-        <div ref={middle} className="flex h-[26px] shrink-0 items-center justify-between gap-2 border-y border-line px-2" data-testid="book-spread">
+        <div
+          ref={middle}
+          className="flex h-[26px] shrink-0 items-center justify-between gap-2 border-y border-line px-2"
+          data-testid="book-spread"
+        >
           <span className="num text-base font-semibold" />
           <span className="num truncate text-2xs text-muted" />
         </div>
         <div ref={bids} className="flex min-h-0 flex-1 flex-col overflow-hidden" />
       </div>
-      <div ref={notice} role="status" className="absolute inset-x-2 top-8 rounded-md border border-warn/60 bg-overlay p-2 text-xs text-warn" />
+      <div
+        ref={notice}
+        role="status"
+        className="absolute inset-x-2 top-8 rounded-md border border-warn/60 bg-overlay p-2 text-xs text-warn"
+      />
       {stale === null ? null : (
         <div className="absolute right-2 bottom-2">
           <StaleBadge text={stale} />

@@ -1,7 +1,7 @@
 /** What the order book pane shows: rows of cumulative depth, own size at each price. Pure, so that it can be tested. */
 
-import { Decimal } from '../../shared/domain/decimal.ts';
 import type { BookView, OrderView } from '../../shared/api/views.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 
 export interface BookRow {
   readonly price: string;
@@ -13,7 +13,10 @@ export interface BookRow {
 }
 
 /** Gives the rows of one side, best first, with their share of `largest` filled in by the caller's total. */
-export function depthRows(levels: BookView['bids'], count: number): { rows: Omit<BookRow, 'depth'>[]; total: number } {
+export function depthRows(
+  levels: BookView['bids'],
+  count: number,
+): { rows: Omit<BookRow, 'depth'>[]; total: number } {
   const rows: Omit<BookRow, 'depth'>[] = [];
   let total = 0;
   for (const [price, quantity] of levels.slice(0, count)) {

@@ -2,6 +2,7 @@
 
 import type { FillView, InstrumentView, OrderView } from '../../shared/api/views.ts';
 import { formatDecimal, formatMoney, placesOfStep } from '../format/decimal-text.ts';
+import { shortSymbol } from '../format/symbol-text.ts';
 import { formatClock, formatDateTime } from '../format/time-text.ts';
 import { useSession } from '../store/session.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -31,23 +32,72 @@ const time = (timeMs: number) => (
 );
 
 const orderStart: readonly Column<OrderView>[] = [
-  { id: 'time', header: 'Time', width: 66, sortBy: (row) => row.createdAtMs, cell: (row) => time(row.createdAtMs) },
-  { id: 'symbol', header: 'Market', width: 92, sortBy: (row) => row.instrument, cell: (row) => <span title={row.instrument}>{row.symbol}</span> },
+  {
+    id: 'time',
+    header: 'Time',
+    width: 74,
+    sortBy: (row) => row.createdAtMs,
+    cell: (row) => time(row.createdAtMs),
+  },
+  {
+    id: 'symbol',
+    header: 'Market',
+    width: 108,
+    sortBy: (row) => row.instrument,
+    cell: (row) => <span title={row.instrument}>{shortSymbol(row.symbol)}</span>,
+  },
   { id: 'bot', header: 'Bot', width: 62, sortBy: (row) => row.bot, cell: (row) => row.bot },
-  { id: 'side', header: 'Side', width: 42, sortBy: (row) => row.side, cell: (row) => <Side side={row.side} /> },
-  { id: 'type', header: 'Type', width: 64, cell: (row) => `${row.type}${row.postOnly ? ' · post' : ''}${row.reduceOnly ? ' · red.' : ''}` },
-  { id: 'price', header: 'Price', width: 80, align: 'right', sortBy: (row) => Number(restingPrice(row) ?? 0), cell: (row) => (row.type === 'market' ? 'market' : priceText(row.instrument, restingPrice(row))) },
-  { id: 'quantity', header: 'Quantity', width: 80, align: 'right', sortBy: (row) => Number(row.quantity), cell: (row) => quantityText(row.instrument, row.quantity) },
-  { id: 'filled', header: 'Filled', width: 80, align: 'right', cell: (row) => quantityText(row.instrument, row.filled) },
+  {
+    id: 'side',
+    header: 'Side',
+    width: 42,
+    sortBy: (row) => row.side,
+    cell: (row) => <Side side={row.side} />,
+  },
+  {
+    id: 'type',
+    header: 'Type',
+    width: 64,
+    cell: (row) => `${row.type}${row.postOnly ? ' · post' : ''}${row.reduceOnly ? ' · red.' : ''}`,
+  },
+  {
+    id: 'price',
+    header: 'Price',
+    width: 80,
+    align: 'right',
+    sortBy: (row) => Number(restingPrice(row) ?? 0),
+    cell: (row) => (row.type === 'market' ? 'market' : priceText(row.instrument, restingPrice(row))),
+  },
+  {
+    id: 'quantity',
+    header: 'Quantity',
+    width: 80,
+    align: 'right',
+    sortBy: (row) => Number(row.quantity),
+    cell: (row) => quantityText(row.instrument, row.quantity),
+  },
+  {
+    id: 'filled',
+    header: 'Filled',
+    width: 80,
+    align: 'right',
+    cell: (row) => quantityText(row.instrument, row.filled),
+  },
 ];
 
 export const openOrderColumns: readonly Column<OrderView>[] = [
   ...orderStart,
-  { id: 'state', header: 'State', width: 72, sortBy: (row) => row.state, cell: (row) => <OrderState state={row.state} reason={row.reason} /> },
+  {
+    id: 'state',
+    header: 'State',
+    width: 72,
+    sortBy: (row) => row.state,
+    cell: (row) => <OrderState state={row.state} reason={row.reason} />,
+  },
   {
     id: 'cancel',
     header: '',
-    width: 34,
+    width: 40,
     align: 'right',
     cell: (row) => (
       <IconButton
@@ -66,21 +116,103 @@ export const openOrderColumns: readonly Column<OrderView>[] = [
 
 export const orderHistoryColumns: readonly Column<OrderView>[] = [
   ...orderStart,
-  { id: 'average', header: 'Average', width: 80, align: 'right', cell: (row) => priceText(row.instrument, row.averagePrice) },
-  { id: 'state', header: 'State', width: 72, sortBy: (row) => row.state, cell: (row) => <OrderState state={row.state} reason={row.reason} /> },
-  { id: 'reason', header: 'Reason', width: 120, cell: (row) => <span className="text-muted" title={row.reason}>{row.reason}</span> },
+  {
+    id: 'average',
+    header: 'Average',
+    width: 80,
+    align: 'right',
+    cell: (row) => priceText(row.instrument, row.averagePrice),
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: 72,
+    sortBy: (row) => row.state,
+    cell: (row) => <OrderState state={row.state} reason={row.reason} />,
+  },
+  {
+    id: 'reason',
+    header: 'Reason',
+    width: 120,
+    cell: (row) => (
+      <span className="text-muted" title={row.reason}>
+        {row.reason}
+      </span>
+    ),
+  },
 ];
 
 export const fillColumns: readonly Column<FillView>[] = [
-  { id: 'time', header: 'Time', width: 66, sortBy: (row) => row.timeMs, cell: (row) => time(row.timeMs) },
-  { id: 'symbol', header: 'Market', width: 92, sortBy: (row) => row.instrument, cell: (row) => <span title={row.instrument}>{row.symbol}</span> },
+  { id: 'time', header: 'Time', width: 74, sortBy: (row) => row.timeMs, cell: (row) => time(row.timeMs) },
+  {
+    id: 'symbol',
+    header: 'Market',
+    width: 108,
+    sortBy: (row) => row.instrument,
+    cell: (row) => <span title={row.instrument}>{shortSymbol(row.symbol)}</span>,
+  },
   { id: 'bot', header: 'Bot', width: 62, sortBy: (row) => row.bot, cell: (row) => row.bot },
-  { id: 'leg', header: 'Leg', width: 78, cell: (row) => <span className="text-muted" title={row.leg}>{row.leg}</span> },
-  { id: 'side', header: 'Side', width: 42, sortBy: (row) => row.side, cell: (row) => <Side side={row.side} /> },
-  { id: 'price', header: 'Price', width: 80, align: 'right', sortBy: (row) => Number(row.price), cell: (row) => priceText(row.instrument, row.price) },
-  { id: 'quantity', header: 'Quantity', width: 76, align: 'right', sortBy: (row) => Number(row.quantity), cell: (row) => quantityText(row.instrument, row.quantity) },
-  { id: 'notional', header: 'Value', width: 78, align: 'right', sortBy: (row) => Number(row.notional), cell: (row) => formatDecimal(row.notional, { places: 2 }) },
-  { id: 'fee', header: 'Fee', width: 92, align: 'right', cell: (row) => `${formatDecimal(row.fee, { places: row.feeCurrency.startsWith('USD') ? 4 : 8 })} ${row.feeCurrency}` },
-  { id: 'liquidity', header: '', width: 46, cell: (row) => <span className="text-muted">{row.liquidity}</span> },
-  { id: 'realised', header: 'Realised', width: 76, align: 'right', sortBy: (row) => Number(row.realised), cell: (row) => <Num sign={row.realised}>{formatMoney(row.realised, 'USD', true)}</Num> },
+  {
+    id: 'leg',
+    header: 'Leg',
+    width: 78,
+    cell: (row) => (
+      <span className="text-muted" title={row.leg}>
+        {row.leg}
+      </span>
+    ),
+  },
+  {
+    id: 'side',
+    header: 'Side',
+    width: 42,
+    sortBy: (row) => row.side,
+    cell: (row) => <Side side={row.side} />,
+  },
+  {
+    id: 'price',
+    header: 'Price',
+    width: 80,
+    align: 'right',
+    sortBy: (row) => Number(row.price),
+    cell: (row) => priceText(row.instrument, row.price),
+  },
+  {
+    id: 'quantity',
+    header: 'Quantity',
+    width: 76,
+    align: 'right',
+    sortBy: (row) => Number(row.quantity),
+    cell: (row) => quantityText(row.instrument, row.quantity),
+  },
+  {
+    id: 'notional',
+    header: 'Value',
+    width: 78,
+    align: 'right',
+    sortBy: (row) => Number(row.notional),
+    cell: (row) => formatDecimal(row.notional, { places: 2 }),
+  },
+  {
+    id: 'fee',
+    header: 'Fee',
+    width: 92,
+    align: 'right',
+    cell: (row) =>
+      `${formatDecimal(row.fee, { places: row.feeCurrency.startsWith('USD') ? 4 : 8 })} ${row.feeCurrency}`,
+  },
+  {
+    id: 'liquidity',
+    header: '',
+    width: 46,
+    cell: (row) => <span className="text-muted">{row.liquidity}</span>,
+  },
+  {
+    id: 'realised',
+    header: 'Realised',
+    width: 76,
+    align: 'right',
+    sortBy: (row) => Number(row.realised),
+    cell: (row) => <Num sign={row.realised}>{formatMoney(row.realised, 'USD', true)}</Num>,
+  },
 ];

@@ -2,6 +2,7 @@
 
 import type { ResponseOf } from '../../shared/api/contract.ts';
 import { formatDecimal } from '../format/decimal-text.ts';
+import { shortSymbol } from '../format/symbol-text.ts';
 import { formatDateTime, formatSpan } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { showOrder, useUi } from '../store/ui-state.ts';
@@ -38,7 +39,13 @@ function TimelineDialog({ order }: { readonly order: string }) {
         ) : undefined
       }
     >
-      {shown.value !== null ? <Timeline shown={shown.value} /> : shown.failure !== null ? <ErrorState title="The order could not be read" failure={shown.failure} onRetry={shown.retry} /> : <SkeletonRows />}
+      {shown.value !== null ? (
+        <Timeline shown={shown.value} />
+      ) : shown.failure !== null ? (
+        <ErrorState title="The order could not be read" failure={shown.failure} onRetry={shown.retry} />
+      ) : (
+        <SkeletonRows />
+      )}
     </Dialog>
   );
 }
@@ -59,7 +66,7 @@ function Timeline({ shown }: { readonly shown: ResponseOf<'orders/show'> }) {
   return (
     <div>
       <div className="mb-3 flex items-baseline gap-2 text-lg">
-        <Side side={order.side} /> <span className="font-semibold">{order.symbol}</span>
+        <Side side={order.side} /> <span className="font-semibold">{shortSymbol(order.symbol)}</span>
         <span className="text-sm text-muted">
           {order.type} · {order.venue}
         </span>
@@ -80,13 +87,32 @@ function Timeline({ shown }: { readonly shown: ResponseOf<'orders/show'> }) {
       </dl>
       <ol className="relative ml-1 border-l border-line-strong" data-testid="timeline-steps">
         {states.map((step) => (
-          <li key={`${step.sequence} ${step.step}`} className="relative py-1.5 pl-4" data-testid="timeline-step">
-            <span className={classes('absolute top-[11px] -left-[4.5px] size-2 rounded-full border-2 border-overlay', step.state === 'REJECTED' ? 'bg-danger' : step.state === 'FILLED' || step.step.startsWith('fill') ? 'bg-up' : step.state === 'UNKNOWN' ? 'bg-warn' : 'bg-accent')} />
+          <li
+            key={`${step.sequence} ${step.step}`}
+            className="relative py-1.5 pl-4"
+            data-testid="timeline-step"
+          >
+            <span
+              className={classes(
+                'absolute top-[11px] -left-[4.5px] size-2 rounded-full border-2 border-overlay',
+                step.state === 'REJECTED'
+                  ? 'bg-danger'
+                  : step.state === 'FILLED' || step.step.startsWith('fill')
+                    ? 'bg-up'
+                    : step.state === 'UNKNOWN'
+                      ? 'bg-warn'
+                      : 'bg-accent',
+              )}
+            />
             <div className="flex items-baseline gap-3">
               <span className="font-medium">{step.step}</span>
               <span className="min-w-0 grow text-sm text-muted">{step.detail}</span>
-              <span className="num text-2xs text-muted" title={`${formatDateTime(step.timeMs)} UTC · record ${step.sequence}`}>
-                {step.timeMs === first ? formatDateTime(step.timeMs) : `+${formatSpan(step.timeMs - first)}`} · #{formatDecimal(String(step.sequence))}
+              <span
+                className="num text-2xs text-muted"
+                title={`${formatDateTime(step.timeMs)} UTC · record ${step.sequence}`}
+              >
+                {step.timeMs === first ? formatDateTime(step.timeMs) : `+${formatSpan(step.timeMs - first)}`}{' '}
+                · #{formatDecimal(String(step.sequence))}
               </span>
             </div>
           </li>

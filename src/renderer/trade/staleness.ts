@@ -2,13 +2,18 @@
 
 import type { QuoteView, VenueView } from '../../shared/api/views.ts';
 import { formatSpan } from '../format/time-text.ts';
-import { market } from '../store/terminal.ts';
 import { useSession } from '../store/session.ts';
+import { market } from '../store/terminal.ts';
 
 /** Gives why data of a venue is old, or null while it is fresh. Ages are in the kernel's time. */
-export function staleReason(venue: VenueView | undefined, quote: QuoteView | undefined, nowMs: number): string | null {
+export function staleReason(
+  venue: VenueView | undefined,
+  quote: QuoteView | undefined,
+  nowMs: number,
+): string | null {
   if (venue === undefined) return null;
-  const age = quote?.timeMs === null || quote?.timeMs === undefined ? '' : ` · ${formatSpan(nowMs - quote.timeMs)} old`;
+  const age =
+    quote?.timeMs === null || quote?.timeMs === undefined ? '' : ` · ${formatSpan(nowMs - quote.timeMs)} old`;
   if (venue.state === 'disconnected') return `Disconnected${age}`;
   if (venue.state === 'stale') return `Stale${age}`;
   if (venue.state === 'connecting' && quote !== undefined) return `Connecting${age}`;

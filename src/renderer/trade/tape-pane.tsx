@@ -1,6 +1,7 @@
 /** The tape: newest trades first, painted once a frame. */
 
 import { useEffect, useRef } from 'react';
+import { knownTimeframe } from '../chart/chart-pane.tsx';
 import { formatDecimal, placesOfStep } from '../format/decimal-text.ts';
 import { formatClock } from '../format/time-text.ts';
 import { usePaint, useSize } from '../store/hooks.ts';
@@ -8,7 +9,6 @@ import { useInstrument } from '../store/session.ts';
 import { useSetting } from '../store/settings.ts';
 import { call, feed, market, onResync } from '../store/terminal.ts';
 import { useSelectedInstrument } from '../store/ui-state.ts';
-import { knownTimeframe } from '../chart/chart-pane.tsx';
 import { useStaleReason } from './staleness.ts';
 
 const rowHeight = 18;
@@ -40,12 +40,17 @@ export function TapePane() {
   const list = useRef<HTMLDivElement>(null);
   const size = useSize(root);
   const count = Math.max(1, Math.floor((size.height - 22) / rowHeight));
-  const places = { price: placesOfStep(details?.tickSize ?? '0.01'), size: placesOfStep(details?.lotSize ?? '0.0001') };
+  const places = {
+    price: placesOfStep(details?.tickSize ?? '0.01'),
+    size: placesOfStep(details?.lotSize ?? '0.0001'),
+  };
 
   useEffect(() => {
     if (instrument === null) return;
     const load = (): void => {
-      void call('market/trades', { instrument, limit: 100 }).then((result) => result.ok && market.setTape(instrument, result.value.trades));
+      void call('market/trades', { instrument, limit: 100 }).then(
+        (result) => result.ok && market.setTape(instrument, result.value.trades),
+      );
     };
     load();
     const leave = onResync(load);

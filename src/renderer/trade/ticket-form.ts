@@ -71,9 +71,17 @@ export function requestOf(ticket: Ticket, instrument: string): RequestOf<'orders
  * Gives the quantity that a share (in whole percent) of what is available makes, in whole lots, rounded down. A buy
  * leaves room for the taker fee. Null when nothing can be said.
  */
-export function quantityOfShare(sharePercent: number, side: 'buy' | 'sell', instrument: InstrumentView, available: string, price: string): string | null {
+export function quantityOfShare(
+  sharePercent: number,
+  side: 'buy' | 'sell',
+  instrument: InstrumentView,
+  available: string,
+  price: string,
+): string | null {
   const lot = Decimal.parse(instrument.lotSize);
-  const share = Decimal.parse(available).timesInteger(sharePercent).dividedBy(Decimal.fromInteger(100), 20, 'down');
+  const share = Decimal.parse(available)
+    .timesInteger(sharePercent)
+    .dividedBy(Decimal.fromInteger(100), 20, 'down');
   const at = Decimal.parse(price);
   if (!share.isPositive || !at.isPositive) return null;
   const isFromBase = instrument.kind === 'spot' && side === 'sell';

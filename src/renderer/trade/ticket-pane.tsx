@@ -15,7 +15,16 @@ import { classes } from '../ui/classes.ts';
 import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { EmptyState } from '../ui/states.tsx';
-import { emptyTicket, needsPrice, needsTrigger, quantityOfShare, requestOf, type Ticket, type TicketType, ticketSchema } from './ticket-form.ts';
+import {
+  emptyTicket,
+  needsPrice,
+  needsTrigger,
+  quantityOfShare,
+  requestOf,
+  type Ticket,
+  type TicketType,
+  ticketSchema,
+} from './ticket-form.ts';
 import { TicketPreview, usePreview } from './ticket-preview.tsx';
 
 const types: readonly { value: TicketType; label: string }[] = [
@@ -36,7 +45,11 @@ export function TicketPane() {
   const details = useInstrument(instrument);
   const mode = useSession((session) => session.status?.mode ?? 'demo');
   const picked = useUi((ui) => ui.pickedPrice);
-  const form = useForm<Ticket>({ defaultValues: emptyTicket, mode: 'onChange', resolver: zodResolver(ticketSchema) });
+  const form = useForm<Ticket>({
+    defaultValues: emptyTicket,
+    mode: 'onChange',
+    resolver: zodResolver(ticketSchema),
+  });
   const { register, setValue, watch, formState } = form;
   const ticket = watch();
   const [isSending, setSending] = useState(false);
@@ -56,95 +69,203 @@ export function TicketPane() {
     form.reset({ ...form.getValues(), price: last ?? '', triggerPrice: '', quantity: '' });
   }, [instrument, form]);
 
-  if (instrument === null || details === undefined) return <EmptyState title="No market chosen">Pick one in the watchlist.</EmptyState>;
+  if (instrument === null || details === undefined)
+    return <EmptyState title="No market chosen">Pick one in the watchlist.</EmptyState>;
   const fundsCurrency = details.kind === 'spot' && ticket.side === 'sell' ? details.base : details.settle;
-  const available = balances?.find((row) => row.venue === details.venue && row.owner === 'main' && row.currency === fundsCurrency)?.available ?? null;
+  const available =
+    balances?.find(
+      (row) => row.venue === details.venue && row.owner === 'main' && row.currency === fundsCurrency,
+    )?.available ?? null;
   const takeShare = (percent: number): void => {
     const quote = market.quote(instrument);
-    const price = needsPrice(ticket.type) && requestOf({ ...ticket, quantity: '1' }, instrument) !== null ? ticket.price.trim() : (quote?.ask ?? quote?.last);
-    const quantity = available === null || price === null || price === undefined ? null : quantityOfShare(percent, ticket.side, details, available, price);
+    const price =
+      needsPrice(ticket.type) && requestOf({ ...ticket, quantity: '1' }, instrument) !== null
+        ? ticket.price.trim()
+        : (quote?.ask ?? quote?.last);
+    const quantity =
+      available === null || price === null || price === undefined
+        ? null
+        : quantityOfShare(percent, ticket.side, details, available, price);
     if (quantity !== null) setValue('quantity', quantity, { shouldValidate: true, shouldDirty: true });
   };
   const send = async (): Promise<void> => {
     if (request === null || isSending) return;
     setSending(true);
-    const placed = await act('Order', 'orders/place', { ...request, token: token.current }, ['orders', 'balances']);
+    const placed = await act('Order', 'orders/place', { ...request, token: token.current }, [
+      'orders',
+      'balances',
+    ]);
     setSending(false);
     if (placed === null) return;
     // Done: the next order is another one.
     token.current = newToken();
     setValue('quantity', '');
     const { order } = placed;
-    notify({ level: 'good', title: `${order.side === 'buy' ? 'Buy' : 'Sell'} ${formatDecimal(order.quantity)} ${order.symbol}: ${order.state.toLowerCase().replace('_', ' ')}`, detail: order.reason, timeMs: market.nowMs(), toast: true });
+    notify({
+      level: 'good',
+      title: `${order.side === 'buy' ? 'Buy' : 'Sell'} ${formatDecimal(order.quantity)} ${order.symbol}: ${order.state.toLowerCase().replace('_', ' ')}`,
+      detail: order.reason,
+      timeMs: market.nowMs(),
+      toast: true,
+    });
   };
-  const error = (field: keyof Ticket): string | undefined => (formState.dirtyFields[field] === true || ticket[field] !== '' ? formState.errors[field]?.message : undefined);
+  const error = (field: keyof Ticket): string | undefined =>
+    formState.dirtyFields[field] === true || ticket[field] !== ''
+      ? formState.errors[field]?.message
+      : undefined;
   const isDenied = preview.value?.denied === true;
 
   return (
     <form
-      className="flex h-full flex-col gap-2.5 overflow-auto p-2.5"
+      className="flex h-full flex-col"
       data-testid="ticket"
       onSubmit={(event) => {
         event.preventDefault();
         void form.handleSubmit(send)(event);
       }}
     >
-      <div className="grid shrink-0 grid-cols-2 overflow-hidden rounded-md border border-line-strong" role="tablist" aria-label="Side">
-        {(['buy', 'sell'] as const).map((side) => (
-          <button
-            key={side}
-            type="button"
-            role="tab"
-            aria-selected={ticket.side === side}
-            onClick={() => setValue('side', side)}
-            data-testid={`ticket-${side}`}
-            className={classes('h-7 text-sm font-semibold', ticket.side === side ? (side === 'buy' ? 'bg-up text-bg' : 'bg-down text-bg') : 'bg-bg text-muted hover:text-text')}
-          >
-            {side === 'buy' ? 'Buy' : 'Sell'}
-          </button>
-        ))}
-      </div>
-      <Segmented label="Order type" testId="ticket-type" value={ticket.type} onChange={(type) => setValue('type', type, { shouldValidate: true })} options={types} />
-      {needsTrigger(ticket.type) ? (
-        <Field id="ticket-trigger" label="Trigger price" error={error('triggerPrice')}>
-          <Input id="ticket-trigger" isNumber unit={details.quote} isWrong={error('triggerPrice') !== undefined} {...register('triggerPrice')} data-testid="ticket-trigger" />
-        </Field>
-      ) : null}
-      {needsPrice(ticket.type) ? (
-        <Field id="ticket-price" label="Limit price" error={error('price')} aside={`tick ${details.tickSize}`}>
-          <Input id="ticket-price" isNumber unit={details.quote} isWrong={error('price') !== undefined} {...register('price')} data-testid="ticket-price" />
-        </Field>
-      ) : null}
-      <Field id="ticket-quantity" label="Quantity" error={error('quantity')} aside={`lot ${details.lotSize}`}>
-        <Input id="ticket-quantity" isNumber unit={details.base} isWrong={error('quantity') !== undefined} placeholder={`0.${'0'.repeat(Math.min(4, placesOfStep(details.lotSize)))}`} {...register('quantity')} data-testid="ticket-quantity" />
-      </Field>
-      <div className="grid shrink-0 grid-cols-4 gap-1">
-        {shares.map((percent) => (
-          <button key={percent} type="button" disabled={available === null} onClick={() => takeShare(percent)} data-testid={`ticket-share-${percent}`} className="h-5 rounded-sm border border-line text-2xs text-muted hover:border-muted hover:text-text disabled:opacity-40">
-            {percent}%
-          </button>
-        ))}
-      </div>
-      <div className="flex shrink-0 justify-between text-xs text-muted">
-        <span>Available</span>
-        <span className="num text-text" data-testid="ticket-available">
-          {formatMoney(available, fundsCurrency)} {fundsCurrency}
-        </span>
-      </div>
-      {ticket.type === 'market' ? null : (
-        <div className="flex shrink-0 flex-col gap-1.5">
-          <Select aria-label="Time in force" options={forces} {...register('timeInForce')} data-testid="ticket-tif" />
-          <div className="flex flex-wrap gap-x-4">
-            {ticket.type === 'limit' ? <Toggle id="ticket-post-only" label="Post only" checked={ticket.postOnly} onChange={(on) => setValue('postOnly', on)} help="Refused instead of taking liquidity" /> : null}
-            <Toggle id="ticket-reduce-only" label="Reduce only" checked={ticket.reduceOnly} onChange={(on) => setValue('reduceOnly', on)} help="Never opens or turns a position" />
-          </div>
+      <div className="flex min-h-0 grow flex-col gap-2.5 overflow-auto p-2.5">
+        <div
+          className="grid shrink-0 grid-cols-2 overflow-hidden rounded-md border border-line-strong"
+          role="tablist"
+          aria-label="Side"
+        >
+          {(['buy', 'sell'] as const).map((side) => (
+            <button
+              key={side}
+              type="button"
+              role="tab"
+              aria-selected={ticket.side === side}
+              onClick={() => setValue('side', side)}
+              data-testid={`ticket-${side}`}
+              className={classes(
+                'h-7 text-sm font-semibold',
+                ticket.side === side
+                  ? side === 'buy'
+                    ? 'bg-up text-bg'
+                    : 'bg-down text-bg'
+                  : 'bg-bg text-muted hover:text-text',
+              )}
+            >
+              {side === 'buy' ? 'Buy' : 'Sell'}
+            </button>
+          ))}
         </div>
-      )}
-      <TicketPreview preview={preview} hasRequest={request !== null} />
-      <Button type="submit" size="lg" variant={ticket.side} disabled={request === null || isDenied || isSending} data-testid="ticket-send" className="shrink-0">
-        {mode === 'live' ? 'LIVE · ' : ''}
-        {ticket.side === 'buy' ? 'Buy' : 'Sell'} {details.base}
-      </Button>
+        <Segmented
+          label="Order type"
+          testId="ticket-type"
+          value={ticket.type}
+          onChange={(type) => setValue('type', type, { shouldValidate: true })}
+          options={types}
+        />
+        {needsTrigger(ticket.type) ? (
+          <Field id="ticket-trigger" label="Trigger price" error={error('triggerPrice')}>
+            <Input
+              id="ticket-trigger"
+              isNumber
+              unit={details.quote}
+              isWrong={error('triggerPrice') !== undefined}
+              {...register('triggerPrice')}
+              data-testid="ticket-trigger"
+            />
+          </Field>
+        ) : null}
+        {needsPrice(ticket.type) ? (
+          <Field
+            id="ticket-price"
+            label="Limit price"
+            error={error('price')}
+            aside={`tick ${details.tickSize}`}
+          >
+            <Input
+              id="ticket-price"
+              isNumber
+              unit={details.quote}
+              isWrong={error('price') !== undefined}
+              {...register('price')}
+              data-testid="ticket-price"
+            />
+          </Field>
+        ) : null}
+        <Field
+          id="ticket-quantity"
+          label="Quantity"
+          error={error('quantity')}
+          aside={`lot ${details.lotSize}`}
+        >
+          <Input
+            id="ticket-quantity"
+            isNumber
+            unit={details.base}
+            isWrong={error('quantity') !== undefined}
+            placeholder={`0.${'0'.repeat(Math.min(4, placesOfStep(details.lotSize)))}`}
+            {...register('quantity')}
+            data-testid="ticket-quantity"
+          />
+        </Field>
+        <div className="grid shrink-0 grid-cols-4 gap-1">
+          {shares.map((percent) => (
+            <button
+              key={percent}
+              type="button"
+              disabled={available === null}
+              onClick={() => takeShare(percent)}
+              data-testid={`ticket-share-${percent}`}
+              className="h-5 rounded-sm border border-line text-2xs text-muted hover:border-muted hover:text-text disabled:opacity-40"
+            >
+              {percent}%
+            </button>
+          ))}
+        </div>
+        <div className="flex shrink-0 justify-between text-xs text-muted">
+          <span>Available</span>
+          <span className="num text-text" data-testid="ticket-available">
+            {formatMoney(available, fundsCurrency)} {fundsCurrency}
+          </span>
+        </div>
+        {ticket.type === 'market' ? null : (
+          <div className="flex shrink-0 flex-col gap-1.5">
+            <Select
+              aria-label="Time in force"
+              options={forces}
+              {...register('timeInForce')}
+              data-testid="ticket-tif"
+            />
+            <div className="flex flex-wrap gap-x-4">
+              {ticket.type === 'limit' ? (
+                <Toggle
+                  id="ticket-post-only"
+                  label="Post only"
+                  checked={ticket.postOnly}
+                  onChange={(on) => setValue('postOnly', on)}
+                  help="Refused instead of taking liquidity"
+                />
+              ) : null}
+              <Toggle
+                id="ticket-reduce-only"
+                label="Reduce only"
+                checked={ticket.reduceOnly}
+                onChange={(on) => setValue('reduceOnly', on)}
+                help="Never opens or turns a position"
+              />
+            </div>
+          </div>
+        )}
+        <TicketPreview preview={preview} hasRequest={request !== null} />
+      </div>
+      <div className="shrink-0 border-t border-line p-2">
+        <Button
+          type="submit"
+          size="lg"
+          variant={ticket.side}
+          disabled={request === null || isDenied || isSending}
+          data-testid="ticket-send"
+          className="w-full"
+        >
+          {mode === 'live' ? 'LIVE · ' : ''}
+          {ticket.side === 'buy' ? 'Buy' : 'Sell'} {details.base}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -6,6 +6,7 @@ import { ChartPane, knownTimeframe } from '../chart/chart-pane.tsx';
 import type { ChartHandle } from '../chart/handles.ts';
 import type { ChartLevel } from '../chart/levels-primitive.ts';
 import { formatDecimal, placesOfStep } from '../format/decimal-text.ts';
+import { shortSymbol } from '../format/symbol-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useInstrument } from '../store/session.ts';
 import { useSetting } from '../store/settings.ts';
@@ -65,8 +66,13 @@ export function TradeChart({ setTitle }: { readonly setTitle: (title: string) =>
         closeLabel: `Cancel ${order.side} order at ${restingPrice(order)}`,
       }));
   }, [own, details]);
-  const marks = useMemo(() => fills?.filter((fill) => fill.instrument === instrument).map(({ timeMs, side }) => ({ timeMs, side })) ?? [], [fills, instrument]);
-  const title = details === undefined ? 'Chart' : `${details.symbol} · ${details.venue}`;
+  const marks = useMemo(
+    () =>
+      fills?.filter((fill) => fill.instrument === instrument).map(({ timeMs, side }) => ({ timeMs, side })) ??
+      [],
+    [fills, instrument],
+  );
+  const title = details === undefined ? 'Chart' : `${shortSymbol(details.symbol)} · ${details.venue}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the dock gives a new function each time
   useEffect(() => setTitle(title), [title]);
   if (instrument === null) return null;

@@ -1,16 +1,23 @@
 /** The trade page: dockable panes around one market. */
 
-import { type DockviewApi, DockviewReact, type DockviewReadyEvent, type IDockviewHeaderActionsProps, type SerializedDockview } from 'dockview-react';
+import {
+  type DockviewApi,
+  DockviewReact,
+  type DockviewReadyEvent,
+  type IDockviewHeaderActionsProps,
+  type SerializedDockview,
+} from 'dockview-react';
 import { useCallback, useEffect, useRef } from 'react';
+import { ErrorBoundary } from '../frame/error-boundary.tsx';
 import { useWorkspaces } from '../frame/workspace-tabs.tsx';
+import { useSize } from '../store/hooks.ts';
 import { useSettings } from '../store/settings.ts';
 import { settings } from '../store/terminal.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { ErrorBoundary } from '../frame/error-boundary.tsx';
-import { buildDefaultLayout, openPane, type PaneId, paneIds, paneTitles } from './dock-layout.ts';
 import { BalancesPane, FillsPane, HistoryPane, OpenOrdersPane, PositionsPane } from './account-panes.tsx';
 import { BookPane } from './book-pane.tsx';
+import { buildDefaultLayout, openPane, type PaneId, paneIds, paneTitles } from './dock-layout.ts';
 import { LogPane } from './log-pane.tsx';
 import { TapePane } from './tape-pane.tsx';
 import { TicketPane } from './ticket-pane.tsx';
@@ -58,7 +65,11 @@ function AddPane({ containerApi, group }: IDockviewHeaderActionsProps) {
       <Menu
         testId="pane-menu"
         trigger={<IconButton icon="plus" size="sm" label="Add a pane here" data-testid="pane-add" />}
-        items={closed.map((id) => ({ id, label: paneTitles[id], onSelect: () => openPane(containerApi, id, { referenceGroup: group, direction: 'within' }) }))}
+        items={closed.map((id) => ({
+          id,
+          label: paneTitles[id],
+          onSelect: () => openPane(containerApi, id, { referenceGroup: group, direction: 'within' }),
+        }))}
       />
     </span>
   );
@@ -83,17 +94,24 @@ export function TradePage() {
   const dock = useRef<DockviewApi | null>(null);
   const written = useRef<unknown>(null);
   const activeId = useRef(active.id);
+  const root = useRef<HTMLDivElement>(null);
+  const size = useSize(root);
 
   const save = useCallback((api: DockviewApi) => {
     const layout: unknown = api.toJSON();
     written.current = layout;
     const list = useSettings.getState().settings.workspaces;
     const known = list.length === 0 ? [{ id: 'default', name: 'Main', layout: null }] : list;
-    settings.set('workspaces', known.map((one) => (one.id === activeId.current ? { ...one, layout } : one)));
+    settings.set(
+      'workspaces',
+      known.map((one) => (one.id === activeId.current ? { ...one, layout } : one)),
+    );
   }, []);
 
   const ready = (event: DockviewReadyEvent): void => {
     dock.current = event.api;
+    // Sizes of panes mean something only once the dock knows its own.
+    event.api.layout(size.width, size.height);
     applyLayout(event.api, active.layout);
     written.current = active.layout;
     event.api.onDidLayoutChange(() => save(event.api));
@@ -109,5 +127,17 @@ export function TradePage() {
     applyLayout(api, active.layout);
   }, [active]);
 
-  return <DockviewReact className="h-full" theme={theme} components={components} rightHeaderActionsComponent={AddPane} onReady={ready} disableFloatingGroups={false} />;
+  return (
+    <div ref={root} className="h-full min-w-0">
+      {size.width === 0 ? null : (
+        <DockviewReact
+          className="h-full"
+          theme={theme}
+          components={components}
+          rightHeaderActionsComponent={AddPane}
+          onReady={ready}
+        />
+      )}
+    </div>
+  );
 }

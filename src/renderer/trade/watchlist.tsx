@@ -58,11 +58,11 @@ const columns: readonly Column<InstrumentView>[] = [
   {
     id: 'symbol',
     header: 'Market',
-    width: 84,
+    width: 80,
     sortBy: (row) => row.symbol,
     cell: (row) => (
       <span className="flex flex-col leading-[13px]">
-        <span className="truncate font-medium">{row.symbol}</span>
+        <span className="truncate font-medium">{row.symbol.split(':')[0]}</span>
         <span className="text-[9.5px] text-muted">
           {row.venue}
           {row.kind === 'perpetual' ? ' · perp' : ''}
@@ -70,9 +70,23 @@ const columns: readonly Column<InstrumentView>[] = [
       </span>
     ),
   },
-  { id: 'spark', header: '12 h', width: 44, cell: (row) => <MarketSpark instrument={row.id} /> },
-  { id: 'last', header: 'Last', width: 68, align: 'right', sortBy: (row) => Number(market.quote(row.id)?.last ?? 0), cell: (row) => <LastPrice instrument={row} /> },
-  { id: 'change', header: '24 h', width: 56, align: 'right', sortBy: (row) => market.quote(row.id)?.change24h ?? 0, cell: (row) => <Change id={row.id} /> },
+  { id: 'spark', header: '12 h', width: 40, cell: (row) => <MarketSpark instrument={row.id} /> },
+  {
+    id: 'last',
+    header: 'Last',
+    width: 72,
+    align: 'right',
+    sortBy: (row) => Number(market.quote(row.id)?.last ?? 0),
+    cell: (row) => <LastPrice instrument={row} />,
+  },
+  {
+    id: 'change',
+    header: '24 h',
+    width: 66,
+    align: 'right',
+    sortBy: (row) => market.quote(row.id)?.change24h ?? 0,
+    cell: (row) => <Change id={row.id} />,
+  },
 ];
 
 export function Watchlist() {
@@ -88,7 +102,14 @@ export function Watchlist() {
       <label className="flex h-7 shrink-0 items-center gap-2 border-b border-line px-2 text-muted">
         <Icon name="search" size={12} />
         <span className="sr-only">Filter markets</span>
-        <input type="search" value={search} onChange={(event) => setSearch(event.target.value)} placeholder="Filter" className="min-w-0 grow bg-transparent text-xs text-text outline-none placeholder:text-muted" data-testid="watchlist-filter" />
+        <input
+          type="search"
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          placeholder="Filter"
+          className="min-w-0 grow bg-transparent text-xs text-text outline-none placeholder:text-muted"
+          data-testid="watchlist-filter"
+        />
       </label>
       <div className="min-h-0 grow">
         <DataTable
@@ -99,7 +120,13 @@ export function Watchlist() {
           rowKey={(row) => row.id}
           isSelected={(row) => row.id === selected}
           onRowClick={(row) => selectInstrument(row.id)}
-          empty={<EmptyState title={search === '' ? 'No markets yet' : 'No market is called that'}>{search === '' ? 'They appear when a venue is connected.' : 'Try the base currency, such as BTC.'}</EmptyState>}
+          empty={
+            <EmptyState title={search === '' ? 'No markets yet' : 'No market is called that'}>
+              {search === ''
+                ? 'They appear when a venue is connected.'
+                : 'Try the base currency, such as BTC.'}
+            </EmptyState>
+          }
         />
       </div>
     </div>

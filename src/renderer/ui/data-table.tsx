@@ -7,8 +7,8 @@ import {
   columnSizingFeature,
   createSortedRowModel,
   rowSortingFeature,
-  sortFns,
   type SortingState,
+  sortFns,
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
@@ -83,6 +83,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     getItemKey: (index) => sorted[index]?.id ?? index,
     overscan: 8,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another row height makes every place another
   useEffect(() => virtual.measure(), [virtual, rowHeight]);
   const items = virtual.getVirtualItems();
   const lastShown = items[items.length - 1]?.index ?? -1;
@@ -94,22 +95,38 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 
   return (
     <div ref={scroller} className="h-full min-h-0 overflow-auto" data-testid={testId}>
-      <div role="table" aria-label={props.label} aria-rowcount={rows.length} className="text-xs" style={{ minWidth: minimumWidth }}>
+      <div
+        role="table"
+        aria-label={props.label}
+        aria-rowcount={rows.length}
+        className="text-xs"
+        style={{ minWidth: minimumWidth }}
+      >
         <div role="rowgroup" className="sticky top-0 z-10 bg-surface">
           <div role="row" className="grid h-6 border-b border-line" style={{ gridTemplateColumns: template }}>
             {table.getFlatHeaders().map((header, at) => {
               const column = columns[at] as Column<Row>;
               const direction = header.column.getIsSorted();
               return (
-                <div key={header.id} role="columnheader" aria-sort={direction === 'asc' ? 'ascending' : direction === 'desc' ? 'descending' : 'none'} className="min-w-0">
+                <div
+                  key={header.id}
+                  role="columnheader"
+                  aria-sort={direction === 'asc' ? 'ascending' : direction === 'desc' ? 'descending' : 'none'}
+                  className="min-w-0"
+                >
                   <button
                     type="button"
                     disabled={column.sortBy === undefined}
                     onClick={header.column.getToggleSortingHandler()}
-                    className={classes('flex h-full w-full items-center gap-1 px-2 text-2xs font-medium tracking-wide text-muted enabled:hover:text-text disabled:cursor-default', column.align === 'right' && 'justify-end')}
+                    className={classes(
+                      'flex h-full w-full items-center gap-1 px-2 text-2xs font-medium tracking-wide text-muted enabled:hover:text-text disabled:cursor-default',
+                      column.align === 'right' && 'justify-end',
+                    )}
                   >
                     <span className="truncate">{column.header}</span>
-                    {direction === false ? null : <span aria-hidden="true">{direction === 'asc' ? '↑' : '↓'}</span>}
+                    {direction === false ? null : (
+                      <span aria-hidden="true">{direction === 'asc' ? '↑' : '↓'}</span>
+                    )}
                   </button>
                 </div>
               );
@@ -130,16 +147,33 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                 data-testid={`${testId}-row`}
                 data-key={item.key}
                 onClick={onRowClick === undefined ? undefined : () => onRowClick(row)}
-                onKeyDown={onRowClick === undefined ? undefined : (event) => event.key === 'Enter' && event.target === event.currentTarget && onRowClick(row)}
+                onKeyDown={
+                  onRowClick === undefined
+                    ? undefined
+                    : (event) =>
+                        event.key === 'Enter' && event.target === event.currentTarget && onRowClick(row)
+                }
                 className={classes(
                   'absolute inset-x-0 grid items-center border-b border-line/50',
                   onRowClick !== undefined && 'hover:bg-raised',
                   props.isSelected?.(row) === true && 'bg-line/70',
                 )}
-                style={{ transform: `translateY(${item.start}px)`, height: item.size, gridTemplateColumns: template }}
+                style={{
+                  transform: `translateY(${item.start}px)`,
+                  height: item.size,
+                  gridTemplateColumns: template,
+                }}
               >
                 {columns.map((column) => (
-                  <div key={column.id} role="cell" className={classes('min-w-0 truncate px-2', column.align === 'right' && 'num text-right')}>
+                  <div
+                    key={column.id}
+                    role="cell"
+                    className={classes(
+                      'min-w-0 px-2',
+                      column.header === '' ? 'overflow-hidden' : 'truncate',
+                      column.align === 'right' && 'num text-right',
+                    )}
+                  >
                     {column.cell(row)}
                   </div>
                 ))}

@@ -2,8 +2,8 @@
 
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { classes } from './classes.ts';
 import { IconButton } from './button.tsx';
+import { classes } from './classes.ts';
 
 export interface DialogProps {
   readonly title: string;
@@ -19,7 +19,15 @@ export interface DialogProps {
 const widths = { sm: 'w-96', md: 'w-[520px]', lg: 'w-[760px]', xl: 'w-[1080px]' };
 
 /** An open dialog: render it only while it is open. */
-export function Dialog({ title, onClose, children, footer, size = 'md', testId, isRequired = false }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  footer,
+  size = 'md',
+  testId,
+  isRequired = false,
+}: DialogProps) {
   const stay = (event: Event): void => event.preventDefault();
   return (
     <Radix.Root open onOpenChange={(open) => !open && !isRequired && onClose()}>
@@ -37,11 +45,15 @@ export function Dialog({ title, onClose, children, footer, size = 'md', testId, 
         >
           <header className="flex h-10 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
             <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
-            {isRequired ? null : <IconButton icon="close" label="Close" onClick={onClose} data-testid={`${testId}-close`} />}
+            {isRequired ? null : (
+              <IconButton icon="close" label="Close" onClick={onClose} data-testid={`${testId}-close`} />
+            )}
           </header>
           <div className="min-h-0 grow overflow-auto p-4">{children}</div>
           {footer === undefined ? null : (
-            <footer className="flex shrink-0 items-center justify-end gap-2 border-t border-line px-4 py-2.5">{footer}</footer>
+            <footer className="flex shrink-0 items-center justify-end gap-2 border-t border-line px-4 py-2.5">
+              {footer}
+            </footer>
           )}
         </Radix.Content>
       </Radix.Portal>

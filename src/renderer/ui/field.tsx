@@ -60,10 +60,18 @@ export function Input({ unit, isNumber = false, isWrong = false, className, ...r
         aria-invalid={isWrong}
         aria-describedby={isWrong && rest.id !== undefined ? `${rest.id}-error` : undefined}
         {...rest}
-        className={classes(box, isWrong ? 'border-danger' : 'border-line-strong', isNumber && 'num text-right', hasUnit && 'pr-12', className)}
+        className={classes(
+          box,
+          isWrong ? 'border-danger' : 'border-line-strong',
+          isNumber && 'num text-right',
+          hasUnit && 'pr-12',
+          className,
+        )}
       />
       {hasUnit ? (
-        <span className="pointer-events-none absolute top-1/2 right-2 max-w-11 -translate-y-1/2 truncate text-2xs text-muted">{unit}</span>
+        <span className="pointer-events-none absolute top-1/2 right-2 max-w-11 -translate-y-1/2 truncate text-2xs text-muted">
+          {unit}
+        </span>
       ) : null}
     </span>
   );
@@ -88,7 +96,23 @@ export function Select({ options, className, ...rest }: SelectProps) {
 }
 
 /** Yes or no, with its label beside it. */
-export function Toggle({ id, label, checked, onChange, disabled = false, help, testId }: { readonly id: string; readonly label: ReactNode; readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly disabled?: boolean; readonly help?: string | undefined; readonly testId?: string }) {
+export function Toggle({
+  id,
+  label,
+  checked,
+  onChange,
+  disabled = false,
+  help,
+  testId,
+}: {
+  readonly id: string;
+  readonly label: ReactNode;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly disabled?: boolean;
+  readonly help?: string | undefined;
+  readonly testId?: string;
+}) {
   return (
     <label htmlFor={id} className="flex min-h-[26px] items-center gap-2 text-sm" title={help}>
       <button
@@ -99,9 +123,17 @@ export function Toggle({ id, label, checked, onChange, disabled = false, help, t
         disabled={disabled}
         data-testid={testId ?? id}
         onClick={() => onChange(!checked)}
-        className={classes('relative h-4 w-7 shrink-0 rounded-full border transition-colors duration-75', checked ? 'border-accent-strong bg-accent-strong' : 'border-line-strong bg-bg')}
+        className={classes(
+          'relative h-4 w-7 shrink-0 rounded-full border transition-colors duration-75',
+          checked ? 'border-accent-strong bg-accent-strong' : 'border-line-strong bg-bg',
+        )}
       >
-        <span className={classes('absolute top-1/2 size-2.5 -translate-y-1/2 rounded-full transition-[left] duration-75', checked ? 'left-[14px] bg-on-accent' : 'left-0.5 bg-muted')} />
+        <span
+          className={classes(
+            'absolute top-1/2 size-2.5 -translate-y-1/2 rounded-full transition-[left] duration-75',
+            checked ? 'left-[14px] bg-on-accent' : 'left-0.5 bg-muted',
+          )}
+        />
       </button>
       <span className="min-w-0">{label}</span>
     </label>

@@ -3,8 +3,10 @@
 const paths = {
   trade: 'M2.5 13.5v-4m0-2v-4m0 2h-1v4h2v-4zm5.5 9v-3m0-5v-4m-1.5 4h3v5h-3zm6.5 6v-5m0-4v-3m-1 3h2v4h-2z',
   bots: 'M8 1.5v2m-4.5 0h9a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1zM5.75 7v1.5m4.5-1.5v1.5M.75 7v2.5m14.5-2.5v2.5M5 14.5h6',
-  journal: 'M3.5 1.5h8a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-8zm0 0v13m2.5-9h4m-4 3h4m-4 3h2.5M1.75 4.5h1.75m-1.75 3.5h1.75m-1.75 3.5h1.75',
-  settings: 'M8 5.75a2.25 2.25 0 1 0 0 4.5 2.25 2.25 0 0 0 0-4.5zM6.9 1.5h2.2l.4 1.8 1.3.6 1.6-1 1.5 1.6-1 1.5.5 1.3 1.6.5v2.1l-1.7.4-.6 1.3 1 1.6-1.6 1.5-1.5-1-1.3.5-.4 1.7H6.9l-.4-1.7-1.3-.5-1.6 1L2 12.9l1-1.6-.5-1.3-1.9-.4V7.5l1.8-.4.6-1.3-1-1.6 1.6-1.5 1.6 1 1.3-.6z',
+  journal:
+    'M3.5 1.5h8a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-8zm0 0v13m2.5-9h4m-4 3h4m-4 3h2.5M1.75 4.5h1.75m-1.75 3.5h1.75m-1.75 3.5h1.75',
+  settings:
+    'M8 5.75a2.25 2.25 0 1 0 0 4.5 2.25 2.25 0 0 0 0-4.5zM6.9 1.5h2.2l.4 1.8 1.3.6 1.6-1 1.5 1.6-1 1.5.5 1.3 1.6.5v2.1l-1.7.4-.6 1.3 1 1.6-1.6 1.5-1.5-1-1.3.5-.4 1.7H6.9l-.4-1.7-1.3-.5-1.6 1L2 12.9l1-1.6-.5-1.3-1.9-.4V7.5l1.8-.4.6-1.3-1-1.6 1.6-1.5 1.6 1 1.3-.6z',
   bell: 'M8 1.75a4 4 0 0 0-4 4v3l-1.5 2.5h11L12 8.75v-3a4 4 0 0 0-4-4zM6.5 13.25a1.5 1.5 0 0 0 3 0',
   search: 'M7 2.25a4.75 4.75 0 1 0 0 9.5 4.75 4.75 0 0 0 0-9.5zm3.5 8.25 3.5 3.5',
   close: 'm4 4 8 8m0-8-8 8',
@@ -38,7 +40,18 @@ export type IconName = keyof typeof paths;
 /** Draws an icon; it is decoration, the control around it carries the label. */
 export function Icon({ name, size = 14 }: { readonly name: IconName; readonly size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.3" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" className="shrink-0">
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.3"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      className="shrink-0"
+    >
       <path d={paths[name]} />
     </svg>
   );

@@ -20,7 +20,10 @@ export interface LiveTextProps {
 export function tintElement(element: HTMLElement, direction: -1 | 0 | 1): void {
   if (direction === 0 || isMotionReduced()) return;
   const colour = `color-mix(in srgb, var(${direction > 0 ? '--up' : '--down'}) 32%, transparent)`;
-  element.animate([{ backgroundColor: colour }, { backgroundColor: 'transparent' }], { duration: 300, easing: 'ease-out' });
+  element.animate([{ backgroundColor: colour }, { backgroundColor: 'transparent' }], {
+    duration: 300,
+    easing: 'ease-out',
+  });
 }
 
 export function LiveText({ topic, read, className = '', tint, tone, testId }: LiveTextProps) {

@@ -16,12 +16,26 @@ export interface MenuItem {
 }
 
 /** A button's menu; `trigger` is the button. */
-export function Menu({ trigger, items, testId }: { readonly trigger: ReactNode; readonly items: readonly MenuItem[]; readonly testId: string }) {
+export function Menu({
+  trigger,
+  items,
+  testId,
+}: {
+  readonly trigger: ReactNode;
+  readonly items: readonly MenuItem[];
+  readonly testId: string;
+}) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content align="end" sideOffset={4} collisionPadding={6} data-testid={testId} className="z-50 min-w-40 rounded-md border border-line-strong bg-overlay p-1 shadow-pop">
+        <Radix.Content
+          align="end"
+          sideOffset={4}
+          collisionPadding={6}
+          data-testid={testId}
+          className="z-50 min-w-40 rounded-md border border-line-strong bg-overlay p-1 shadow-pop"
+        >
           {items.map((item) => (
             <Radix.Item
               key={item.id}
@@ -34,7 +48,11 @@ export function Menu({ trigger, items, testId }: { readonly trigger: ReactNode; 
               )}
             >
               <span className="inline-flex w-3.5">
-                {item.isChecked === true ? <Icon name="check" /> : item.icon === undefined ? null : <Icon name={item.icon} />}
+                {item.isChecked === true ? (
+                  <Icon name="check" />
+                ) : item.icon === undefined ? null : (
+                  <Icon name={item.icon} />
+                )}
               </span>
               {item.label}
             </Radix.Item>

@@ -10,7 +10,17 @@ export function signColour(text: string | null | undefined): string {
 }
 
 /** A figure that is already text; `sign` is the raw value whose sign colours it. */
-export function Num({ children, sign, className, title }: { readonly children: string; readonly sign?: string | null; readonly className?: string; readonly title?: string }) {
+export function Num({
+  children,
+  sign,
+  className,
+  title,
+}: {
+  readonly children: string;
+  readonly sign?: string | null;
+  readonly className?: string;
+  readonly title?: string;
+}) {
   return (
     <span className={classes('num', sign === undefined ? '' : signColour(sign), className)} title={title}>
       {children}

@@ -16,7 +16,14 @@ export function Popover({ trigger, children, testId, label, onOpen }: PopoverPro
     <Radix.Root onOpenChange={(open) => open && onOpen?.()}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content align="end" sideOffset={6} collisionPadding={8} aria-label={label} data-testid={testId} className="z-50 max-h-[70vh] overflow-auto rounded-md border border-line-strong bg-overlay shadow-pop outline-none">
+        <Radix.Content
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={label}
+          data-testid={testId}
+          className="z-50 max-h-[70vh] overflow-auto rounded-md border border-line-strong bg-overlay shadow-pop outline-none"
+        >
           {children}
         </Radix.Content>
       </Radix.Portal>

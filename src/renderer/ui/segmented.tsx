@@ -13,13 +13,35 @@ export interface SegmentedProps<Value extends string> {
 }
 
 const looks = {
-  box: { list: 'rounded-md border border-line-strong bg-bg p-px', item: 'rounded-sm grow', on: 'bg-line text-text', off: 'text-muted hover:text-text' },
-  bare: { list: 'gap-px', item: 'rounded-sm', on: 'bg-line text-text', off: 'text-muted hover:text-text hover:bg-line/60' },
-  underline: { list: 'gap-1 self-stretch', item: 'border-b-2 h-full', on: 'border-accent text-text', off: 'border-transparent text-muted hover:text-text' },
+  box: {
+    list: 'rounded-md border border-line-strong bg-bg p-px',
+    item: 'rounded-sm grow',
+    on: 'bg-line text-text',
+    off: 'text-muted hover:text-text',
+  },
+  bare: {
+    list: 'gap-px',
+    item: 'rounded-sm',
+    on: 'bg-line text-text',
+    off: 'text-muted hover:text-text hover:bg-line/60',
+  },
+  underline: {
+    list: 'gap-1 self-stretch',
+    item: 'border-b-2 h-full',
+    on: 'border-accent text-text',
+    off: 'border-transparent text-muted hover:text-text',
+  },
 };
 
 /** Arrow keys move between the choices; only the chosen one is in the tab order. */
-export function Segmented<Value extends string>({ label, options, value, onChange, testId, look = 'box' }: SegmentedProps<Value>) {
+export function Segmented<Value extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  testId,
+  look = 'box',
+}: SegmentedProps<Value>) {
   const style = looks[look];
   const move = (step: number, list: HTMLElement): void => {
     const at = options.findIndex((option) => option.value === value);
@@ -50,7 +72,11 @@ export function Segmented<Value extends string>({ label, options, value, onChang
           data-value={option.value}
           data-testid={`${testId}-${option.value}`}
           onClick={() => onChange(option.value)}
-          className={classes('min-h-[22px] px-2 text-xs font-medium whitespace-nowrap', style.item, option.value === value ? style.on : style.off)}
+          className={classes(
+            'min-h-[22px] px-2 text-xs font-medium whitespace-nowrap',
+            style.item,
+            option.value === value ? style.on : style.off,
+          )}
         >
           {option.label}
         </button>

@@ -40,7 +40,15 @@ export function drawSpark(canvas: HTMLCanvasElement, values: readonly number[]):
   context.fill();
 }
 
-export function Spark({ values, className = 'h-5 w-16', label }: { readonly values: readonly number[]; readonly className?: string; readonly label: string }) {
+export function Spark({
+  values,
+  className = 'h-5 w-16',
+  label,
+}: {
+  readonly values: readonly number[];
+  readonly className?: string;
+  readonly label: string;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const draw = (): void => {
