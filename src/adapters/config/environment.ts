@@ -28,11 +28,6 @@ export const configVariables: Readonly<Record<string, Variable>> = {
   },
   SEXTANT_LOG_LEVEL: { path: ['log', 'level'], kind: 'text', help: 'debug, info, warn or error' },
   SEXTANT_LOG_KEEP_DAYS: { path: ['log', 'keepDays'], kind: 'number', help: 'days a log file is kept' },
-  SEXTANT_DEMO_LATENCY_MS: {
-    path: ['demo', 'latencyMs'],
-    kind: 'number',
-    help: 'delay of the simulated venues',
-  },
   SEXTANT_DEMO_AWAY_MINUTES_MAX: {
     path: ['demo', 'awayMinutesMax'],
     kind: 'number',

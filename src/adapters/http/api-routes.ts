@@ -56,7 +56,11 @@ export function addApiRoutes(server: FastifyInstance, options: ApiRouteOptions):
 /** Parses the body, which is an object or nothing. */
 function bodyOf(request: FastifyRequest): unknown {
   const text = typeof request.body === 'string' ? request.body : '';
-  return text.trim() === '' ? {} : parseStrictJson(text);
+  if (text.trim() === '') return {};
+  const body = parseStrictJson(text);
+  // `null` must not pass as "nothing given": without a scope, `risk/halt` halts everything.
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw new ApiError('bad-input', 'the request must be a JSON object');
 }
 
 /** Authenticates, counts, calls and answers; every error becomes a result of the contract's shape. */

@@ -1,16 +1,17 @@
-/** How many requests each client may make: a bucket per client that refills evenly over ten seconds. */
+/** How many requests each client may make: each request costs a share of ten seconds, and time gives it back. */
 
 const windowMs = 10_000;
-/** Clients that are remembered; those unseen longest are forgotten, which only gives them a full bucket. */
+/** Clients that are remembered; those unseen longest are forgotten, which only gives them a full budget. */
 const clientsMax = 200;
 
-interface Bucket {
-  tokens: number;
+interface Budget {
+  /** Time at hand to pay requests with, at most the whole window. */
+  creditMs: number;
   atMs: number;
 }
 
 export class RequestBudget {
-  private readonly buckets = new Map<string, Bucket>();
+  private readonly budgets = new Map<string, Budget>();
   private requestsMax: number;
   private readonly nowMs: () => number;
 
@@ -28,14 +29,13 @@ export class RequestBudget {
   /** Takes one request; gives 0 when it is allowed, else the milliseconds until the next one is. */
   take(client: string): number {
     const nowMs = this.nowMs();
-    const before = this.buckets.get(client) ?? { tokens: this.requestsMax, atMs: nowMs };
-    const perMs = this.requestsMax / windowMs;
-    const elapsedMs = Math.max(0, nowMs - before.atMs);
-    const tokens = Math.min(this.requestsMax, before.tokens + elapsedMs * perMs);
-    this.buckets.delete(client);
-    const isAllowed = tokens >= 1;
-    this.buckets.set(client, { tokens: isAllowed ? tokens - 1 : tokens, atMs: nowMs });
-    if (this.buckets.size > clientsMax) this.buckets.delete(this.buckets.keys().next().value as string);
-    return isAllowed ? 0 : Math.ceil((1 - tokens) / perMs);
+    const costMs = windowMs / this.requestsMax;
+    const before = this.budgets.get(client) ?? { creditMs: windowMs, atMs: nowMs };
+    const creditMs = Math.min(windowMs, before.creditMs + Math.max(0, nowMs - before.atMs));
+    const isAllowed = creditMs >= costMs;
+    this.budgets.delete(client);
+    this.budgets.set(client, { creditMs: isAllowed ? creditMs - costMs : creditMs, atMs: nowMs });
+    if (this.budgets.size > clientsMax) this.budgets.delete(this.budgets.keys().next().value as string);
+    return isAllowed ? 0 : Math.ceil(costMs - creditMs);
   }
 }
