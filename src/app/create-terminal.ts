@@ -152,7 +152,6 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       startedAtWallMs,
       startEquity: () => sampler.startEquity,
       eventsPerSecond: () => sampler.eventsPerSecond,
-      truth,
       recentLog: (limit, level) =>
         log
           .recent(limit, level)

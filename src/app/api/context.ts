@@ -2,7 +2,6 @@
 
 import type { LogLevel, LogPort } from '../../adapters/logging/log-port.ts';
 import type { Journal } from '../../adapters/store/journal.ts';
-import type { VenueTruthStore } from '../../adapters/store/venue-truth.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import type { MethodName, ParsedRequestOf, ResponseOf } from '../../shared/api/contract.ts';
@@ -37,8 +36,6 @@ export interface AppContext {
   readonly startedAtWallMs: number;
   readonly startEquity: () => Readonly<Record<string, string>>;
   readonly eventsPerSecond: () => number;
-  /** The simulated venues' own books, for verification. */
-  readonly truth: VenueTruthStore;
   recentLog(limit: number, level: LogLevel): { timeMs: number; level: string; message: string }[];
   requestStop(reason: string): void;
   nextBotId(): string;

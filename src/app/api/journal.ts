@@ -22,7 +22,6 @@ export const journalHandlers: Handlers<'journal'> = {
     return verifyJournalInSlices({
       folder: context.dataFolder,
       mode: context.journal.mode,
-      venues: context.truth,
     });
   },
   'journal/report': (_request, context) => context.journal.awayReport(),

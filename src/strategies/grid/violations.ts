@@ -82,11 +82,12 @@ function spacingViolations(instrument: Instrument, layout: GridLayout): PlanViol
   const losing = layout.intervals.find((interval) => ratio(interval).compare(needed) <= 0);
   if (losing === undefined) return [];
   const step = percentText(ratio(losing).minus(Decimal.one));
+  // A warning: some users pay less than the venue's listed fees, and the figures above show the loss in any case.
   return [
-    violation(
+    caution(
       'SPACING_BELOW_FEES',
       'levels',
-      `the step at ${priceOf(instrument, losing.buyTicks).toString()} is ${step} %, but two maker fees need more than ${neededText(needed.minus(Decimal.one).timesInteger(100), 4)} %: use fewer intervals or a wider range`,
+      `the step at ${priceOf(instrument, losing.buyTicks).toString()} is ${step} %, but two maker fees need more than ${neededText(needed.minus(Decimal.one).timesInteger(100), 4)} %: every cycle loses money; use fewer intervals or a wider range`,
     ),
   ];
 }
