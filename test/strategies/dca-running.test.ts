@@ -93,7 +93,10 @@ describe('running long', () => {
   it('a partly filled exit keeps its leg and grows with a safety order', () => {
     const bot = world(params());
     bot.start();
+    const keeps = bot.keeps.length;
     bot.fillByHand('D1-tp', 4_000);
+    // Its own fills do not move it: the declared order is the same, so it keeps its place in the queue.
+    expect(bot.keeps.slice(keeps - 1).every((orders) => orders.at(-1)?.priceTicks === 10_171)).toBe(true);
     bot.moveTo(9_900);
     // Whole leg: 1.0000 + 1.0101 = 2.0101, of which 0.4 are sold: 16101 lots rest.
     expect(order(bot, 'D1-tp')?.lots).toBe(16_101);

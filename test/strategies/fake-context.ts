@@ -147,10 +147,12 @@ export class FakeWorld<Params, State> {
 
   /** Moves the price to `target`, filling every order on the way in the order it is reached. */
   moveTo(target: number): void {
+    let fillsTold = -1;
     for (;;) {
       const next = this.#firstReached(target);
       if (next === undefined) {
-        if (this.ticks === target) return;
+        if (this.ticks === target && fillsTold === this.fills.length) return;
+        fillsTold = this.fills.length;
         // The last quote may make the strategy place orders that fill at once.
         this.ticks = target;
         this.#tellQuote();

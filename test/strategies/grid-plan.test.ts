@@ -170,8 +170,9 @@ describe('plan', () => {
     // 95 * 0.999 / (90 * 1.001) - 1 = 0.05344655...; 110 * 0.999 / (105 * 1.001) - 1 = 0.04552590...
     expect(plan.levels[1]?.netProfitRate).toBe('0.05344655');
     expect(plan.levels[4]?.netProfitRate).toBe('0.04552590'.replace(/0$/, ''));
-    // All four intervals: 2.5948 * 385.385 = 999.996998, rounded up to 8 digits.
-    expect(plan.funds).toEqual([{ currency: 'USDT', amount: '999.996998' }]);
+    expect(plan.funds).toEqual([{ currency: 'USDT', amount: '1000' }]);
+    // All four intervals use 2.5948 * 385.385 = 999.996998; rounding to lots leaves 0.003002.
+    expect(plan.figures.find((entry) => entry.key === 'unused')?.value).toBe('0');
     expect(plan.violations).toEqual([]);
   });
 
@@ -231,6 +232,7 @@ describe('plan', () => {
 
   it('neutral on spot needs base instead of a purchase', () => {
     // Cost per unit (90 + 95) * 1.001 + 100 + 100 = 385.185; 1000 / 385.185 = 2.596155 -> 2.5961.
+    // Base 2 * 2.5961 = 5.1922, worth 519.22 at the start; the rest of the investment is money.
     const plan = grid.plan(params({ mode: 'neutral' }), market);
     expect(plan.levels.map((level) => level.key)).toEqual([
       'L01-buy-1',
@@ -239,7 +241,7 @@ describe('plan', () => {
       'L04-sell-1',
     ]);
     expect(plan.funds).toEqual([
-      { currency: 'USDT', amount: '480.7587785' },
+      { currency: 'USDT', amount: '480.78' },
       { currency: 'BTC', amount: '5.1922' },
     ]);
   });

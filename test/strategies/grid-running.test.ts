@@ -146,6 +146,15 @@ describe('running, long on spot with the fee in quote', () => {
     expect(bot.balance('USDT').isNegative).toBe(false);
   });
 
+  it('keeps half of the places for each side', () => {
+    const bot = world(params({ levels: 20, investment: '5000', maxOpenOrders: 2 }));
+    bot.start();
+    expect(bot.liveLegs()).toEqual(['L10-buy-1', 'L11-sell-1']);
+    bot.moveTo(10_100);
+    // The sell at 101 filled: its buy at 100 and the sell at 102.
+    expect(bot.liveLegs()).toEqual(['L11-buy-2', 'L12-sell-1']);
+  });
+
   it('keeps only the nearest orders when there is a limit, and follows the price', () => {
     const values = params({ levels: 20, investment: '5000', maxOpenOrders: 4 });
     const bot = world(values);

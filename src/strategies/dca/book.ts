@@ -78,6 +78,7 @@ export function openDeal(params: DcaParams, state: DcaState): DcaState {
     entryFilledLots: zero,
     entered: carried ? cost.absolute().toString() : '0',
     exited: '0',
+    target: null,
     bestTicks: null,
     closeReason: null,
     closeAttempt: 0,

@@ -74,9 +74,18 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       averageEntryPrice(instrument, state),
       basePrice(instrument, state),
     );
-    targetTicks = money.open.isPositive
-      ? takeProfitTicks(instrument, params, takeProfitPrice(instrument, params, numbers, money, feeRate))
-      : undefined;
+    if (!money.open.isPositive) {
+      targetTicks = undefined;
+      return;
+    }
+    // Entries and edited parameters move the exit; its own fills do not, or it would lose its place in the queue.
+    const { takeProfitPercent, takeProfitType } = params;
+    const basis = `${state.entryFilledLots}|${takeProfitPercent}|${takeProfitType}|${trailing}`;
+    if (state.target?.basis !== basis) {
+      const price = takeProfitPrice(instrument, params, numbers, money, feeRate);
+      update({ target: { basis, ticks: takeProfitTicks(instrument, params, price) } });
+    }
+    targetTicks = context.state.target?.ticks;
   }
 
   function proceedOpen(): void {
@@ -88,7 +97,8 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const tpLeg = takeProfitLeg(deal);
     const exited = context.filledLots(tpLeg);
     const tooSmall = targetTicks === undefined || !canExit(instrument, open, targetTicks);
-    if (open === 0 || (tooSmall && exited > 0 && !hasLiveOrder(context, tpLeg))) {
+    const exitRests = hasLiveOrder(context, tpLeg);
+    if (open === 0 || (tooSmall && exited > 0 && !exitRests)) {
       close('take-profit');
       return;
     }
@@ -104,7 +114,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
       lots: order.lots,
       priceTicks: order.ticks,
     }));
-    if (!trailing && targetTicks !== undefined && !tooSmall) {
+    if (!trailing && targetTicks !== undefined && (!tooSmall || exitRests)) {
       orders.push({
         leg: tpLeg,
         side: exit,

@@ -32,6 +32,8 @@ export interface DcaState {
   /** Money in and out with fees, as exits.ts needs it. */
   readonly entered: string;
   readonly exited: string;
+  /** The take-profit and what it was computed from: it stays while only the exit itself fills. */
+  readonly target: { readonly basis: string; readonly ticks: PriceTicks } | null;
   /** Best price since the take-profit was reached; null while it was not. */
   readonly bestTicks: PriceTicks | null;
   readonly closeReason: CloseReason | null;
@@ -64,6 +66,7 @@ export const initialDcaState: DcaState = {
   entryFilledLots: 0 as QuantityLots,
   entered: '0',
   exited: '0',
+  target: null,
   bestTicks: null,
   closeReason: null,
   closeAttempt: 0,

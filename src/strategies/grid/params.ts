@@ -92,7 +92,7 @@ export const gridParams = z
         unit: 'levels',
         updatable: true,
         advanced: true,
-        help: 'At most this many orders rest at the venue at once; the ones nearest to the price come first. The others are placed when the price comes nearer (looked at again when it has left the neighbouring intervals).',
+        help: 'At most this many orders rest at the venue at once: the ones nearest to the price, half of the places for each side. The others are placed when the price comes nearer (chosen anew at every fill and when the price has left the neighbouring intervals).',
       },
       { min: 2, max: 200 },
     ),

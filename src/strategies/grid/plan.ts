@@ -196,7 +196,10 @@ export function planGrid(params: GridParams, market: PlanMarket): Plan {
   const near = new Set(
     nearest(
       layout.intervals,
-      (interval) => (interval.starts === 'buy' ? interval.buyTicks : interval.sellTicks),
+      (interval) => ({
+        side: interval.starts,
+        ticks: interval.starts === 'buy' ? interval.buyTicks : interval.sellTicks,
+      }),
       startTicks,
       params.maxOpenOrders,
     ),
@@ -230,7 +233,11 @@ export function planGrid(params: GridParams, market: PlanMarket): Plan {
   }
   const broughtValue = layout.baseNeeded.times(priceOf(instrument, startTicks));
   const used = Decimal.sum(layout.intervals.map((interval) => interval.budget));
-  const funds: PlanAmount[] = [{ currency: instrument.settle, amount: neededText(used.minus(broughtValue)) }];
+  // The whole investment, not only what these sizes use: at another start price the rounding falls differently.
+  const investment = Decimal.parse(params.investment);
+  const funds: PlanAmount[] = [
+    { currency: instrument.settle, amount: neededText(investment.minus(broughtValue)) },
+  ];
   if (layout.baseNeeded.isPositive)
     funds.push({ currency: instrument.base, amount: layout.baseNeeded.toString() });
   const losses = gridLosses(instrument, params, numbers, layout);
@@ -239,9 +246,7 @@ export function planGrid(params: GridParams, market: PlanMarket): Plan {
     ? quotient(long.cost, long.base.times(saleFactor(instrument.takerFeeRate)))
     : undefined;
   const liquidation =
-    instrument.kind === 'perpetual'
-      ? shortLiquidation(instrument, layout, Decimal.parse(params.investment))
-      : undefined;
+    instrument.kind === 'perpetual' ? shortLiquidation(instrument, layout, investment) : undefined;
   const line = (price: Decimal | undefined, label: string, role: PlanLine['role']): PlanLine[] =>
     price === undefined ? [] : [{ price: price.toString(), label, role }];
   const rounded = (price: Decimal) => price.rounded(instrument.tickSize.scale, 'up');

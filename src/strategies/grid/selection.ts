@@ -3,6 +3,7 @@
 import type { DesiredOrder } from '../../engine/strategy/api.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { PriceTicks } from '../../shared/domain/nominal.ts';
+import type { Side } from '../../shared/domain/order.ts';
 import { gridLeg } from './layout.ts';
 import type { GridState, IntervalState } from './state.ts';
 
@@ -19,20 +20,38 @@ export function currentLeg(interval: IntervalState): string {
   return gridLeg(interval.index, interval.side, interval.cycle);
 }
 
-/** Gives the items with the nearest prices, at most `count`, in their given order; the lower price wins a tie. */
+/** An order as the selection sees it: where it would rest, and on which side. */
+export interface Place {
+  readonly ticks: number;
+  readonly side: Side;
+}
+
+/**
+ * Gives the items nearest to a price, at most `count`, in their given order. Half of the places belong to each side,
+ * so that a move in either direction meets an order; what one side does not need goes to the other. The lower price
+ * wins a tie.
+ */
 export function nearest<Item>(
   items: readonly Item[],
-  priceOfItem: (item: Item) => number,
+  placeOf: (item: Item) => Place,
   anchorTicks: number,
   count: number,
 ): readonly Item[] {
   if (items.length <= count) return items;
   const ranked = items
-    .map((item, position) => ({ item, position, distance: Math.abs(priceOfItem(item) - anchorTicks) }))
-    .sort((left, right) => left.distance - right.distance || left.position - right.position)
-    .slice(0, count)
-    .sort((left, right) => left.position - right.position);
-  return ranked.map((entry) => entry.item);
+    .map((item, position) => {
+      const { ticks, side } = placeOf(item);
+      return { item, position, side, distance: Math.abs(ticks - anchorTicks) };
+    })
+    .sort((left, right) => left.distance - right.distance || left.position - right.position);
+  const half = Math.floor(count / 2);
+  const first = (side: Side) => ranked.filter((entry) => entry.side === side).slice(0, half);
+  const chosen = new Set([...first('buy'), ...first('sell')]);
+  for (const entry of ranked) {
+    if (chosen.size >= count) break;
+    chosen.add(entry);
+  }
+  return [...chosen].sort((left, right) => left.position - right.position).map((entry) => entry.item);
 }
 
 /** The interval that is being moved and therefore has no order, or undefined. */
@@ -56,11 +75,14 @@ export function desiredOrders(
   );
   const anchor = state.anchorTicks ?? state.startTicks ?? 0;
   // A partly filled order counts as nearest: it stays until it is complete.
-  const rank = (interval: IntervalState) =>
-    active.length > maxOpenOrders && isPartlyFilled(currentLeg(interval))
-      ? anchor
-      : orderTicks(interval, price);
-  return nearest(active, rank, anchor, maxOpenOrders).map((interval) => ({
+  const placeOf = (interval: IntervalState): Place => ({
+    side: interval.side,
+    ticks:
+      active.length > maxOpenOrders && isPartlyFilled(currentLeg(interval))
+        ? anchor
+        : orderTicks(interval, price),
+  });
+  return nearest(active, placeOf, anchor, maxOpenOrders).map((interval) => ({
     leg: currentLeg(interval),
     side: interval.side,
     type: 'limit',

@@ -107,7 +107,8 @@ export function createMaCross(
       close('stop');
       return;
     }
-    const rests = stopTicks !== null && canExit(instrument, lots, stopTicks);
+    const rests =
+      stopTicks !== null && (canExit(instrument, lots, stopTicks) || hasLiveOrder(context, stopLeg));
     context.keep(
       rests
         ? [
