@@ -1,3 +1,4 @@
+// length: the dictionary of all that the API shows; kept together so that shapes can be compared.
 /** What the API shows: the shapes of bots, orders, fills, balances, plans and states. Decimals are texts. */
 
 import { z } from 'zod';

@@ -14,6 +14,9 @@ import { RestingSide } from './resting-orders.ts';
 import { StopSide } from './stop-orders.ts';
 import type { PaperMarketState } from './venue-state.ts';
 
+/** Deltas held while no book is known; older ones are dropped first. */
+const heldDeltasMax = 5000;
+
 export class InstrumentMarket {
   readonly instrument: Instrument;
   readonly bids = new DepthSide(1);
@@ -31,6 +34,8 @@ export class InstrumentMarket {
   queuesFrozen = false;
   private fundingMarkTicks = 0;
   private sequence = 0;
+  /** Deltas that came while no book was known: a snapshot may be older than the newest of them. */
+  private held: BookDeltaEvent[] = [];
 
   constructor(instrument: Instrument) {
     this.instrument = instrument;
@@ -77,23 +82,35 @@ export class InstrumentMarket {
     fillSide(this.bids, event.bids);
     fillSide(this.asks, event.asks);
     this.resetQueues();
+    const held = this.held;
+    this.held = [];
+    for (const delta of held) this.onDelta(delta);
   }
 
   /** Applies a delta; gives false when it must be ignored because the book has a hole or none is known. */
   onDelta(event: BookDeltaEvent): boolean {
-    if (this.source !== 'book') return false;
+    if (this.source !== 'book') {
+      this.hold(event);
+      return false;
+    }
     if (event.lastSequence <= this.sequence) return false;
     if (event.firstSequence > this.sequence + 1) {
       // A hole: what is displayed can no longer be trusted, so quotes take over until the next snapshot.
       this.source = 'none';
       this.bids.clear();
       this.asks.clear();
+      this.hold(event);
       return false;
     }
     this.sequence = event.lastSequence;
     changeSide(this.bids, this.queuesFrozen ? undefined : this.ownBuys, event.bids);
     changeSide(this.asks, this.queuesFrozen ? undefined : this.ownSells, event.asks);
     return true;
+  }
+
+  private hold(event: BookDeltaEvent): void {
+    if (this.held.length >= heldDeltasMax) this.held.shift();
+    this.held.push(event);
   }
 
   /** Takes a quote as a one-level book; ignored while a full book is known. Gives whether it was used. */
