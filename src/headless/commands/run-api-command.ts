@@ -47,7 +47,8 @@ export async function runApiCommand(
   const { value, host } = await callTerminal(context, command.method, request);
   const members = command.result?.(value) ?? value;
   context.output.result('host' in members ? members : { ...members, host }, () => command.human(value));
-  if (host === 'none' && command.method !== 'strategies/list') context.output.talk(offlineNote(command.method));
+  if (host === 'none' && command.method !== 'strategies/list')
+    context.output.talk(offlineNote(command.method));
   return command.exitCode?.(value) ?? 0;
 }
 
