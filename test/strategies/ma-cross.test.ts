@@ -272,6 +272,27 @@ describe('running', () => {
     expect(bot.balance('BTC').isPositive).toBe(true);
   });
 
+  it('a fixed size becomes smaller when losses have eaten into the money', () => {
+    const bot = world(params(), { balances: { USDT: '90' } });
+    bot.start();
+    bars(bot, crossUp);
+    // 90 * 0.995 / 1.001 = 89.4605; / 103 = 0.868548 -> 0.8685.
+    expect(bot.balance('BTC').toString()).toBe('0.8685');
+  });
+
+  it('a closing order that is refused is tried again under the same name', () => {
+    const bot = world(params());
+    bot.start();
+    bars(bot, crossUp);
+    bot.denySends = 'DATA_STALE';
+    bars(bot, [104, 99]);
+    expect(bot.lastWhy()).toBe('CLOSE_DENIED');
+    bot.advance(60_000);
+    bot.denySends = undefined;
+    bot.advance(10_000);
+    expect(bot.fills.at(-1)?.order.leg).toBe('T1-exit-1');
+  });
+
   it('half of its money is half of its money', () => {
     const bot = world(params({ sizeType: 'percent' }));
     bot.start();

@@ -90,6 +90,8 @@ export function closeAtMarket<State>(desk: Desk<State>, exit: MarketExit): boole
   });
   if (sent.ok) desk.say('CLOSING', `closes ${exit.what} at market: ${exit.reason}`);
   else {
+    // Nothing was sent: the number is free for the next try.
+    exit.onAttempt(exit.attempt);
     desk.say(
       'CLOSE_DENIED',
       `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`,

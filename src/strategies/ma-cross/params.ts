@@ -92,7 +92,7 @@ export const maCrossParams = z
       unit: 'quote',
       updatable: true,
       showWhen: { field: 'sizeType', in: ['quote'] },
-      help: 'Value of each entry, rounded down to whole lots.',
+      help: 'Value of each entry, rounded down to whole lots. When losses have left less than that, the entry uses all the money the bot has.',
     }),
     orderPercent: percentParam(
       {

@@ -11,20 +11,23 @@ import type { PositionSide } from './state.ts';
 /** Part of the free money that is kept back for a price worse than the best one. */
 export const priceReserve = Decimal.parse('0.005');
 
-/** Gives the value of an entry in quote currency when the bot has `money` in all; fees come on top. */
+/**
+ * Gives the value of an entry in quote currency when the bot has `money` in all; fees come on top. Never more than
+ * the money pays for, its fee and the reserve included; undefined when a percentage of unknown money is asked for.
+ */
 export function entryValue(
   instrument: Instrument,
   params: MaCrossParams,
   numbers: MaCrossNumbers,
   money: Decimal | undefined,
 ): Decimal | undefined {
-  if (params.sizeType === 'quote') return Decimal.parse(params.orderQuote);
-  if (money === undefined) return undefined;
+  const fixed = params.sizeType === 'quote' ? Decimal.parse(params.orderQuote) : undefined;
+  if (money === undefined) return fixed;
   const spendable = quotient(
     money.times(Decimal.one.minus(priceReserve)),
     buyCostFactor(instrument, instrument.takerFeeRate),
   );
-  return decimalMin(money.times(numbers.orderFraction), spendable);
+  return decimalMin(fixed ?? money.times(numbers.orderFraction), spendable);
 }
 
 /** Gives the money an entry of this value needs: with its fee and the reserve for a worse price. */
