@@ -37,9 +37,10 @@ export class Sampler {
     this.onEnd = options.onEnd;
   }
 
-  /** Values everything: the equity the run starts with. */
+  /** Values everything: the equity the run starts with, and the figure after the time away. */
   begin(): void {
     this.startEquity = totalEquity(this.session.host.kernel);
+    this.noteEquity();
   }
 
   start(): void {
@@ -61,6 +62,7 @@ export class Sampler {
   stop(): void {
     clearInterval(this.timer);
     this.candles.persist();
+    this.noteEquity();
   }
 
   private look(): void {
@@ -72,15 +74,18 @@ export class Sampler {
     this.lastEvents = events;
     this.lastLookAt = now;
     this.candles.persist();
-    const nowMs = this.session.nowMs();
-    if (nowMs - this.lastEquityMs < equityIntervalMs) return;
+    if (this.session.nowMs() - this.lastEquityMs >= equityIntervalMs) this.noteEquity();
+  }
+
+  private noteEquity(): void {
+    const nowMs = Math.round(this.session.nowMs());
     this.lastEquityMs = nowMs;
     const { kernel } = this.session.host;
-    this.journal.appendEquity(null, Math.round(nowMs), totalEquity(kernel));
+    this.journal.appendEquity(null, nowMs, totalEquity(kernel));
     for (const bot of kernel.botManager.bots.values()) {
       const equity = botEquity(kernel, bot.id, bot.position);
       if (equity !== undefined) {
-        this.journal.appendEquity(bot.id, Math.round(nowMs), { [bot.instrument.settle]: equity.toString() });
+        this.journal.appendEquity(bot.id, nowMs, { [bot.instrument.settle]: equity.toString() });
       }
     }
   }

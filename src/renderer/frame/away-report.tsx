@@ -18,7 +18,8 @@ const dismiss = (): void => void act('Dismiss the report', 'journal/dismiss-repo
 
 /** Gives after minus before, by currency, for every currency of both. */
 export function equityChange(report: AwayReportView): { currency: string; change: string }[] {
-  const currencies = [...new Set([...Object.keys(report.equityBefore), ...Object.keys(report.equityAfter)])];
+  // Only what was valued before and after can be compared; a missing value is not zero.
+  const currencies = Object.keys(report.equityBefore).filter((currency) => currency in report.equityAfter);
   return currencies.map((currency) => {
     const before = Decimal.parse(report.equityBefore[currency] ?? '0');
     return {
