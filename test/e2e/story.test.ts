@@ -21,7 +21,8 @@ let browser: OpenedBrowser;
 let page: Page;
 
 const at = (id: string) => page.locator(`[data-testid="${id}"]`);
-const number = async (id: string): Promise<number> => Number((await at(id).first().innerText()).replace(/[^0-9.-]/g, ''));
+const number = async (id: string): Promise<number> =>
+  Number((await at(id).first().innerText()).replace(/[^0-9.-]/g, ''));
 
 async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
@@ -51,7 +52,10 @@ describe.skipIf(!hasBrowser)('the story', () => {
     await at('page-trade').waitFor();
     expect(await at('mode-badge').innerText()).toBe('DEMO');
     await until('eight markets are listed', async () => (await at('watchlist-row').count()) === 8);
-    await until('the book has both sides', async () => (await at('book-ask').count()) > 5 && (await at('book-bid').count()) > 5);
+    await until(
+      'the book has both sides',
+      async () => (await at('book-ask').count()) > 5 && (await at('book-bid').count()) > 5,
+    );
     const last = at('last-sim-a:BTC/USDT');
     const before = await last.innerText();
     await until('the price moves', async () => (await last.innerText()) !== before);
@@ -68,7 +72,10 @@ describe.skipIf(!hasBrowser)('the story', () => {
     await picture(page, 'gallery', 'dark');
     await at('template-open-grid').click();
     await at('setup-market').selectOption('sim-perp:ETH/USDT:USDT');
-    await until('the plan has levels', async () => (await at('plan-level-count').count()) > 0 && (await number('plan-level-count')) > 3);
+    await until(
+      'the plan has levels',
+      async () => (await at('plan-level-count').count()) > 0 && (await number('plan-level-count')) > 3,
+    );
 
     const lower = await at('param-lower').inputValue();
     const upper = await at('param-upper').inputValue();
@@ -89,11 +96,17 @@ describe.skipIf(!hasBrowser)('the story', () => {
     await page.mouse.down();
     await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2 + 25, { steps: 5 });
     await page.mouse.up();
-    await until('the dragged line changes the field', async () => (await at('param-upper').inputValue()) !== before);
+    await until(
+      'the dragged line changes the field',
+      async () => (await at('param-upper').inputValue()) !== before,
+    );
     expect(Number(await at('param-upper').inputValue())).toBeLessThan(Number(before));
 
     await at('param-investment').fill('1,5');
-    await until('a comma is refused beside its field', async () => (await at('param-investment-error').count()) === 1);
+    await until(
+      'a comma is refused beside its field',
+      async () => (await at('param-investment-error').count()) === 1,
+    );
     expect(await at('create-start').isDisabled()).toBe(true);
     await at('param-investment').fill('20000');
     await until('it may start again', async () => !(await at('create-start').isDisabled()));
@@ -172,7 +185,9 @@ describe.skipIf(!hasBrowser)('the story', () => {
       await at(`page-${rail}`).waitFor();
       await picture(page, name, 'light');
     }
-    expect(browser.complaints.filter((text) => !/ERR_CONNECTION_REFUSED|WebSocket|Failed to fetch/.test(text))).toEqual([]);
+    expect(
+      browser.complaints.filter((text) => !/ERR_CONNECTION_REFUSED|WebSocket|Failed to fetch/.test(text)),
+    ).toEqual([]);
   });
 
   it('ends cleanly with every identity held', async () => {

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { formatDecimal } from '../format/decimal-text.ts';
 import { formatClock, formatDate } from '../format/time-text.ts';
 import { useQuery, useSize } from '../store/hooks.ts';
 import { canvasColours, onColoursChange, withAlpha } from '../theme/appearance.ts';
@@ -59,7 +60,11 @@ function options(width: number, height: number): uPlot.Options {
         values: (_plot, ticks, _axis, _space, step) =>
           ticks.map((seconds) => timeLabel(seconds * 1000, step)),
       },
-      { ...axis, size: 74 },
+      {
+        ...axis,
+        size: 78,
+        values: (_plot, ticks) => ticks.map((tick) => formatDecimal(String(Number(tick.toPrecision(10))))),
+      },
       {
         ...axis,
         scale: 'drawdown',

@@ -55,10 +55,10 @@ export class LevelsPrimitive implements ISeriesPrimitive<Time> {
     this.requestUpdate = null;
   }
 
-  /** Shows other levels. With `isFitted` the price scale makes room for all of them. */
-  setLevels(levels: readonly ChartLevel[], isFitted: boolean): void {
+  /** Shows other levels; the price scale makes room for those in `fitted`. */
+  setLevels(levels: readonly ChartLevel[], fitted: readonly ChartLevel[]): void {
     this.levels = levels;
-    if (!this.isFrozen) this.range = isFitted ? rangeOf(levels) : null;
+    if (!this.isFrozen) this.range = rangeOf(fitted);
     this.requestUpdate?.();
   }
 

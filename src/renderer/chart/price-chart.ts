@@ -40,6 +40,12 @@ export interface ChartEvents {
   onHover(candle: CandleView | null): void;
 }
 
+/** Pixels a bar takes at first. */
+const barSpacing = 7;
+/** Levels beyond these shares of the price are drawn but do not stretch the scale: a liquidation price may be far off. */
+const fitLowest = 0.5;
+const fitHighest = 1.7;
+
 const secondsOf = (timeMs: number): UTCTimestamp => Math.floor(timeMs / 1000) as UTCTimestamp;
 
 export class PriceChart {
@@ -57,6 +63,7 @@ export class PriceChart {
   private fills: readonly FillMark[] = [];
   private isPressed = false;
   private dirtyFrom = Number.POSITIVE_INFINITY;
+  private hasLabels = false;
   private readonly ways: (() => void)[] = [];
 
   constructor(container: HTMLElement, handleLayer: HTMLElement, events: ChartEvents) {
@@ -129,8 +136,17 @@ export class PriceChart {
     this.fillLines();
   }
 
+  /** Shows levels. With `isFitted` the price scale makes room for those near the market. */
   setLevels(levels: readonly ChartLevel[], isFitted: boolean): void {
-    this.levels.setLevels(levels, isFitted);
+    const last = this.history?.last?.[4];
+    const isNear = ({ price }: ChartLevel): boolean =>
+      last === undefined || (price > last * fitLowest && price < last * fitHighest);
+    this.levels.setLevels(levels, isFitted ? levels.filter(isNear) : []);
+    const hasLabels = levels.some((level) => level.label !== '');
+    if (hasLabels === this.hasLabels) return;
+    this.hasLabels = hasLabels;
+    // Labels lie on the right: the newest bars make room for them.
+    this.chart.timeScale().applyOptions({ rightOffset: this.rightBars });
   }
 
   setHandles(handles: readonly ChartHandle[]): void {
@@ -153,6 +169,10 @@ export class PriceChart {
     frame.forget(this.paintTail);
     frame.forget(this.placeHandles);
     this.chart.remove();
+  }
+
+  private get rightBars(): number {
+    return this.hasLabels ? 16 : 6;
   }
 
   private listen(): void {
@@ -184,11 +204,10 @@ export class PriceChart {
   private showNewest(): void {
     const length = this.history?.length ?? 0;
     this.fillWindow(windowAround(length - 200, length, length));
-    this.chart.timeScale().applyOptions({ rightOffset: 6 });
-    this.chart.timeScale().setVisibleLogicalRange({
-      from: this.window.end - this.window.start - 150,
-      to: this.window.end - this.window.start + 6,
-    });
+    const count = this.window.end - this.window.start;
+    const shown = Math.max(40, Math.floor(this.container.clientWidth / barSpacing) - this.rightBars);
+    this.chart.timeScale().applyOptions({ rightOffset: this.rightBars });
+    this.chart.timeScale().setVisibleLogicalRange({ from: count - shown, to: count + this.rightBars });
   }
 
   /** Older bars came in front: the same bars now lie further on; the window takes the new ones when near them. */

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { formatSpan } from '../format/time-text.ts';
 import { useSession } from '../store/session.ts';
-import { market } from '../store/terminal.ts';
+import { market, refreshStatus } from '../store/terminal.ts';
 import { Icon } from '../ui/icon.tsx';
 
 /** A short break is no news: the banner comes after this. */
@@ -28,8 +28,24 @@ export function useIsSilent(): { isSilent: boolean; silenceMs: number } {
   return { isSilent: (link !== 'open' && silenceMs >= patienceMs) || silenceMs >= 5000, silenceMs };
 }
 
+/** True when the host answers but no longer knows this page, as after a restart: reconnecting alone cannot help. */
+function useIsSignedOut(isSilent: boolean): boolean {
+  const [isSignedOut, setSignedOut] = useState(false);
+  useEffect(() => {
+    setSignedOut(false);
+    if (!isSilent) return;
+    const probe = (): void =>
+      void refreshStatus().then((failure) => setSignedOut(failure?.code === 'unauthorised'));
+    probe();
+    const id = setInterval(probe, 4000);
+    return () => clearInterval(id);
+  }, [isSilent]);
+  return isSignedOut;
+}
+
 export function LinkBanner() {
   const { isSilent, silenceMs } = useIsSilent();
+  const isSignedOut = useIsSignedOut(isSilent);
   if (!isSilent) return null;
   return (
     <div
@@ -38,8 +54,9 @@ export function LinkBanner() {
       data-testid="link-banner"
     >
       <Icon name="warning" />
-      Nothing heard from the terminal host for {formatSpan(silenceMs)}. Everything shown is from before; bots
-      and orders are in the host's hands. Reconnecting…
+      {isSignedOut
+        ? 'The terminal host was started anew and does not know this page. Run bin/sextant open on its machine and use the new address. Everything shown is from before.'
+        : `Nothing heard from the terminal host for ${formatSpan(silenceMs)}. Everything shown is from before; bots and orders are in the host's hands. Reconnecting…`}
     </div>
   );
 }

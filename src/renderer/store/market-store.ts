@@ -19,6 +19,7 @@ export class MarketStore {
   private readonly wallNow: () => number;
   private kernelMs = 0;
   private kernelSeenAtMs = 0;
+  private heardAtMs: number | null = null;
   private speed = 1;
 
   constructor(scheduler: FrameScheduler, wallNow: () => number) {
@@ -46,7 +47,7 @@ export class MarketStore {
 
   /** Real milliseconds since anything came over the stream; null before the first. */
   silenceMs(): number | null {
-    return this.kernelSeenAtMs === 0 ? null : this.wallNow() - this.kernelSeenAtMs;
+    return this.heardAtMs === null ? null : this.wallNow() - this.heardAtMs;
   }
 
   setSpeed(speed: number): void {
@@ -89,6 +90,7 @@ export class MarketStore {
   /** Takes in the market part of a batch. */
   apply(batch: StreamBatch): void {
     this.setTime(batch.timeMs);
+    this.heardAtMs = this.wallNow();
     if (batch.status !== undefined) this.speed = batch.status.speed;
     if (batch.quotes !== undefined) this.setQuotes(batch.quotes);
     for (const news of batch.markets ?? []) this.applyNews(news);

@@ -26,7 +26,7 @@ const transport: ApiTransport = chosen.transport;
 export const transportKind = chosen.kind;
 export const frame = new FrameScheduler((run) => requestAnimationFrame(run));
 export const market = new MarketStore(frame, () => performance.now());
-export const queries = new QueryCache((name, request) => transport.call(name, request), 300, schedule);
+export const queries = new QueryCache((name, request) => transport.call(name, request), 400, schedule);
 export const settings = new SettingsKeeper((name, request) => transport.call(name, request));
 export const feed = new LiveFeed(transport, {
   onBatch: applyBatch,

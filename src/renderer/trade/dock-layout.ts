@@ -69,7 +69,7 @@ export function buildDefaultLayout(api: DockviewApi): void {
     openPane(api, id, { referencePanel: 'positions', direction: 'within' }, { inactive: true });
   }
   if (isWide) {
-    openPane(api, 'ticket', { direction: 'right' }, { width: 272 });
+    openPane(api, 'ticket', { direction: 'right' }, { width: 262 });
     openPane(api, 'book', { referencePanel: 'ticket', direction: 'left' }, { width: 236 });
     openPane(
       api,
@@ -93,7 +93,7 @@ export function buildDefaultLayout(api: DockviewApi): void {
   api.getPanel('chart')?.api.setActive();
   applySizes(
     api,
-    isWide ? { watchlist: 264, book: 236, ticket: 268 } : { ticket: 250 },
+    isWide ? { watchlist: 250, book: 226, ticket: 262 } : { ticket: 250 },
     isWide
       ? { positions: tables, tape: Math.round(api.height * 0.32) }
       : { positions: tables, book: Math.round(api.height * 0.36) },

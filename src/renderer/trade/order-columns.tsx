@@ -1,7 +1,7 @@
 /** Columns of order and fill tables, shared by the trade page and a bot's page. */
 
 import type { FillView, InstrumentView, OrderView } from '../../shared/api/views.ts';
-import { formatDecimal, formatMoney, placesOfStep } from '../format/decimal-text.ts';
+import { formatDecimal, placesOfStep } from '../format/decimal-text.ts';
 import { shortSymbol } from '../format/symbol-text.ts';
 import { formatClock, formatDateTime } from '../format/time-text.ts';
 import { useSession } from '../store/session.ts';
@@ -42,11 +42,11 @@ const orderStart: readonly Column<OrderView>[] = [
   {
     id: 'symbol',
     header: 'Market',
-    width: 108,
+    width: 100,
     sortBy: (row) => row.instrument,
     cell: (row) => <span title={row.instrument}>{shortSymbol(row.symbol)}</span>,
   },
-  { id: 'bot', header: 'Bot', width: 62, sortBy: (row) => row.bot, cell: (row) => row.bot },
+  { id: 'bot', header: 'Bot', width: 48, sortBy: (row) => row.bot, cell: (row) => row.bot },
   {
     id: 'side',
     header: 'Side',
@@ -57,13 +57,13 @@ const orderStart: readonly Column<OrderView>[] = [
   {
     id: 'type',
     header: 'Type',
-    width: 64,
+    width: 60,
     cell: (row) => `${row.type}${row.postOnly ? ' · post' : ''}${row.reduceOnly ? ' · red.' : ''}`,
   },
   {
     id: 'price',
     header: 'Price',
-    width: 80,
+    width: 76,
     align: 'right',
     sortBy: (row) => Number(restingPrice(row) ?? 0),
     cell: (row) => (row.type === 'market' ? 'market' : priceText(row.instrument, restingPrice(row))),
@@ -71,7 +71,7 @@ const orderStart: readonly Column<OrderView>[] = [
   {
     id: 'quantity',
     header: 'Quantity',
-    width: 80,
+    width: 76,
     align: 'right',
     sortBy: (row) => Number(row.quantity),
     cell: (row) => quantityText(row.instrument, row.quantity),
@@ -79,7 +79,7 @@ const orderStart: readonly Column<OrderView>[] = [
   {
     id: 'filled',
     header: 'Filled',
-    width: 80,
+    width: 76,
     align: 'right',
     cell: (row) => quantityText(row.instrument, row.filled),
   },
@@ -119,7 +119,7 @@ export const orderHistoryColumns: readonly Column<OrderView>[] = [
   {
     id: 'average',
     header: 'Average',
-    width: 80,
+    width: 76,
     align: 'right',
     cell: (row) => priceText(row.instrument, row.averagePrice),
   },
@@ -147,7 +147,7 @@ export const fillColumns: readonly Column<FillView>[] = [
   {
     id: 'symbol',
     header: 'Market',
-    width: 108,
+    width: 100,
     sortBy: (row) => row.instrument,
     cell: (row) => <span title={row.instrument}>{shortSymbol(row.symbol)}</span>,
   },
@@ -172,7 +172,7 @@ export const fillColumns: readonly Column<FillView>[] = [
   {
     id: 'price',
     header: 'Price',
-    width: 80,
+    width: 76,
     align: 'right',
     sortBy: (row) => Number(row.price),
     cell: (row) => priceText(row.instrument, row.price),
@@ -213,6 +213,6 @@ export const fillColumns: readonly Column<FillView>[] = [
     width: 76,
     align: 'right',
     sortBy: (row) => Number(row.realised),
-    cell: (row) => <Num sign={row.realised}>{formatMoney(row.realised, 'USD', true)}</Num>,
+    cell: (row) => <Num sign={row.realised}>{formatDecimal(row.realised, { places: 4, signed: true })}</Num>,
   },
 ];

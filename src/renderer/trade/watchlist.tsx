@@ -58,7 +58,7 @@ const columns: readonly Column<InstrumentView>[] = [
   {
     id: 'symbol',
     header: 'Market',
-    width: 80,
+    width: 76,
     sortBy: (row) => row.symbol,
     cell: (row) => (
       <span className="flex flex-col leading-[13px]">
@@ -70,11 +70,11 @@ const columns: readonly Column<InstrumentView>[] = [
       </span>
     ),
   },
-  { id: 'spark', header: '12 h', width: 40, cell: (row) => <MarketSpark instrument={row.id} /> },
+  { id: 'spark', header: '12 h', width: 38, cell: (row) => <MarketSpark instrument={row.id} /> },
   {
     id: 'last',
     header: 'Last',
-    width: 72,
+    width: 68,
     align: 'right',
     sortBy: (row) => Number(market.quote(row.id)?.last ?? 0),
     cell: (row) => <LastPrice instrument={row} />,
@@ -82,7 +82,7 @@ const columns: readonly Column<InstrumentView>[] = [
   {
     id: 'change',
     header: '24 h',
-    width: 66,
+    width: 62,
     align: 'right',
     sortBy: (row) => market.quote(row.id)?.change24h ?? 0,
     cell: (row) => <Change id={row.id} />,

@@ -17,7 +17,10 @@ export async function picture(page: Page, name: string, theme: 'dark' | 'light')
     await page.setViewportSize({ width, height });
     // Two frames: layout, then what the charts paint for it.
     await page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))),
+      () =>
+        new Promise((resolve) =>
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined))),
+        ),
     );
     await page.screenshot({ path: `${folder}/${name}-${theme}-${size}.png` });
   }
