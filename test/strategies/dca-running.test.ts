@@ -173,6 +173,20 @@ describe('running long', () => {
     expect(order(bot, 'D1-so-01')?.priceTicks).toBe(9_999);
   });
 
+  it('a partly filled limit entry spends only what is left of its value when it is moved', () => {
+    const bot = world(params({ entryType: 'limit' }));
+    bot.start();
+    bot.fillByHand('D1-base', 4_000);
+    bot.ticks = 10_100;
+    bot.advance(minute);
+    // 40 of 100 are spent: 60 / 101 = 0.594059 -> 0.5940.
+    expect(order(bot, 'D1-base')).toMatchObject({ priceTicks: 10_100, lots: 5_940 });
+    bot.moveTo(10_050);
+    expect(bot.state.baseLots).toBe(9_940);
+    // Base price (40 + 59.994) / 0.9940 = 100.5976; 1 % below is 99.5916 -> 99.59.
+    expect(order(bot, 'D1-so-01')?.priceTicks).toBe(9_959);
+  });
+
   it('says what is missing when the base order is not paid for', () => {
     const bot = world(params(), { balances: { USDT: '50' } });
     bot.start();

@@ -95,6 +95,16 @@ describe('sizes at the start', () => {
     expect(layout.initialReserve.toString()).toBe('519.47896');
   });
 
+  it.each([
+    // The middle of 100-105 is 102.50.
+    ['below the middle', 10_249, 'sell'],
+    ['exactly in the middle', 10_250, 'buy'],
+    ['above the middle', 10_251, 'buy'],
+  ] as const)('a start price %s (%i) begins with a %s', (_name, startTicks, side) => {
+    const layout = layOutGrid(makeInstrument(), params(), priceTicks(startTicks));
+    expect(layout.intervals[2]?.starts).toBe(side);
+  });
+
   it('equal quote, fee in quote: every buy is worth the same at its price', () => {
     // Weights 1/90, 1/95, 1/100, 1/105; cost per weight 1.001 * (1 + 1 + 1 + 100/105) = 3.956333...; 252.759... quote each.
     const layout = layOutGrid(makeInstrument(), params({ sizeMode: 'equal-quote' }), priceTicks(10_000));
