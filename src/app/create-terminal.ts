@@ -83,7 +83,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
             awayMinutesMax: config.demo.awayMinutesMax,
             onProgress: (text) => log.info(text),
           })
-        : await createPaperSession({ ...shared, config, log });
+        : await createPaperSession({ ...shared, config, log, createFeed: options.createFeed });
     const { host } = session;
     const { kernel } = host;
     journal.saveInstruments(session.instruments);

@@ -1,6 +1,7 @@
 /** What the host can be asked for: the one function both hosts call takes these and gives these. */
 
 import type { Logger } from '../adapters/logging/logger.ts';
+import type { MarketFeed } from '../engine/ports.ts';
 import type { ApiTransport, StreamHandle } from '../shared/api/client.ts';
 import type { MethodName, RequestOf, ResponseOf, Scope } from '../shared/api/contract.ts';
 import type { ApiResult } from '../shared/api/result.ts';
@@ -20,6 +21,8 @@ export interface TerminalOptions {
   readonly demoBots: boolean;
   /** Where to log; without one, a log of its own in the data folder. */
   readonly log?: Logger | undefined;
+  /** Makes the market data feed of a configured venue; CCXT unless told otherwise. */
+  readonly createFeed?: ((venue: SextantConfig['venues'][number]) => MarketFeed) | undefined;
   /** Stops after this much simulated time. */
   readonly simulateForMs?: number | undefined;
 }

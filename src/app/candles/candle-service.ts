@@ -6,15 +6,24 @@
 import type { CandleColumns, NativeAddon } from '../../adapters/compute/addon.ts';
 import { candleAt, columnsOf } from '../../adapters/compute/candle-columns.ts';
 import { CandleStore } from '../../adapters/compute/candle-store.ts';
+import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { resampleCandles } from '../../adapters/compute/resample.ts';
 import type { LogPort } from '../../adapters/logging/log-port.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
 import { minuteMs } from '../../engine/market/instrument-market.ts';
+import { ApiError } from '../../shared/api/result.ts';
 import type { Candle } from '../../shared/domain/candle.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { InstrumentId } from '../../shared/domain/nominal.ts';
 import type { Session } from '../session/session.ts';
 
+/** What the store says of a file that cannot be trusted. */
+const damagedCodes: ReadonlySet<string> = new Set([
+  'DAMAGED',
+  'NEWER_VERSION',
+  'NOT_A_CANDLE_FILE',
+  'OTHER_SERIES',
+]);
 /** Minutes read at most for one answer. */
 const minutesReadMax = 400_000;
 
@@ -124,8 +133,12 @@ export class CandleService {
 
   private livedMinutes(instrument: Instrument, beforeMs: number, limit: number): CandleColumns | undefined {
     const series = seriesOf(instrument);
-    if (this.store.info(series) === undefined) return undefined;
-    return this.store.read(series, { toMs: beforeMs, limit, keep: 'newest' });
+    try {
+      if (this.store.info(series) === undefined) return undefined;
+      return this.store.read(series, { toMs: beforeMs, limit, keep: 'newest' });
+    } catch (error) {
+      throw storedDataError(error);
+    }
   }
 
   /** Joins minutes into closed candles; one still open at its end, or cut at its beginning, is left out. */
@@ -160,4 +173,12 @@ export class CandleService {
 
 function seriesOf(instrument: Instrument) {
   return { venue: instrument.venue, symbol: instrument.symbol, timeframeMs: minuteMs };
+}
+
+/** A damaged candle file is told as such, with what to do; it is never replaced in silence. */
+function storedDataError(error: unknown): unknown {
+  if (!(error instanceof ComputeError) || !damagedCodes.has(error.code)) return error;
+  return new ApiError('damaged', error.message, {
+    hint: 'Restore the file from a backup, or move it away to go on without these minutes.',
+  });
 }

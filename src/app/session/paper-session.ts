@@ -49,31 +49,41 @@ interface PaperSide {
   readonly venue: PaperVenue;
 }
 
+/** What a feed says before the kernel is there is kept and told afterwards, in order. */
+interface Intake {
+  readonly early: (MarketEvent | VenueEvent)[];
+  take: (event: MarketEvent | VenueEvent) => void;
+}
+
 /** Makes the paper session: markets loaded, accounts restored, kernel on top; streams begin with `connect`. */
 export async function createPaperSession(options: PaperSessionOptions): Promise<Session> {
-  const { config, truth, log, wallClock } = options;
+  const { config, log } = options;
   if (config.venues.length === 0) {
     throw new ApiError('bad-input', 'venues: paper trading needs at least one venue', {
       field: 'venues',
       hint: 'Add a venue with its exchange and instruments to the configuration, or use mode: demo.',
     });
   }
-  let session: EngineHost | undefined;
-  const early: (MarketEvent | VenueEvent)[] = [];
-  let take = (event: MarketEvent | VenueEvent): void => {
-    early.push(event);
-  };
+  const early: Intake['early'] = [];
+  const intake: Intake = { early, take: (event) => early.push(event) };
   const feeds: MarketFeed[] = [];
   try {
     for (const venue of config.venues) {
       const feed = options.createFeed?.(venue) ?? liveFeed(venue, log);
       feeds.push(feed);
-      await feed.start((event) => take(event));
+      await feed.start((event) => intake.take(event));
     }
+    return assemble(options, feeds, intake);
   } catch (error) {
     for (const feed of feeds) await feed.stop();
     throw error;
   }
+}
+
+/** Puts accounts and kernel on feeds that know their markets. */
+function assemble(options: PaperSessionOptions, feeds: readonly MarketFeed[], intake: Intake): Session {
+  const { config, truth, log, wallClock } = options;
+  let session: EngineHost | undefined;
 
   const venueStore = new PaperVenueStore(truth);
   const sides = new Map<VenueId, PaperSide>();
@@ -180,8 +190,8 @@ export async function createPaperSession(options: PaperSessionOptions): Promise<
     events: () => events,
     speed: undefined,
     async connect() {
-      take = (event) => guarded(() => onEvent(event));
-      for (const event of early.splice(0)) take(event);
+      intake.take = (event) => guarded(() => onEvent(event));
+      for (const event of intake.early.splice(0)) intake.take(event);
       for (const instrument of instruments) sides.get(instrument.venue)?.feed.subscribe(instrument.id);
       timer = setInterval(() => guarded(tick), tickMs);
       const deadline = performance.now() + connectTimeoutMs;
