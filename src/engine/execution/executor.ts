@@ -92,8 +92,22 @@ export class Executor {
     this.nextOrderNumber += 1;
     services.orders.add(order);
     services.audit({ kind: 'order-intent', order });
-    services.send({ kind: 'submit-order', venue: instrument.venue, order });
+    services.send({ kind: 'submit-order', venue: instrument.venue, order: this.asSent(order) });
     return { ok: true, clientOrderId: order.clientOrderId };
+  }
+
+  /**
+   * A venue nets the positions of all bots, so its reduce-only flag means the net one. It is only sent while nobody else
+   * holds a position there; for the bot itself risk has enforced it already.
+   */
+  private asSent(order: Order): Order {
+    if (!order.reduceOnly) return order;
+    for (const { bot, position } of this.services.portfolio.allPositions()) {
+      if (bot !== order.bot && position.instrument.id === order.instrument && !position.held.isZero) {
+        return { ...order, reduceOnly: false };
+      }
+    }
+    return order;
   }
 
   /** Judges a request without sending it. */

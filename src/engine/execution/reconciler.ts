@@ -14,6 +14,7 @@ import type {
   VenueOrderReport,
 } from '../../shared/events/venue.ts';
 import type { KernelServices, VenueLink } from '../kernel/services.ts';
+import { accountDifferences } from './account-differences.ts';
 import type { Executor } from './executor.ts';
 import { isTerminal } from './transitions.ts';
 
@@ -25,8 +26,6 @@ const absenceGraceMs = 10_000;
 const staleCancelMs = 5_000;
 const doubtDelayMs = 500;
 const reportTimeoutMs = 5_000;
-/** Balances are compared at this precision: venues round to eight digits. */
-const balanceTolerance = Decimal.parse('0.00000001');
 
 interface ReportState {
   requestId: number;
@@ -240,21 +239,7 @@ export class Reconciler {
 
   private compareBalances(event: AccountReportEvent, state: ReportState): string[] {
     const { services } = this;
-    const differences: string[] = [];
-    const totals = new Map<string, Decimal>();
-    for (const balance of event.balances) {
-      totals.set(balance.currency, Decimal.parse(balance.free).plus(Decimal.parse(balance.locked)));
-    }
-    for (const entry of services.portfolio.ledger.entries()) {
-      if (entry.venue === event.venue && !totals.has(entry.currency))
-        totals.set(entry.currency, Decimal.zero);
-    }
-    for (const [currency, total] of totals) {
-      const own = services.portfolio.ledger.ownTotal(event.venue, currency);
-      if (own.minus(total).absolute().compare(balanceTolerance) > 0) {
-        differences.push(`${currency}: the venue has ${total}, the journal says ${own}`);
-      }
-    }
+    const differences = accountDifferences(services, event);
     const quiet = (this.executor.lastFillMs.get(event.venue) ?? 0) < state.requestedAtMs;
     if (!quiet) {
       state.lastDifferences = '';

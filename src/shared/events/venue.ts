@@ -121,7 +121,10 @@ export interface VenueOrderReport {
 /** A position at the venue (perpetuals). */
 export interface VenuePosition {
   readonly instrument: InstrumentId;
+  /** Signed lots of the whole account: a venue nets what several bots hold. */
   readonly lots: QuantityLots;
+  /** Signed entry value in settle currency, exact decimal text; realised profit at the venue depends on it. */
+  readonly entryCost: string;
 }
 
 /**

@@ -4,6 +4,7 @@
  * arriving commands and at last the answers that reach the client.
  */
 
+import { Decimal } from '../../../shared/domain/decimal.ts';
 import { type Instrument, notionalOf } from '../../../shared/domain/instrument.ts';
 import {
   type EpochMs,
@@ -320,7 +321,11 @@ export class PaperVenue implements SimulatedVenuePort {
         balances: this.account.balances(),
         positions: this.account
           .positionStates()
-          .map(({ instrument, lots }) => ({ instrument, lots: quantityLots(lots) })),
+          .map(({ instrument, lots, entryNotional }) => ({
+            instrument,
+            lots: quantityLots(lots),
+            entryCost: Decimal.parse(entryNotional).timesInteger(Math.sign(lots)).toString(),
+          })),
       },
       this.nowMs,
     );
