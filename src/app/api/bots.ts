@@ -33,10 +33,15 @@ function fullPlan(
   strategy: AnyStrategy,
   instrument: Instrument,
   params: unknown,
-  bot?: BotId,
+  of: {
+    readonly bot?: BotId | undefined;
+    readonly allocation?: Readonly<Record<string, string>> | undefined;
+  } = {},
 ): Plan {
-  const plan = planOf(strategy, params, marketOrThrow(context, instrument));
-  return { ...plan, violations: [...plan.violations, ...checkPlanRisk(context, instrument, plan, bot)] };
+  const allocation =
+    of.allocation ?? (of.bot === undefined ? undefined : context.kernel.bot(of.bot)?.definition.allocation);
+  const plan = planOf(strategy, params, { ...marketOrThrow(context, instrument), allocation });
+  return { ...plan, violations: [...plan.violations, ...checkPlanRisk(context, instrument, plan, of.bot)] };
 }
 
 function findBot(context: AppContext, id: string): BotRuntime {
@@ -82,7 +87,7 @@ export const strategyHandlers: Handlers<'strategies'> = {
     supported(strategy, instrument);
     const params = completeParams(strategy, request.params, marketOrThrow(context, instrument)).parsed;
     const bot = request.bot === undefined ? undefined : findBot(context, request.bot).id;
-    return fullPlan(context, strategy, instrument, params, bot) as PlanView;
+    return fullPlan(context, strategy, instrument, params, { bot }) as PlanView;
   },
 };
 
@@ -95,7 +100,13 @@ export const botHandlers: Handlers<'bots'> = {
     const market = planMarketOf(context.kernel, bot.instrument);
     return {
       ...view(context, request.bot),
-      plan: market === undefined ? null : (planOf(bot.strategy, bot.params, market) as PlanView),
+      plan:
+        market === undefined
+          ? null
+          : (planOf(bot.strategy, bot.params, {
+              ...market,
+              allocation: bot.definition.allocation,
+            }) as PlanView),
       ladder: ladderOf(bot, context.kernel),
     };
   },
@@ -109,7 +120,7 @@ export const botHandlers: Handlers<'bots'> = {
         request.params,
         marketOrThrow(context, instrument),
       );
-      const plan = fullPlan(context, strategy, instrument, params);
+      const plan = fullPlan(context, strategy, instrument, params, { allocation: request.allocation });
       if (request.start) {
         refuseErrors(plan);
         await warm(context, strategy, instrument, params);
@@ -135,7 +146,7 @@ export const botHandlers: Handlers<'bots'> = {
   'bots/start': async (request, context) => {
     const bot = findBot(context, request.bot);
     if (bot.state !== 'PAUSED') {
-      refuseErrors(fullPlan(context, bot.strategy, bot.instrument, bot.params, bot.id));
+      refuseErrors(fullPlan(context, bot.strategy, bot.instrument, bot.params, { bot: bot.id }));
       await warm(context, bot.strategy, bot.instrument, bot.params);
     }
     control(context, { kind: 'start-bot', bot: bot.id });
@@ -159,7 +170,7 @@ export const botHandlers: Handlers<'bots'> = {
     const params = parseParams(bot.strategy, merged);
     refuseFixedParams(bot, merged);
     if (request.params !== undefined) {
-      refuseErrors(fullPlan(context, bot.strategy, bot.instrument, params, bot.id));
+      refuseErrors(fullPlan(context, bot.strategy, bot.instrument, params, { bot: bot.id }));
       await warm(context, bot.strategy, bot.instrument, params);
     }
     control(context, { kind: 'edit-bot', bot: bot.id, params: merged, name: request.name });

@@ -140,6 +140,8 @@ export interface PlanMarket {
   readonly referencePrice: Decimal;
   /** Recent closed candles, oldest first, where known (for volatility figures). */
   readonly candles: readonly Candle[];
+  /** Money the bot has or is to get, decimal texts by currency; needed by sizes in percent of it. */
+  readonly allocation?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Everything Sextant knows about a strategy. `Params` is the parsed output of the schema. */

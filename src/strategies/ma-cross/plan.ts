@@ -163,7 +163,7 @@ function violationsOf(
 /** Gives the plan of a trade entered at the market's price. Percent sizes need the bot's allocation to be known. */
 export function planMaCross(
   params: MaCrossParams,
-  market: PlanMarket & { readonly allocation?: Readonly<Record<string, string>> | undefined },
+  market: PlanMarket,
 ): Plan {
   const { instrument } = market;
   const numbers = maCrossNumbers(params);
