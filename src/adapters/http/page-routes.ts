@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '../../shared/api/result.ts';
 import type { Access } from './access.ts';
 import { sessionCookie } from './authentication.ts';
 
@@ -26,6 +27,12 @@ const usedUp = `<!doctype html>
 /** True when the renderer was built into a folder. */
 export function hasPages(folder: string): boolean {
   return existsSync(join(folder, 'index.html'));
+}
+
+/** Throws `not-found` unless the renderer was built into a folder. */
+export function requirePages(folder: string): void {
+  if (hasPages(folder)) return;
+  throw new ApiError('not-found', 'the terminal’s page is not built', { hint: 'Run: npm run setup' });
 }
 
 /** Adds the page. Its files hold nothing secret; what they show comes through the API. */

@@ -14,7 +14,7 @@ import { Access } from './access.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { authenticate } from './authentication.ts';
 import { refusedOrigin } from './origin-check.ts';
-import { addPageRoutes, hasPages } from './page-routes.ts';
+import { addPageRoutes, requirePages } from './page-routes.ts';
 import { RequestBudget } from './request-budget.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import type { ServableTerminal } from './servable-terminal.ts';
@@ -90,9 +90,7 @@ export async function serveTerminal(
   });
   addApiRoutes(server, { terminal, access, budget, log, port: portNow, browserAddress });
   if (pagesFolder !== undefined) {
-    if (!hasPages(pagesFolder)) {
-      throw new ApiError('not-found', 'the terminal’s page is not built', { hint: 'Run: npm run setup' });
-    }
+    requirePages(pagesFolder);
     await addPageRoutes(server, { folder: pagesFolder, access, port: portNow });
   }
   const streams = addStream(server, { terminal, access, budget, log, port: portNow });

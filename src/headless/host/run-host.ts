@@ -5,6 +5,7 @@
 
 import { ConfigKeeper } from '../../adapters/config/config-keeper.ts';
 import { removeHostFile, writeHostFile } from '../../adapters/http/host-file.ts';
+import { requirePages } from '../../adapters/http/page-routes.ts';
 import { type ServedTerminal, serveTerminal } from '../../adapters/http/serve-terminal.ts';
 import { createLogger, type Logger } from '../../adapters/logging/logger.ts';
 import { defaultRotation } from '../../adapters/logging/rotating-file.ts';
@@ -48,6 +49,7 @@ export async function runHost(
     flags: flags.overrides,
   });
   checkFlags(flags, keeper);
+  if (flags.serve) requirePages(pagesFolder());
   refuseSecondInstance(dataFolder);
   const { config } = keeper;
   const log = createLogger({
