@@ -13,6 +13,7 @@ import {
   placesOfStep,
   signOf,
 } from '../../src/renderer/format/decimal-text.ts';
+import { Decimal } from '../../src/shared/domain/decimal.ts';
 
 const plain = (text: string): string => text.replaceAll(groupSpace, ' ').replaceAll(minusSign, '-');
 
@@ -47,6 +48,18 @@ describe('formatDecimal', () => {
   ];
   it.each(cases)('%s', (_name, text, format, shown) => {
     expect(plain(formatDecimal(text, format))).toBe(shown);
+  });
+
+  it('with fixed places says what exact arithmetic says, padded or rounded', () => {
+    const text = fc.stringMatching(/^-?\d{1,9}(\.\d{1,6})?$/);
+    fc.assert(
+      fc.property(text, fc.integer({ min: 0, max: 5 }), (one, places) => {
+        const exact = Decimal.parse(one).toFixed(places);
+        const shown = formatDecimal(one, { places }).replaceAll(groupSpace, '').replace(minusSign, '-');
+        expect(shown).toBe(/[1-9]/.test(exact) ? exact : exact.replace('-', ''));
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('loses no digit of any decimal', () => {

@@ -82,9 +82,9 @@ describe('the ticket', () => {
 
   const spot = { kind: 'spot', lotSize: '0.001', takerFeeRate: '0.001' } as InstrumentView;
   it.each([
-    // 10,000 / (60,000 × 1.001) = 0.16650…
-    ['a buy with everything leaves room for the fee', 100, 'buy', '10000', '0.166'],
-    ['half of it', 50, 'buy', '10000', '0.083'],
+    // 10,020 / (60,000 × 1.001) = 0.16683…; without the fee it would be 0.167
+    ['a buy with everything leaves room for the fee', 100, 'buy', '10020', '0.166'],
+    ['half of it', 50, 'buy', '10020', '0.083'],
     ['a sale takes a share of what is held', 25, 'sell', '0.5', '0.125'],
     ['less than a lot is nothing', 25, 'sell', '0.003', null],
   ] as const)('%s', (_name, share, side, available, quantity) => {

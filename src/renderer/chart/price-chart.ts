@@ -42,6 +42,8 @@ export interface ChartEvents {
 
 /** Pixels a bar takes at first. */
 const barSpacing = 7;
+/** Least time between two paints of the candle in the making: each redraws the whole chart, and no eye sees more. */
+const tailPauseMs = 66;
 /** Levels beyond these shares of the price are drawn but do not stretch the scale: a liquidation price may be far off. */
 const fitLowest = 0.5;
 const fitHighest = 1.7;
@@ -63,6 +65,8 @@ export class PriceChart {
   private fills: readonly FillMark[] = [];
   private isPressed = false;
   private dirtyFrom = Number.POSITIVE_INFINITY;
+  private tailTimer: ReturnType<typeof setTimeout> | null = null;
+  private tailPaintedAtMs = 0;
   private hasLabels = false;
   private readonly ways: (() => void)[] = [];
 
@@ -108,7 +112,10 @@ export class PriceChart {
     else if (change.kind === 'front') this.shiftWindow(change.count);
     else if (change.kind === 'tail') {
       this.dirtyFrom = Math.min(this.dirtyFrom, change.from);
-      frame.invalidate(this.paintTail);
+      this.tailTimer ??= setTimeout(
+        this.paintTailSoon,
+        Math.max(0, this.tailPaintedAtMs + tailPauseMs - performance.now()),
+      );
     }
   }
 
@@ -166,6 +173,7 @@ export class PriceChart {
 
   destroy(): void {
     for (const leave of this.ways) leave();
+    if (this.tailTimer !== null) clearTimeout(this.tailTimer);
     frame.forget(this.paintTail);
     frame.forget(this.placeHandles);
     this.chart.remove();
@@ -266,6 +274,12 @@ export class PriceChart {
       line.setData(points.slice(this.window.start - from));
     }
   }
+
+  private readonly paintTailSoon = (): void => {
+    this.tailTimer = null;
+    this.tailPaintedAtMs = performance.now();
+    frame.invalidate(this.paintTail);
+  };
 
   /** Paints the newest bars: at most once a frame, and only when they lie in the window. */
   private readonly paintTail = (): void => {

@@ -30,7 +30,32 @@ function groupWhole(digits: string): string {
   return out;
 }
 
+/**
+ * Gives a plain text with `places` digits by padding alone, or null where it must be rounded or is not plain. Most
+ * prices on a moving screen come with the digits they are shown with.
+ */
+function paddedText(text: string, places: number): string | null {
+  let point = -1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 46 && point < 0 && at > 0) point = at;
+    else if (code < 48 || code > 57) return null;
+  }
+  const digits = point < 0 ? 0 : text.length - point - 1;
+  if (
+    text.length === 0 ||
+    digits > places ||
+    (point >= 0 && digits === 0) ||
+    (text.length > 1 && text.startsWith('0') && point !== 1)
+  )
+    return null;
+  if (digits === places) return text;
+  return `${text}${point < 0 ? '.' : ''}${'0'.repeat(places - digits)}`;
+}
+
 function roundedText(text: string, places: number | undefined, rounding: Rounding): string | null {
+  const padded = places === undefined ? null : paddedText(text, places);
+  if (padded !== null) return padded;
   try {
     const value = Decimal.parse(text);
     return places === undefined ? value.toString() : value.rounded(places, rounding).toFixed(places);

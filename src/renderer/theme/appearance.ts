@@ -27,6 +27,7 @@ function applyAppearance(appearance: Appearance): void {
   dataset['palette'] = appearance.palette;
   dataset['swap'] = String(appearance.swapUpDown);
   dataset['density'] = appearance.density;
+  colours = null;
   for (const listener of listeners) listener();
 }
 
@@ -45,8 +46,15 @@ export function onColoursChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Reads the colours of the theme in force. */
+let colours: CanvasColours | null = null;
+
+/** Gives the colours of the theme in force; read from the document once a theme, because canvases ask every frame. */
 export function canvasColours(): CanvasColours {
+  colours ??= readColours();
+  return colours;
+}
+
+function readColours(): CanvasColours {
   const style = getComputedStyle(document.documentElement);
   // A token may point at another token; only a real property resolves that, so read each through its own name.
   const read = (name: string): string => {
@@ -77,7 +85,9 @@ export function withAlpha(hex: string, alpha: number): string {
   return `rgba(${channel(1)}, ${channel(3)}, ${channel(5)}, ${alpha})`;
 }
 
+const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+
 /** True when motion is unwelcome. */
 export function isMotionReduced(): boolean {
-  return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return reducedMotion.matches;
 }

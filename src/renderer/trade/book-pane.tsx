@@ -24,7 +24,7 @@ function makeRow(side: 'bid' | 'ask'): HTMLButtonElement {
   row.className = 'book-row num';
   row.dataset['side'] = side;
   row.dataset['testid'] = `book-${side}`;
-  const cells = ['bar', 'price', 'size', 'total'].map((part) => {
+  const cells = ['price', 'size', 'total'].map((part) => {
     const cell = document.createElement('span');
     cell.className = `book-${part}`;
     return cell;
@@ -51,13 +51,15 @@ function writeSide(
     const row = rows[at];
     element.hidden = row === undefined;
     if (row === undefined) continue;
-    const [bar, price, size, total] = element.children;
-    (bar as HTMLElement).style.transform = `scaleX(${row.depth.toFixed(3)})`;
+    const [price, size, total] = element.children;
+    const depth = `${(row.depth * 100).toFixed(1)}% 100%`;
+    if (element.style.backgroundSize !== depth) element.style.backgroundSize = depth;
     writeText(price, formatDecimal(row.price, { places: places.price }));
     writeText(size, formatDecimal(row.quantity, { places: places.size }));
     writeText(total, formatCompact(row.total));
     element.dataset['price'] = row.price;
-    const mine = own.get(Decimal.parse(row.price).toString());
+    const mine = own.size === 0 ? undefined : own.get(Decimal.parse(row.price).toString());
+    if (element.dataset['own'] === mine) continue;
     if (mine === undefined) delete element.dataset['own'];
     else element.dataset['own'] = mine;
     element.title = mine === undefined ? '' : `Own orders here: ${mine}`;

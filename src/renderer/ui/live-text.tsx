@@ -16,6 +16,9 @@ export interface LiveTextProps {
   readonly testId?: string;
 }
 
+/** A cell that changed within this time is not tinted again. */
+const restMs = 400;
+
 /** Tints an element for 300 ms in the colour of up or down. */
 export function tintElement(element: HTMLElement, direction: -1 | 0 | 1): void {
   if (direction === 0 || isMotionReduced()) return;
@@ -28,15 +31,23 @@ export function tintElement(element: HTMLElement, direction: -1 | 0 | 1): void {
 
 export function LiveText({ topic, read, className = '', tint, tone, testId }: LiveTextProps) {
   const element = useRef<HTMLSpanElement>(null);
+  const changedAtMs = useRef(0);
   usePaint(topic, () => {
     const span = element.current;
     if (span === null) return;
     const after = read();
     const before = span.textContent ?? '';
-    if (tone !== undefined) span.className = `num ${className} ${tone()}`;
+    if (tone !== undefined) {
+      const classes = `num ${className} ${tone()}`;
+      if (span.className !== classes) span.className = classes;
+    }
     if (after === before) return;
     span.textContent = after;
-    if (tint !== undefined && before !== '') tintElement(span, tint(before, after));
+    if (tint === undefined) return;
+    const now = performance.now();
+    // A cell that never rests would glow all the time and say nothing: only a change after a pause is tinted.
+    if (before !== '' && now - changedAtMs.current > restMs) tintElement(span, tint(before, after));
+    changedAtMs.current = now;
   });
   return <span ref={element} className={`num ${className}`} data-testid={testId} />;
 }

@@ -1,19 +1,10 @@
-/** A small line without axes: how something went, at a glance. */
+/** A small line without axes: how something went, at a glance. One SVG path: no canvas, so no layer of its own. */
 
-import { useEffect, useRef } from 'react';
-import { canvasColours, onColoursChange, withAlpha } from '../theme/appearance.ts';
+import { memo } from 'react';
 
-/** Draws the values on a canvas; in the up or down colour by first against last. */
-export function drawSpark(canvas: HTMLCanvasElement, values: readonly number[]): void {
-  const ratio = window.devicePixelRatio;
-  const width = canvas.clientWidth;
-  const height = canvas.clientHeight;
-  const context = canvas.getContext('2d');
-  if (context === null || width === 0) return;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  context.scale(ratio, ratio);
-  if (values.length < 2) return;
+/** Gives the SVG path of values over a box of 100 by 20, the lowest at the bottom; empty for fewer than two. */
+export function sparkPath(values: readonly number[]): string {
+  if (values.length < 2) return '';
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
@@ -21,41 +12,44 @@ export function drawSpark(canvas: HTMLCanvasElement, values: readonly number[]):
     if (value > high) high = value;
   }
   const span = high - low || 1;
-  const colours = canvasColours();
-  const colour = (values[values.length - 1] as number) >= (values[0] as number) ? colours.up : colours.down;
-  const x = (at: number): number => (at / (values.length - 1)) * width;
-  const y = (value: number): number => 1.5 + (1 - (value - low) / span) * (height - 3);
-  context.beginPath();
-  values.forEach((value, at) => {
-    if (at === 0) context.moveTo(x(at), y(value));
-    else context.lineTo(x(at), y(value));
+  const points = values.map((value, at) => {
+    const x = (at / (values.length - 1)) * 100;
+    const y = 1.5 + (1 - (value - low) / span) * 17;
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
   });
-  context.strokeStyle = colour;
-  context.lineWidth = 1.2;
-  context.stroke();
-  context.lineTo(width, height);
-  context.lineTo(0, height);
-  context.closePath();
-  context.fillStyle = withAlpha(colour, 0.1);
-  context.fill();
+  return `M${points.join('L')}`;
 }
 
-export function Spark({
-  values,
-  className = 'h-5 w-16',
-  label,
-}: {
+export interface SparkProps {
   readonly values: readonly number[];
   readonly className?: string;
   readonly label: string;
-}) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const draw = (): void => {
-      if (canvas.current !== null) drawSpark(canvas.current, values);
-    };
-    draw();
-    return onColoursChange(draw);
-  }, [values]);
-  return <canvas ref={canvas} className={className} role="img" aria-label={label} />;
 }
+
+/** In the up or down colour by the last value against the first. */
+export const Spark = memo(function Spark({ values, className = 'h-5 w-16', label }: SparkProps) {
+  const path = sparkPath(values);
+  const isUp = (values[values.length - 1] ?? 0) >= (values[0] ?? 0);
+  return (
+    <svg
+      viewBox="0 0 100 20"
+      preserveAspectRatio="none"
+      className={`${className} ${isUp ? 'text-up' : 'text-down'}`}
+      role="img"
+      aria-label={label}
+    >
+      {path === '' ? null : (
+        <>
+          <path d={`${path}L100 20L0 20Z`} fill="currentColor" opacity="0.1" />
+          <path
+            d={path}
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.2"
+            vectorEffect="non-scaling-stroke"
+          />
+        </>
+      )}
+    </svg>
+  );
+});
