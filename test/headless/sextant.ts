@@ -52,18 +52,23 @@ export interface Running {
 }
 
 /** Starts a command; it is ended with the tests at the latest. */
-export function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+export function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  input?: string,
+): Running {
   const { SEXTANT_DATA: _data, SEXTANT_CONFIG: _config, ...inherited } = process.env;
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: root,
     env: { ...inherited, SEXTANT_BROWSER: 'none', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   const said = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     said.stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said.stderr += text;
   });
   const ended = new Promise<Said>((resolve) => child.on('close', (code) => resolve({ code, ...said })));
@@ -77,8 +82,9 @@ export function start(args: readonly string[], environment: Readonly<Record<stri
 export function sextant(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<Said> {
-  return start(args, environment).ended;
+  return start(args, environment, input).ended;
 }
 
 /** A folder that does not exist yet, removed after the tests. */
