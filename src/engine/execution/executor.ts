@@ -133,6 +133,8 @@ export class Executor {
   cancel(id: ClientOrderId, reason: string): boolean {
     const order = this.services.orders.get(id);
     if (order === undefined || isTerminal(order.state) || order.state === 'PENDING_CANCEL') return false;
+    // A venue or symbol that is not configured any more cannot be asked.
+    if (this.services.instrument(order.instrument) === undefined) return false;
     this.services.audit({ kind: 'cancel-requested', clientOrderId: id, bot: order.bot, reason });
     this.move(order, 'PENDING_CANCEL', reason);
     this.sendCancel(order);
@@ -174,7 +176,8 @@ export class Executor {
         if (order === undefined || isTerminal(order.state)) return;
         // First the wait, then the news: whoever hears of it must not send it again at once.
         this.listener.onRejected(order, event.code, event.message);
-        this.move(order, 'REJECTED', `${event.code}: ${event.message}`);
+        // What has filled was not refused: only the rest is.
+        this.move(order, order.filledLots > 0 ? 'CANCELED' : 'REJECTED', `${event.code}: ${event.message}`);
         return;
       }
       case 'order-outcome-unknown': {
@@ -216,7 +219,8 @@ export class Executor {
       services.audit({ kind: 'external-fill', venue, fill });
       return true;
     }
-    const realised = services.portfolio.bookFill(order.bot, instrument, fill);
+    const owner = services.portfolio.ownerOf(order.bot, instrument.id);
+    const realised = services.portfolio.bookFill(owner, instrument, fill);
     const after = services.orders.addFill(order.clientOrderId, fill, instrument, services.nowMs);
     services.audit({
       kind: 'fill',

@@ -26,6 +26,7 @@ const absenceGraceMs = 10_000;
 const staleCancelMs = 5_000;
 const doubtDelayMs = 500;
 const reportTimeoutMs = 5_000;
+const noRequest = -1;
 
 interface ReportState {
   requestId: number;
@@ -33,6 +34,10 @@ interface ReportState {
   answered: boolean;
   /** Open orders the venue did not list: asked for by id next time. */
   readonly suspicious: Set<ClientOrderId>;
+  /** When the newest report that was answered was asked for: everything up to then is known. */
+  answeredUpToMs: number;
+  /** Since when fills are asked for next time, because one of an order is missing; Infinity when none is. */
+  missingSinceMs: number;
   /** Differences of the last comparison; the same ones twice in a row are drift. */
   lastDifferences: string;
 }
@@ -74,7 +79,19 @@ export class Reconciler {
       message: event.message,
     });
     if (link.connected) this.request(event.venue);
-    else link.reconciled = false;
+    else {
+      link.reconciled = false;
+      // An answer still under way describes the account as it was before the link was lost.
+      const state = this.stateOf(event.venue);
+      state.requestId = noRequest;
+      state.answered = true;
+    }
+  }
+
+  /** Tells whether the venue's newest answer did not know this order, so that a person may say what became of it. */
+  isUnexplained(order: Order): boolean {
+    const venue = this.services.instrument(order.instrument)?.venue;
+    return venue === undefined || this.stateOf(venue).suspicious.has(order.clientOrderId);
   }
 
   /** Handles this part's timers; gives false when the key is not one of them. */
@@ -106,9 +123,15 @@ export class Reconciler {
       kind: 'request-account-report',
       venue,
       requestId: state.requestId,
-      sinceMs: Math.max(0, (this.executor.lastFillMs.get(venue) ?? 0) - overlapMs) as EpochMs,
+      sinceMs: Math.max(0, this.askFromMs(venue, state) - overlapMs) as EpochMs,
       clientOrderIds: ids,
     });
+  }
+
+  /** Fills may have come while older ones were lost with an unanswered request: those are asked for again. */
+  private askFromMs(venue: VenueId, state: ReportState): number {
+    const newestFillMs = this.executor.lastFillMs.get(venue) ?? 0;
+    return Math.min(newestFillMs, state.answeredUpToMs, state.missingSinceMs);
   }
 
   /** Takes the venue's answer. */
@@ -116,10 +139,10 @@ export class Reconciler {
     const state = this.stateOf(event.venue);
     if (event.requestId !== state.requestId) return;
     state.answered = true;
+    state.answeredUpToMs = state.requestedAtMs;
+    state.missingSinceMs = Number.POSITIVE_INFINITY;
     const link = this.linkOf(event.venue);
-    let fillsFound = 0;
-    for (const payment of event.fundingPayments) this.onFunding(payment);
-    for (const fill of event.fills) if (this.executor.book(event.venue, fill, true)) fillsFound += 1;
+    const fillsFound = this.bookMoney(event);
     const { ordersChecked, ordersClosed } = this.compareOrders(event, state);
     this.openAccount(event);
     const drift = this.compareBalances(event, state);
@@ -140,6 +163,23 @@ export class Reconciler {
     }
   }
 
+  /** Books fills and payments in the order of their times: a payment belongs to who held the position then. */
+  private bookMoney(event: AccountReportEvent): number {
+    const payments = [...event.fundingPayments].sort((left, right) => left.timeMs - right.timeMs);
+    let paid = 0;
+    let fillsFound = 0;
+    for (const fill of event.fills) {
+      for (; paid < payments.length; paid += 1) {
+        const payment = payments[paid] as FundingPaidEvent;
+        if (payment.timeMs >= fill.venueTimeMs) break;
+        this.onFunding(payment);
+      }
+      if (this.executor.book(event.venue, fill, true)) fillsFound += 1;
+    }
+    for (const payment of payments.slice(paid)) this.onFunding(payment);
+    return fillsFound;
+  }
+
   private compareOrders(
     event: AccountReportEvent,
     state: ReportState,
@@ -157,7 +197,7 @@ export class Reconciler {
       const report = listed.get(order.clientOrderId);
       if (report !== undefined) {
         state.suspicious.delete(order.clientOrderId);
-        this.applyReport(order, report);
+        this.applyReport(order, report, state);
       } else if (absent.has(order.clientOrderId)) this.applyAbsence(order, state);
       else if (order.updatedAtMs < state.requestedAtMs) state.suspicious.add(order.clientOrderId);
       const after = services.orders.get(order.clientOrderId);
@@ -173,7 +213,13 @@ export class Reconciler {
     return { ordersChecked, ordersClosed };
   }
 
-  private applyReport(order: Order, report: VenueOrderReport): void {
+  private applyReport(order: Order, report: VenueOrderReport, state: ReportState): void {
+    if (report.filledLots > order.filledLots) {
+      // A fill of it never came. Nothing is closed before it is found: a closed order is asked for no more.
+      state.missingSinceMs = Math.min(state.missingSinceMs, order.createdAtMs);
+      this.executor.onDoubt(this.services.instrument(order.instrument)?.venue as VenueId);
+      if (report.state !== 'open') return;
+    }
     switch (report.state) {
       case 'open':
         if (order.state === 'PENDING_CREATE' || order.state === 'UNKNOWN') {
@@ -191,9 +237,7 @@ export class Reconciler {
         }
         return;
       case 'filled':
-        // The fills themselves close the order; ask again when one is still missing.
-        if (order.filledLots < report.filledLots)
-          this.executor.onDoubt(this.services.instrument(order.instrument)?.venue as VenueId);
+        // The fills themselves close the order.
         return;
       case 'canceled':
         this.executor.move(order, 'CANCELED', report.message || 'closed at the venue', report.venueOrderId);
@@ -202,8 +246,11 @@ export class Reconciler {
         this.executor.move(order, 'EXPIRED', report.message || 'expired at the venue', report.venueOrderId);
         return;
       case 'rejected':
-        if (order.state !== 'PARTIALLY_FILLED')
-          this.executor.move(order, 'REJECTED', report.message || 'refused by the venue');
+        this.executor.move(
+          order,
+          order.filledLots > 0 ? 'CANCELED' : 'REJECTED',
+          report.message || 'refused by the venue',
+        );
         return;
     }
   }
@@ -284,7 +331,15 @@ export class Reconciler {
   private stateOf(venue: VenueId): ReportState {
     let state = this.reports.get(venue);
     if (state === undefined) {
-      state = { requestId: -1, requestedAtMs: 0, answered: true, suspicious: new Set(), lastDifferences: '' };
+      state = {
+        requestId: noRequest,
+        requestedAtMs: 0,
+        answered: true,
+        suspicious: new Set(),
+        answeredUpToMs: Number.POSITIVE_INFINITY,
+        missingSinceMs: Number.POSITIVE_INFINITY,
+        lastDifferences: '',
+      };
       this.reports.set(venue, state);
     }
     return state;

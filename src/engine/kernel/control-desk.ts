@@ -83,9 +83,12 @@ export class ControlDesk {
       case 'resolve-unknown': {
         const order = services.orders.get(command.clientOrderId);
         if (order === undefined) return refused('not-found', `no order ${command.clientOrderId}`);
-        if (order.state !== 'UNKNOWN')
+        const unexplained = order.state === 'PENDING_CANCEL' && this.reconciler.isUnexplained(order);
+        if (order.state !== 'UNKNOWN' && !unexplained)
           return refused('refused', `order ${order.clientOrderId} is ${order.state}, not UNKNOWN`);
-        this.executor.move(order, 'REJECTED', `a person says it was never placed: ${command.note}`);
+        if (order.filledLots > 0)
+          this.executor.move(order, 'CANCELED', `a person says it is closed: ${command.note}`);
+        else this.executor.move(order, 'REJECTED', `a person says it was never placed: ${command.note}`);
         return succeeded;
       }
     }

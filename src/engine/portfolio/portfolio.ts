@@ -84,6 +84,11 @@ export class Portfolio {
     return this.positions.get(`${bot}|${instrument}`);
   }
 
+  /** Gives who a fill of a bot's order belongs to: the main account once the bot was removed, as its money does. */
+  ownerOf(bot: BotId, instrument: InstrumentId): BotId {
+    return this.positions.has(`${bot}|${instrument}`) ? bot : manualBot;
+  }
+
   /** All positions with their owner. */
   *allPositions(): Iterable<{ bot: BotId; position: Position }> {
     for (const [key, position] of this.positions)
