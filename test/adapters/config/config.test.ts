@@ -289,12 +289,12 @@ describe('reload', () => {
 });
 
 test.each([
-  ['linux', {}, '/home/u/.local/share/sextant'],
+  ['linux', {}, '/people/u/.local/share/sextant'],
   ['linux', { XDG_DATA_HOME: '/data' }, '/data/sextant'],
-  ['linux', { XDG_DATA_HOME: 'relative' }, '/home/u/.local/share/sextant'],
-  ['darwin', {}, '/home/u/Library/Application Support/Sextant'],
+  ['linux', { XDG_DATA_HOME: 'relative' }, '/people/u/.local/share/sextant'],
+  ['darwin', {}, '/people/u/Library/Application Support/Sextant'],
 ] as const)('the data folder on %s with %o', (platform, environment, expected) => {
-  const surroundings = { platform, environment, homeFolder: '/home/u' };
+  const surroundings = { platform, environment, homeFolder: '/people/u' };
   expect(defaultDataFolder(surroundings)).toBe(expected);
   expect(chooseDataFolder('/x', { ...surroundings, environment: { SEXTANT_DATA: '/y' } })).toBe('/x');
   expect(chooseDataFolder(undefined, { ...surroundings, environment: { SEXTANT_DATA: '/y' } })).toBe('/y');
