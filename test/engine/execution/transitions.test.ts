@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isLegalTransition, isTerminal, legalTransitions } from '../../../src/engine/execution/transitions.ts';
+import {
+  isLegalTransition,
+  isTerminal,
+  legalTransitions,
+} from '../../../src/engine/execution/transitions.ts';
 import { type OrderState, orderStates } from '../../../src/shared/domain/order.ts';
 
 // Written out a second time on purpose: one row a state, + legal, - not, columns in the order of `orderStates`.
