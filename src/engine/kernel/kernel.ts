@@ -352,6 +352,7 @@ function timeOf(event: KernelEvent): number {
 }
 
 function validTime(timeMs: number, kind: string): number {
-  if (!Number.isSafeInteger(timeMs) || timeMs < 0) throw new AssertionFailure(`event ${kind} has no valid time: ${timeMs}`);
+  if (!Number.isSafeInteger(timeMs) || timeMs < 0)
+    throw new AssertionFailure(`event ${kind} has no valid time: ${timeMs}`);
   return timeMs;
 }

@@ -161,10 +161,7 @@ function violationsOf(
 }
 
 /** Gives the plan of a trade entered at the market's price. Percent sizes need the bot's allocation to be known. */
-export function planMaCross(
-  params: MaCrossParams,
-  market: PlanMarket,
-): Plan {
+export function planMaCross(params: MaCrossParams, market: PlanMarket): Plan {
   const { instrument } = market;
   const numbers = maCrossNumbers(params);
   const ticks = priceTicks(Math.max(1, ticksOf(instrument, market.referencePrice)));

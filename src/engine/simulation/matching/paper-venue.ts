@@ -319,13 +319,11 @@ export class PaperVenue implements SimulatedVenuePort {
         fills: this.ledger.fillsSince(command.sinceMs),
         fundingPayments: this.ledger.fundingPaymentsSince(command.sinceMs),
         balances: this.account.balances(),
-        positions: this.account
-          .positionStates()
-          .map(({ instrument, lots, entryNotional }) => ({
-            instrument,
-            lots: quantityLots(lots),
-            entryCost: Decimal.parse(entryNotional).timesInteger(Math.sign(lots)).toString(),
-          })),
+        positions: this.account.positionStates().map(({ instrument, lots, entryNotional }) => ({
+          instrument,
+          lots: quantityLots(lots),
+          entryCost: Decimal.parse(entryNotional).timesInteger(Math.sign(lots)).toString(),
+        })),
       },
       this.nowMs,
     );
