@@ -64,6 +64,8 @@ export class PriceChart {
   private window: BarWindow = { start: 0, end: 0 };
   private fills: readonly FillMark[] = [];
   private isPressed = false;
+  private isSettling = false;
+  private settleFrame = 0;
   private dirtyFrom = Number.POSITIVE_INFINITY;
   private tailTimer: ReturnType<typeof setTimeout> | null = null;
   private tailPaintedAtMs = 0;
@@ -173,6 +175,7 @@ export class PriceChart {
 
   destroy(): void {
     for (const leave of this.ways) leave();
+    cancelAnimationFrame(this.settleFrame);
     if (this.tailTimer !== null) clearTimeout(this.tailTimer);
     frame.forget(this.paintTail);
     frame.forget(this.placeHandles);
@@ -215,7 +218,7 @@ export class PriceChart {
     const count = this.window.end - this.window.start;
     const shown = Math.max(40, Math.floor(this.container.clientWidth / barSpacing) - this.rightBars);
     this.chart.timeScale().applyOptions({ rightOffset: this.rightBars });
-    this.chart.timeScale().setVisibleLogicalRange({ from: count - shown, to: count + this.rightBars });
+    this.showRange(count - shown, count + this.rightBars);
   }
 
   /** Older bars came in front: the same bars now lie further on; the window takes the new ones when near them. */
@@ -227,7 +230,7 @@ export class PriceChart {
   private readonly viewMoved = (): void => {
     const view = this.chart.timeScale().getVisibleLogicalRange();
     const history = this.history;
-    if (view === null || history === null) return;
+    if (view === null || history === null || this.isSettling) return;
     const from = this.window.start + view.from;
     const to = this.window.start + view.to;
     if (from < 400 && !history.isComplete) this.events.onNeedOlder();
@@ -236,13 +239,31 @@ export class PriceChart {
     const isCutBehind = next.end !== this.window.end;
     this.fillWindow(next);
     // Bars added in front leave the view in place by themselves; any change behind it moves it.
-    if (isCutBehind)
-      this.chart.timeScale().setVisibleLogicalRange({ from: from - next.start, to: to - next.start });
+    if (isCutBehind) this.showRange(from - next.start, to - next.start);
   };
 
+  /**
+   * Sets the visible bars. The chart applies it in its next frame and tells of passing ranges on the way; those must
+   * not be taken for a move of the person, or one move of the window would call for the next.
+   */
+  private showRange(from: number, to: number): void {
+    this.isSettling = true;
+    this.chart.timeScale().setVisibleLogicalRange({ from, to });
+    cancelAnimationFrame(this.settleFrame);
+    this.settleFrame = requestAnimationFrame(() => {
+      this.settleFrame = requestAnimationFrame(() => {
+        this.isSettling = false;
+        this.viewMoved();
+      });
+    });
+  }
+
+  /** Gives the chart the bars of a window. The chart tells of passing ranges while its series differ: not heard. */
   private fillWindow(next: BarWindow): void {
     const history = this.history;
     if (history === null) return;
+    const wasSettling = this.isSettling;
+    this.isSettling = true;
     this.window = next;
     this.dirtyFrom = Number.POSITIVE_INFINITY;
     const rows = history.slice(next.start, next.end);
@@ -256,6 +277,7 @@ export class PriceChart {
     );
     this.fillLines();
     this.drawMarks();
+    this.isSettling = wasSettling;
   }
 
   private fillLines(): void {
