@@ -39,6 +39,7 @@ const refused: readonly (readonly [readonly string[], number, string | undefined
   [[...create, '{"lower": NaN}'], 2, 'params.lower'],
   [[...create, '{"levels": 1e400}'], 2, 'params.levels'],
   [[...create, '{"lower": "1"'], 2, 'params'],
+  [[...create, '{"lower": "1,5"}'], 2, 'params.lower'],
   [[...plan, '{"lower": "1,5", "upper": "2"}'], 2, 'params.lower'],
   [[...plan, '{"lower": "-1"}'], 2, 'params.lower'],
   [[...plan, '{"lowr": "1"}'], 2, 'params'],
@@ -204,6 +205,9 @@ describe.concurrent('before the first start', () => {
   test('--version and --help are data, and quick words', async () => {
     const version = await sextant(['--version']);
     expect([version.code, version.stdout]).toEqual([0, '0.1.0\n']);
+    const alone = await sextant(['journal']);
+    expect([alone.code, alone.stdout]).toEqual([2, '']);
+    expect(alone.stderr).toContain('verify, report, tail, export');
     const help = await sextant(['bots', 'create', '--help']);
     expect(help.code).toBe(0);
     expect(help.stdout).toContain('--allocation <money>');

@@ -21,6 +21,9 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+/** As the launcher does: starts take half the time. */
+const compileCache = join(root, 'node_modules', '.cache', 'compile');
+
 export interface Said {
   readonly code: number | null;
   readonly stdout: string;
@@ -60,7 +63,7 @@ export function start(
   const { SEXTANT_DATA: _data, SEXTANT_CONFIG: _config, ...inherited } = process.env;
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: root,
-    env: { ...inherited, SEXTANT_BROWSER: 'none', ...environment },
+    env: { NODE_COMPILE_CACHE: compileCache, ...inherited, SEXTANT_BROWSER: 'none', ...environment },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   child.stdin?.end(input);

@@ -5,6 +5,7 @@
 
 import { Command, type OutputConfiguration } from 'commander';
 import { contract } from '../../shared/api/contract.ts';
+import { ApiError } from '../../shared/api/result.ts';
 import { programVersion } from '../../shared/version.ts';
 import { type ApiCommand, apiCommands } from '../commands/api-commands.ts';
 import { flagsOf, runApiCommand } from '../commands/run-api-command.ts';
@@ -17,14 +18,18 @@ export type Finish = (exitCode: number) => void;
 type Typed = Readonly<Record<string, unknown>>;
 
 const groupSummaries: Readonly<Record<string, string>> = {
-  bots: 'bots: list, show, create, start, stop, pause, resume, edit, remove',
-  journal: 'the audit journal: verify, tail, export, report',
-  keys: 'exchange keys; a secret is read by prompt or descriptor and never shown',
-  vault: 'the passphrase vault for keys, where there is no keychain',
-  strategies: 'strategies and their parameters',
-  venues: 'venues and their connection',
-  instruments: 'instruments with the venue rules',
+  bots: 'Bots: list, show, create, start, stop, pause, resume, edit, remove',
+  journal: 'The audit journal: verify, tail, export, report',
+  keys: 'Exchange keys: list, add, test, remove; a secret is never shown',
+  vault: 'The passphrase vault for keys, where there is no keychain: init, unlock',
+  strategies: 'Strategies and their parameters: list, show',
+  venues: 'Venues and their connection: list',
+  instruments: 'Instruments with the venue rules: list',
 };
+
+const footer = `
+Exit codes: 0 done, 1 a bug (with a report), 2 bad input, 3 refused, 4 not found, 5 venue or network,
+6 damaged data, 7 in use by another instance, 130 interrupted. More: docs/headless.md`;
 
 /** Builds the program. `output` decides where commander's own words go. */
 export function createProgram(finish: Finish, output: OutputConfiguration): Command {
@@ -43,11 +48,14 @@ export function createProgram(finish: Finish, output: OutputConfiguration): Comm
     .configureOutput(output)
     .exitOverride()
     .showSuggestionAfterError(true)
-    .allowExcessArguments(false);
+    .allowExcessArguments(false)
+    .addHelpText('after', footer);
 
   const group = (name: string): Command =>
     program.commands.find((known) => known.name() === name) ??
-    inherit(program, program.command(name).description(groupSummaries[name] ?? ''));
+    inherit(program, program.command(name).description(groupSummaries[name] ?? ''))
+      .allowExcessArguments(true)
+      .action((_flags, command: Command) => explainGroup(command));
   const add = (words: string): Command => {
     const [first = '', second] = words.split(' ');
     const parent = second === undefined ? program : group(first);
@@ -74,6 +82,17 @@ function inherit(program: Command, command: Command): Command {
   return command.copyInheritedSettings(program).helpCommand(false);
 }
 
+/** Called when the word after `bots`, `journal` … is missing or none of theirs. */
+function explainGroup(group: Command): never {
+  const [unknown] = group.args;
+  const names = group.commands.map((command) => command.name()).join(', ');
+  const what = unknown === undefined ? 'say which' : `there is no "${unknown}"`;
+  throw new ApiError('bad-input', `${group.name()}: ${what}: ${names}`, {
+    field: unknown ?? group.name(),
+    hint: `See: bin/sextant ${group.name()} --help`,
+  });
+}
+
 type Add = (words: string) => Command;
 type Run = (
   command: Command,
@@ -96,7 +115,7 @@ function withRunFlags(command: Command): Command {
 }
 
 function addHostCommands(add: Add, run: Run): void {
-  const host = withRunFlags(add('run').description('runs the host without a window (--no-ui)'))
+  const host = withRunFlags(add('run').description('Runs the host without a window (--no-ui)'))
     .option('--for <duration>', 'stops after this much time (90s, 10m, 2h)')
     .option('--sim-for <duration>', 'stops after this much simulated time')
     .option('--serve', 'also serves the terminal to a browser and prints its address');
@@ -107,7 +126,7 @@ function addHostCommands(add: Add, run: Run): void {
     return runHost(context, flags);
   });
   run(
-    withRunFlags(add('open').description('opens the terminal in a window of a browser')),
+    withRunFlags(add('open').description('Opens the terminal in a window of a browser')),
     async (context, typed) => {
       const { readRunFlags } = await import('../host/run-flags.ts');
       const { openTerminal } = await import('../commands/open.ts');

@@ -42,10 +42,27 @@ const shortSpellings: Readonly<
   allocation: { value: 'money', help: 'money of its own, such as USDT=1000', read: parseMoney },
 };
 
+/** What a field means, where its name and the options do not say it all. */
+const helpOf: Readonly<Record<string, string>> = {
+  strategy: 'strategy, see: strategies list',
+  venue: 'venue id such as sim-a',
+  instrument: 'symbol such as BTC/USDT',
+  bot: 'bot id such as b1',
+  name: 'a name of your own',
+  start: 'starts it at once',
+  token: 'for scripts: the same token is carried out at most once in 24 hours',
+  limit: 'how many rows',
+  offset: 'how many rows to leave out first',
+  cancel: 'cancels the open orders of the scope',
+  flatten: 'cancels orders and closes positions at the market price',
+  reason: 'why, for the journal',
+};
+
 function flagOf(field: string, whole: z.ZodType): RequestFlag {
   const { schema, isRequired } = innermost(whole);
   const name = flagName(field);
   const note = isRequired ? ' (required)' : '';
+  const known = Object.hasOwn(helpOf, field) ? (helpOf[field] ?? '') : '';
   const short = Object.hasOwn(shortSpellings, field) ? shortSpellings[field] : undefined;
   const withText = (value: string, help: string, read: (text: string) => unknown): RequestFlag => ({
     field,
@@ -55,14 +72,14 @@ function flagOf(field: string, whole: z.ZodType): RequestFlag {
   });
   if (short !== undefined) return withText(short.value, short.help, (text) => short.read(text, field));
   if (schema instanceof z.ZodBoolean) {
-    return { field, flags: `--${name}`, help: note.trim(), read: () => true };
+    return { field, flags: `--${name}`, help: known, read: () => true };
   }
   if (schema instanceof z.ZodNumber) {
     return field.endsWith('Ms')
       ? withText('time', 'a date, epoch ms, or how long ago (2h)', (text) =>
           parseTime(text, name, Date.now()),
         )
-      : withText('number', '', (text) => parseNumber(text, field));
+      : withText('number', known, (text) => parseNumber(text, field));
   }
   if (schema instanceof z.ZodEnum) {
     const options = schema.options.map(String);
@@ -72,7 +89,7 @@ function flagOf(field: string, whole: z.ZodType): RequestFlag {
     });
   }
   if (schema instanceof z.ZodArray) return withText('list', 'separated by commas', (text) => text.split(','));
-  return withText(field.toLowerCase(), '', (text) => text);
+  return withText(field.toLowerCase(), known, (text) => text);
 }
 
 /** Gives the flags of a request schema, without the fields given in another way. */

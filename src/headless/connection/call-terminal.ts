@@ -55,13 +55,26 @@ export async function callTerminal<Name extends MethodName>(
     if (!result.ok) throw errorOf(result);
     return { host: 'running', value: result.value };
   }
-  if (contract[name].scope !== 'read') throw await noHost(context);
+  if (contract[name].scope !== 'read') {
+    if (name === 'bots/create') await checkNewBot(request as RequestOf<'bots/create'>);
+    throw await noHost(context);
+  }
   if (!hasJournal(context.dataFolder)) {
     const empty = emptyAnswer(name);
     if (empty !== undefined) return { host: 'none', value: empty as ResponseOf<Name> };
   }
   const { answerFromStore } = await import('./stored-terminal.ts');
   return { host: 'none', value: await answerFromStore(context, name, request) };
+}
+
+/** Bad parameters are told as such also where no host could use good ones. */
+async function checkNewBot(request: RequestOf<'bots/create'>): Promise<void> {
+  const [{ findStrategy }, { parseParams }] = await Promise.all([
+    import('../../strategies/registry.ts'),
+    import('../../app/api/params.ts'),
+  ]);
+  const strategy = findStrategy(request.strategy);
+  if (strategy !== undefined) parseParams(strategy, request.params);
 }
 
 /** Gives the refusal of something only a host can do. */

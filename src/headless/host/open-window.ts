@@ -1,7 +1,7 @@
 /** Opens the terminal's address: as an app window of a Chromium-family browser, else in the default browser. */
 
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 export interface WindowSurroundings {
@@ -38,7 +38,7 @@ const windowsPrograms = [
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }
