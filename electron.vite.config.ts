@@ -22,7 +22,7 @@ export default defineConfig({
       externalizeDeps: false,
       rollupOptions: {
         input: inRoot('./src/preload/preload.ts'),
-        output: { format: 'cjs', entryFileNames: 'preload.cjs', inlineDynamicImports: true },
+        output: { format: 'cjs', entryFileNames: 'preload.cjs', codeSplitting: false },
       },
     },
   },

@@ -54,6 +54,7 @@ export class Desktop {
   /** The engine starts while the window opens; what needs it waits for this. */
   private readonly starting: Promise<Terminal>;
   private readonly shutdown: Shutdown;
+  private readonly forgetBugs: () => void;
   private readonly windows: WindowKeeper;
   private readonly streams: WindowStreams;
   private readonly actions: TradingActions;
@@ -82,22 +83,19 @@ export class Desktop {
     });
     // Everybody who waits for it hears of a failure; this only keeps it from counting as unheard before that.
     this.starting.catch(() => undefined);
-    const forgetBugs = endOnBug(log, (exitCode) => app.exit(exitCode));
+    this.forgetBugs = endOnBug(log, (exitCode) => app.exit(exitCode));
     this.shutdown = new Shutdown({
       timeoutMs: stopTimeoutMs,
       log,
       stop: (reason) => this.stop(reason),
       exit: (exitCode) => {
-        forgetBugs();
+        this.forgetBugs();
         log.close();
         app.exit(exitCode);
       },
     });
     this.streams = new WindowStreams(this.starting, log);
-    this.actions = tradingActions(
-      this.starting.then(({ client }) => client),
-      log,
-    );
+    this.actions = tradingActions(async () => (await this.starting).client, log);
     const ipc = this.openIpc();
     this.windows = new WindowKeeper({
       dataFolder,
@@ -122,14 +120,16 @@ export class Desktop {
     setMenu(this.menu(undefined));
     this.windows.show();
     try {
-      this.terminal = await this.starting;
+      const terminal = await this.starting;
+      this.terminal = terminal;
+      if (!this.shutdown.hasBegun) await this.attend(terminal);
     } catch (error) {
-      this.windows.finish();
-      log.error('the terminal could not start', { error });
-      log.flush();
+      log.error('the desktop could not start', { error });
+      await this.shutdown.stopEngine('it could not start');
+      this.forgetBugs();
+      log.close();
       throw error;
     }
-    if (!this.shutdown.hasBegun) await this.attend(this.terminal);
   }
 
   private openIpc(): ValidatedIpc {
@@ -267,7 +267,9 @@ export class Desktop {
   private async stop(reason: string): Promise<void> {
     this.windows.finish();
     for (const end of this.endings.splice(0).reverse()) await end();
-    await (await this.starting).stop(reason);
+    // An engine that never started has nothing to stop; whoever started it has told why.
+    const terminal = await this.starting.catch(() => undefined);
+    await terminal?.stop(reason);
   }
 
   /** Lets work go on by itself; an error in it is a bug and is handled as one. */

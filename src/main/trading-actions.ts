@@ -13,7 +13,10 @@ export interface TradingActions {
 }
 
 /** Makes the actions. A failure is shown to the person. */
-export function tradingActions(client: Promise<Pick<ApiTransport, 'call'>>, log: LogPort): TradingActions {
+export function tradingActions(
+  client: () => Promise<Pick<ApiTransport, 'call'>>,
+  log: LogPort,
+): TradingActions {
   const tell = (what: string, failures: readonly ApiFailure[]): void => {
     if (failures.length === 0) return;
     log.error(`${what} failed`, { failures });
@@ -24,7 +27,7 @@ export function tradingActions(client: Promise<Pick<ApiTransport, 'call'>>, log:
   };
   return {
     async pauseAllBots() {
-      const { call } = await client;
+      const { call } = await client();
       const listed = await call('bots/list', {});
       if (!listed.ok) {
         tell('Pausing the bots', [listed]);
@@ -38,7 +41,7 @@ export function tradingActions(client: Promise<Pick<ApiTransport, 'call'>>, log:
       );
     },
     async halt() {
-      const { call } = await client;
+      const { call } = await client();
       const result = await call('risk/halt', {
         scope: { kind: 'all' },
         state: 'HALTED',

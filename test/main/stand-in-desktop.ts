@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as Electron from 'electron';
 import { type BrowserContext, chromium } from 'playwright-core';
-import { build, type Rolldown } from 'vite';
 import { startDesktop } from '../../src/main/start-desktop.ts';
+import { bundlePreload } from './bundle-preload.ts';
 import type { DesktopKind, DesktopLaunch, DesktopUnderTest } from './desktop-under-test.ts';
 import { ChromiumPages } from './electron-stand-in/chromium-pages.ts';
 import * as standIn from './electron-stand-in/index.ts';
@@ -28,24 +28,6 @@ export function findChromium(): string | undefined {
   return [process.env['SEXTANT_CHROMIUM'], ...programs].find(
     (path) => path !== undefined && existsSync(path),
   );
-}
-
-/** Bundles the preload script as the desktop's build does, from the sources as they are now. */
-export async function bundlePreload(): Promise<string> {
-  const result = (await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: join(root, 'src/preload/preload.ts'), formats: ['cjs'] },
-      rolldownOptions: { external: ['electron'] },
-    },
-  })) as Rolldown.RolldownOutput[];
-  const [output] = result;
-  const [chunk, ...more] = output?.output ?? [];
-  if (chunk?.type !== 'chunk' || more.length > 0) throw new Error('the preload script must be one file');
-  return chunk.code;
 }
 
 /** A page that only says it is there, for where the renderer has not been built. */

@@ -7,11 +7,11 @@ type SchemeHandler = (request: Request) => Response | Promise<Response>;
 type BeforeRequest = (details: { url: string }, answer: (verdict: { cancel?: boolean }) => void) => void;
 
 type Handlers = {
-  permissionRequest?: Parameters<ElectronSession['setPermissionRequestHandler']>[0];
-  permissionCheck?: Parameters<ElectronSession['setPermissionCheckHandler']>[0];
-  device?: Parameters<ElectronSession['setDevicePermissionHandler']>[0];
-  displayMedia?: Parameters<ElectronSession['setDisplayMediaRequestHandler']>[0];
-  bluetoothPairing?: Parameters<ElectronSession['setBluetoothPairingHandler']>[0];
+  permissionRequest?: Parameters<ElectronSession['setPermissionRequestHandler']>[0] | undefined;
+  permissionCheck?: Parameters<ElectronSession['setPermissionCheckHandler']>[0] | undefined;
+  device?: Parameters<ElectronSession['setDevicePermissionHandler']>[0] | undefined;
+  displayMedia?: Parameters<ElectronSession['setDisplayMediaRequestHandler']>[0] | undefined;
+  bluetoothPairing?: Parameters<ElectronSession['setBluetoothPairingHandler']>[0] | undefined;
   beforeRequest?: BeforeRequest;
 };
 
