@@ -26,7 +26,10 @@ export function IntervalBox({
       const target = event.target as HTMLElement | null;
       const isTyping = target !== null && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
       if (!isOver.current || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (/^\d$/.test(event.key)) setText(event.key);
+      if (!/^\d$/.test(event.key)) return;
+      // The box takes the keyboard while this key is still on its way: it must not be written twice.
+      event.preventDefault();
+      setText((known) => `${known}${event.key}`.slice(0, 4));
     };
     element.addEventListener('pointerenter', enter);
     element.addEventListener('pointerleave', leave);

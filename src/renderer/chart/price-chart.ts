@@ -170,7 +170,6 @@ export class PriceChart {
   /** Goes back to the newest bar. */
   goLive(): void {
     this.showNewest();
-    this.chart.timeScale().scrollToRealTime();
   }
 
   destroy(): void {
@@ -236,10 +235,14 @@ export class PriceChart {
     if (from < 400 && !history.isComplete) this.events.onNeedOlder();
     const next = nextWindow(this.window, from, to, history.length, this.isPressed);
     if (next === null) return;
+    const timeScale = this.chart.timeScale();
+    // The place of the view is kept as a distance from the last bar; with another last bar it is another distance.
+    const distance = timeScale.scrollPosition() + this.window.end - next.end;
     const isCutBehind = next.end !== this.window.end;
+    this.isSettling = true;
     this.fillWindow(next);
-    // Bars added in front leave the view in place by themselves; any change behind it moves it.
-    if (isCutBehind) this.showRange(from - next.start, to - next.start);
+    if (isCutBehind) timeScale.scrollToPosition(distance, false);
+    this.isSettling = false;
   };
 
   /**
