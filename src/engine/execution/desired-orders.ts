@@ -15,7 +15,13 @@ export interface DesiredDifference {
   readonly waiting: readonly { readonly leg: string; readonly reason: string }[];
 }
 
-function agrees(order: Order, desired: DesiredOrder, missingLots: number): boolean {
+function agrees(
+  order: Order,
+  desired: DesiredOrder,
+  missingLots: number,
+  closableLotsOf: (order: Order) => number,
+): boolean {
+  const rest = remainingLots(order);
   return (
     order.side === desired.side &&
     order.type === desired.type &&
@@ -23,15 +29,20 @@ function agrees(order: Order, desired: DesiredOrder, missingLots: number): boole
     order.triggerTicks === desired.triggerTicks &&
     order.postOnly === (desired.postOnly ?? false) &&
     order.reduceOnly === (desired.reduceOnly ?? false) &&
-    remainingLots(order) === missingLots
+    // Risk cuts a reduce-only order to what can be closed: then that is all that can rest.
+    (rest === missingLots || (order.reduceOnly && rest === Math.min(missingLots, closableLotsOf(order))))
   );
 }
 
-/** Computes the difference. `live` are the bot's live orders that come from a declared list. */
+/**
+ * Computes the difference. `live` are the bot's live orders that come from a declared list; `closableLotsOf` gives how
+ * many lots a live reduce-only order could have if it were placed now.
+ */
 export function compareDesired(
   desired: readonly DesiredOrder[],
   live: readonly Order[],
   filledLotsOf: (leg: string) => number,
+  closableLotsOf: (order: Order) => number,
 ): DesiredDifference {
   const wanted = new Map<string, DesiredOrder>();
   for (const order of desired) wanted.set(order.leg, order);
@@ -42,7 +53,11 @@ export function compareDesired(
     const want = wanted.get(order.leg);
     if (want !== undefined) {
       const missing = want.lots - filledLotsOf(order.leg);
-      if (!occupied.has(order.leg) && order.state !== 'PENDING_CANCEL' && agrees(order, want, missing)) {
+      if (
+        !occupied.has(order.leg) &&
+        order.state !== 'PENDING_CANCEL' &&
+        agrees(order, want, missing, closableLotsOf)
+      ) {
         occupied.add(order.leg);
         continue;
       }

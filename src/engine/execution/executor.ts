@@ -38,6 +38,8 @@ export interface PlacingOwner {
   readonly bot: BotId;
   readonly mayTrade: boolean;
   readonly ordersInTenSeconds: number;
+  /** True when a person asked for what this order does: it may close a position even while trading is halted. */
+  readonly byHand?: boolean | undefined;
 }
 
 export class Executor {
@@ -125,6 +127,7 @@ export class Executor {
       gatherFacts(this.services, owner.bot, request, origin, instrument, {
         botMayTrade: owner.mayTrade,
         ordersInTenSeconds: owner.ordersInTenSeconds,
+        byHand: owner.byHand ?? false,
       }),
     );
   }

@@ -18,7 +18,8 @@ import { accountDifferences } from './account-differences.ts';
 import type { Executor } from './executor.ts';
 import { isTerminal } from './transitions.ts';
 
-const intervalMs = 15_000;
+/** How often a venue's view is compared while nothing is in doubt. */
+export const reconcileIntervalMsDefault = 15_000;
 /** Looking back further than the newest booked fill, for fills that were reported out of order. */
 const overlapMs = 60_000;
 /** How long an order must be out before "never seen" proves anything. */
@@ -105,7 +106,7 @@ export class Reconciler {
   /** Asks the venue for its view, unless an answer is still under way. */
   request(venue: VenueId): void {
     const { services } = this;
-    services.timers.set(`reconcile|${venue}`, (services.nowMs + intervalMs) as EpochMs);
+    services.timers.set(`reconcile|${venue}`, (services.nowMs + this.intervalMs) as EpochMs);
     const state = this.stateOf(venue);
     if (!state.answered && services.nowMs - state.requestedAtMs < reportTimeoutMs) return;
     const first = !this.linkOf(venue).reconciled;

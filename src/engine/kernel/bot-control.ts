@@ -3,8 +3,9 @@
 import { Decimal } from '../../shared/domain/decimal.ts';
 import type { BotId } from '../../shared/domain/nominal.ts';
 import type { BotDefinition, StopPolicy } from '../../shared/events/control.ts';
-import { accountOf } from '../portfolio/ledger.ts';
+import { accountOf, manualBot } from '../portfolio/ledger.ts';
 import { valueAt } from '../portfolio/portfolio.ts';
+import { availableFunds } from '../risk/facts.ts';
 import type { BotManager } from './bot-manager.ts';
 import type { BotRuntime } from './bot-runtime.ts';
 import { type ControlOutcome, refused, succeeded } from './control-outcome.ts';
@@ -31,7 +32,7 @@ export class BotControl {
       ([currency, text]) => [currency, Decimal.parse(text)] as const,
     );
     for (const [currency, amount] of amounts) {
-      const free = services.portfolio.ledger.balance('main', instrument.venue, currency);
+      const free = availableFunds(services, manualBot, instrument.venue, currency);
       if (amount.isNegative || free.compare(amount) < 0) {
         return refused(
           'refused',
@@ -96,7 +97,7 @@ export class BotControl {
     bot.legs.clear();
     bot.blocked.clear();
     bot.desired = [];
-    bot.closeAttempts = 0;
+    this.manager.forgetRun(bot);
     bot.startedAtMs = this.services.nowMs;
     this.manager.setState(bot, 'RUNNING', 'started');
     this.manager.makeHandlers(bot);
@@ -131,7 +132,7 @@ export class BotControl {
     if (bot === undefined) return notFound(id);
     if (bot.state === 'STOPPED' || bot.state === 'CREATED')
       return refused('refused', `bot ${id} is not running`);
-    this.manager.beginStop(bot, policy, reason);
+    this.manager.beginStop(bot, policy, reason, true);
     return succeeded;
   }
 
@@ -187,10 +188,12 @@ export class BotControl {
   /** Closes the position of a bot at market and cancels its orders, whatever it is doing. */
   flatten(bot: BotRuntime, reason: string): void {
     if (bot.state === 'RUNNING' || bot.state === 'PAUSED' || bot.state === 'STOPPING') {
-      this.manager.beginStop(bot, 'cancel-and-close-position', reason);
+      this.manager.beginStop(bot, 'cancel-and-close-position', reason, true);
     } else if (bot.position.lots !== 0) {
-      this.manager.setState(bot, 'STOPPING', reason);
       bot.stopPolicy = 'cancel-and-close-position';
+      bot.stopByHand = true;
+      this.manager.beginClosing(bot);
+      this.manager.setState(bot, 'STOPPING', reason);
       this.manager.continueStop(bot);
     }
   }

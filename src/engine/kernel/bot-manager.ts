@@ -5,8 +5,9 @@
 
 import type { Candle } from '../../shared/domain/candle.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
-import type { BotId, EpochMs, InstrumentId, QuantityLots } from '../../shared/domain/nominal.ts';
+import type { BotId, EpochMs, InstrumentId } from '../../shared/domain/nominal.ts';
 import type { Fill, Order } from '../../shared/domain/order.ts';
+import type { RiskCode } from '../../shared/domain/risk.ts';
 import type { BotState } from '../../shared/events/audit.ts';
 import type { StopPolicy } from '../../shared/events/control.ts';
 import type { Executor, OrderListener } from '../execution/executor.ts';
@@ -14,12 +15,18 @@ import type { InstrumentMarket } from '../market/instrument-market.ts';
 import type { AnyStrategy } from '../strategy/api.ts';
 import { BotOrders } from './bot-orders.ts';
 import { BotRuntime } from './bot-runtime.ts';
+import { closeRequest, closeRetryMs, passingDenials } from './closing.ts';
+import { ManualClosing } from './manual-closing.ts';
 import type { KernelServices } from './services.ts';
 import type { BotSnapshot } from './snapshot.ts';
 import { makeContext } from './strategy-context.ts';
 
 /** How often a close at market is tried before the position is left to the user. */
 const closeAttemptsMax = 3;
+const connectionDenials: ReadonlySet<RiskCode> = new Set<RiskCode>([
+  'VENUE_DISCONNECTED',
+  'VENUE_RECONCILING',
+]);
 
 export class BotManager implements OrderListener {
   readonly bots = new Map<BotId, BotRuntime>();
@@ -31,6 +38,7 @@ export class BotManager implements OrderListener {
   readonly awaiting = new Set<BotRuntime>();
   executor!: Executor;
   orders!: BotOrders;
+  manualClosing!: ManualClosing;
 
   constructor(services: KernelServices, findStrategy: (id: string) => AnyStrategy | undefined) {
     this.services = services;
@@ -41,6 +49,7 @@ export class BotManager implements OrderListener {
   attach(executor: Executor): void {
     this.executor = executor;
     this.orders = new BotOrders(this.services, executor);
+    this.manualClosing = new ManualClosing(this.services, executor);
   }
 
   /** Takes back a bot after a restart. Its strategy hears of fills at once, and starts once the venue is compared. */
@@ -115,10 +124,13 @@ export class BotManager implements OrderListener {
       if (bot?.state === 'STOPPING') this.continueStop(bot);
       return true;
     }
-    if (kind !== 'bot') return false;
-    if (bot === undefined || bot.state !== 'RUNNING') return true;
+    if (kind !== 'bot') return this.manualClosing.onTimer(key);
+    if (bot === undefined || (bot.state !== 'RUNNING' && bot.state !== 'PAUSED')) return true;
     bot.changed = true;
-    if (this.awaiting.has(bot)) return true;
+    if (bot.state === 'PAUSED' || this.awaiting.has(bot)) {
+      bot.dueTimers.add(rest.join('|'));
+      return true;
+    }
     this.call(bot, () => bot.handlers?.onTimer?.(rest.join('|')));
     return true;
   }
@@ -127,11 +139,22 @@ export class BotManager implements OrderListener {
   activateAll(): void {
     for (const bot of [...this.awaiting]) this.activate(bot);
     for (const bot of this.bots.values()) if (bot.state === 'STOPPING') this.continueStop(bot);
+    this.retryDenied(connectionDenials);
+  }
+
+  /** Tries again what was denied for one of these reasons, now that it is gone. */
+  retryDenied(codes: ReadonlySet<RiskCode>): void {
+    for (const bot of this.bots.values()) {
+      if (bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.retryDenied(bot, codes);
+    }
   }
 
   onOrder(order: Order): void {
     const bot = this.bots.get(order.bot);
-    if (bot === undefined) return;
+    if (bot === undefined) {
+      this.manualClosing.onOrder(order);
+      return;
+    }
     bot.changed = true;
     if (bot.state === 'STOPPING') this.continueStop(bot);
     else if (bot.handlers !== undefined) {
@@ -142,7 +165,10 @@ export class BotManager implements OrderListener {
 
   onFill(fill: Fill, order: Order): void {
     const bot = this.bots.get(order.bot);
-    if (bot === undefined) return;
+    if (bot === undefined) {
+      this.manualClosing.onOrder(order);
+      return;
+    }
     bot.changed = true;
     bot.fillCount += 1;
     bot.legs.set(order.leg, (bot.legs.get(order.leg) ?? 0) + fill.lots);
@@ -152,13 +178,18 @@ export class BotManager implements OrderListener {
         bot.handlers?.onFill?.(fill, order);
         if (order.state === 'FILLED') bot.handlers?.onOrder?.(order);
       });
+      // A fill may come for an order that was replaced already: then the new one is too big.
+      if (bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.agree(bot);
     }
     if (bot.state === 'STOPPING') this.continueStop(bot);
   }
 
   onRejected(order: Order, code: string, message: string): void {
     const bot = this.bots.get(order.bot);
-    if (bot !== undefined) this.orders.onRefused(bot, order.leg, code, message);
+    if (bot === undefined) return;
+    if (bot.state === 'STOPPING')
+      bot.closeNotBeforeMs = this.services.nowMs + closeRetryMs * bot.closeAttempts;
+    else this.orders.onRefused(bot, order.leg, code, message);
   }
 
   add(strategy: AnyStrategy, instrument: Instrument, snapshot: BotSnapshot): BotRuntime {
@@ -204,6 +235,10 @@ export class BotManager implements OrderListener {
     }
     this.awaiting.delete(bot);
     this.call(bot, () => bot.handlers?.onStart?.());
+    for (const name of [...bot.dueTimers]) {
+      if (bot.state !== 'RUNNING' || !bot.dueTimers.delete(name)) continue;
+      this.call(bot, () => bot.handlers?.onTimer?.(name));
+    }
   }
 
   /** Calls into a strategy; what it asked for is carried out afterwards. */
@@ -221,7 +256,8 @@ export class BotManager implements OrderListener {
     const stop = bot.stopRequest;
     if (stop !== undefined) {
       bot.stopRequest = undefined;
-      if (bot.state === 'RUNNING' || bot.state === 'PAUSED') this.beginStop(bot, stop.policy, stop.reason);
+      if (bot.state === 'RUNNING' || bot.state === 'PAUSED')
+        this.beginStop(bot, stop.policy, stop.reason, false);
       return;
     }
     if (bot.keepChanged && bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.agree(bot);
@@ -236,10 +272,11 @@ export class BotManager implements OrderListener {
     this.cancelAll(bot, 'the strategy failed');
   }
 
-  beginStop(bot: BotRuntime, policy: StopPolicy, reason: string): void {
+  beginStop(bot: BotRuntime, policy: StopPolicy, reason: string, byHand: boolean): void {
     this.awaiting.delete(bot);
     bot.stopPolicy = policy;
-    bot.closeAttempts = 0;
+    bot.stopByHand = byHand;
+    this.beginClosing(bot);
     bot.desired = [];
     bot.keepChanged = false;
     try {
@@ -252,7 +289,7 @@ export class BotManager implements OrderListener {
       });
     }
     bot.handlers = undefined;
-    this.services.timers.clearPrefix(bot.timerPrefix);
+    this.forgetRun(bot);
     if (policy === 'leave-orders') {
       this.setState(bot, 'STOPPED', reason);
       return;
@@ -262,9 +299,30 @@ export class BotManager implements OrderListener {
     this.continueStop(bot);
   }
 
+  /** Attempts to close are counted anew. */
+  beginClosing(bot: BotRuntime): void {
+    bot.closeAttempts = 0;
+    bot.closingLots = Number.POSITIVE_INFINITY;
+    bot.closeNotBeforeMs = 0;
+  }
+
+  /** Drops what one run of a strategy must not leave to the next: its timers and what it asked for. */
+  forgetRun(bot: BotRuntime): void {
+    this.services.timers.clearPrefix(bot.timerPrefix);
+    bot.dueTimers.clear();
+    bot.stopRequest = undefined;
+    bot.keepChanged = false;
+  }
+
   continueStop(bot: BotRuntime): void {
     if (this.services.orders.liveCountOf(bot.id) > 0) return;
+    if (bot.closeNotBeforeMs > this.services.nowMs) {
+      this.services.timers.set(`retry|${bot.id}`, bot.closeNotBeforeMs as EpochMs);
+      return;
+    }
     if (bot.stopPolicy === 'cancel-and-close-position' && bot.position.lots !== 0) {
+      const { lots } = bot.position;
+      if (Math.abs(lots) < bot.closingLots) bot.closeAttempts = 0;
       if (bot.closeAttempts >= closeAttemptsMax) {
         this.setState(
           bot,
@@ -273,25 +331,15 @@ export class BotManager implements OrderListener {
         );
         return;
       }
-      bot.closeAttempts += 1;
-      const { lots } = bot.position;
-      const result = this.orders.place(bot, `close-${this.executor.nextOrderNumber}`, 'close', {
-        instrument: bot.instrument.id,
-        side: lots > 0 ? 'sell' : 'buy',
-        type: 'market',
-        lots: Math.abs(lots) as QuantityLots,
-        timeInForce: 'ioc',
-        postOnly: false,
-        reduceOnly: bot.instrument.kind === 'perpetual',
-      });
-      if (result.ok) return;
-      if (
-        result.code === 'VENUE_DISCONNECTED' ||
-        result.code === 'VENUE_RECONCILING' ||
-        result.code === 'BOOK_INVALID'
-      ) {
-        bot.closeAttempts -= 1;
-        this.services.timers.set(`retry|${bot.id}`, (this.services.nowMs + 1_000) as EpochMs);
+      const leg = `close-${this.executor.nextOrderNumber}`;
+      const result = this.orders.place(bot, leg, 'close', closeRequest(bot.instrument, lots));
+      if (result.ok) {
+        bot.closeAttempts += 1;
+        bot.closingLots = Math.abs(lots);
+        return;
+      }
+      if (passingDenials.has(result.code)) {
+        this.services.timers.set(`retry|${bot.id}`, (this.services.nowMs + closeRetryMs) as EpochMs);
         return;
       }
       this.setState(

@@ -4,6 +4,7 @@ import type { EpochMs } from '../../shared/domain/nominal.ts';
 import type { Order, OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
 import { compareDesired } from '../execution/desired-orders.ts';
 import type { Executor, PlacingOwner } from '../execution/executor.ts';
+import { remainingLots } from '../execution/order-store.ts';
 import type { SendResult } from '../strategy/api.ts';
 import type { BotRuntime } from './bot-runtime.ts';
 import type { KernelServices } from './services.ts';
@@ -33,7 +34,7 @@ export class BotOrders {
     const since = this.services.nowMs - rateWindowMs;
     while (bot.sentAtMs.length > 0 && (bot.sentAtMs[0] as number) <= since) bot.sentAtMs.shift();
     const mayTrade = origin === 'close' || bot.state === 'RUNNING';
-    return { bot: bot.id, mayTrade, ordersInTenSeconds: bot.sentAtMs.length };
+    return { bot: bot.id, mayTrade, ordersInTenSeconds: bot.sentAtMs.length, byHand: bot.stopByHand };
   }
 
   /** Sends one order of a bot; a denial is recorded once until its code changes. */
@@ -65,7 +66,12 @@ export class BotOrders {
     const live: Order[] = [];
     for (const order of this.services.orders.liveOf(bot.id)) if (order.origin === 'keep') live.push(order);
     if (live.length === 0 && bot.desired.length === 0) return;
-    const difference = compareDesired(bot.desired, live, (leg) => bot.legs.get(leg) ?? 0);
+    const difference = compareDesired(
+      bot.desired,
+      live,
+      (leg) => bot.legs.get(leg) ?? 0,
+      (order) => this.closableLots(bot, order),
+    );
     bot.waiting = new Map(difference.waiting.map(({ leg, reason }) => [leg, reason]));
     for (const order of difference.cancel)
       this.executor.cancel(order.clientOrderId, 'no longer part of the plan');
@@ -83,6 +89,28 @@ export class BotOrders {
     }
     if (Number.isFinite(retryAtMs)) this.services.timers.set(`retry|${bot.id}`, retryAtMs as EpochMs);
     if (bot.legs.size > legsKeptMax) this.forgetOldLegs(bot);
+  }
+
+  /** Gives how many lots a live reduce-only order could have if it were placed now. */
+  private closableLots(bot: BotRuntime, order: Order): number {
+    const { lots } = bot.position;
+    let closable = order.side === 'sell' ? lots : -lots;
+    for (const other of this.services.orders.liveOf(bot.id)) {
+      if (other.reduceOnly && other.side === order.side && other.clientOrderId !== order.clientOrderId)
+        closable -= remainingLots(other);
+    }
+    return Math.max(0, closable);
+  }
+
+  /** Tries legs again that were denied for one of these reasons, now that it is gone. */
+  retryDenied(bot: BotRuntime, codes: ReadonlySet<string>): void {
+    let found = false;
+    for (const [leg, { code, untilMs }] of bot.blocked) {
+      if (untilMs === 0 || !codes.has(code)) continue;
+      bot.blocked.delete(leg);
+      found = true;
+    }
+    if (found) this.agree(bot);
   }
 
   /** The venue refused an order of this leg. */

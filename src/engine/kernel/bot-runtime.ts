@@ -47,7 +47,15 @@ export class BotRuntime {
   stopRequest: { readonly reason: string; readonly policy: StopPolicy } | undefined;
   /** Times of the orders sent in the last ten seconds. */
   readonly sentAtMs: number[] = [];
+  /** Closing orders sent since the position last became smaller, and its size then. */
   closeAttempts = 0;
+  closingLots = Number.POSITIVE_INFINITY;
+  /** After a refusal the next closing order waits until then. */
+  closeNotBeforeMs = 0;
+  /** True when a person asked for the stop: it then closes the position even while trading is halted. */
+  stopByHand = false;
+  /** Timers that fell due while the strategy could not hear them. */
+  readonly dueTimers = new Set<string>();
   changed = true;
 
   constructor(strategy: AnyStrategy, instrument: Instrument, position: Position, snapshot: BotSnapshot) {
@@ -63,6 +71,7 @@ export class BotRuntime {
     this.legs = new Map(Object.entries(snapshot.legs));
     this.why = snapshot.why;
     this.fillCount = snapshot.fillCount;
+    this.stopByHand = snapshot.stopByHand ?? false;
     this.createdAtMs = snapshot.createdAtMs;
     this.startedAtMs = snapshot.startedAtMs;
     this.stake = {
@@ -81,15 +90,17 @@ export class BotRuntime {
     return `bot|${this.id}|`;
   }
 
-  snapshot(timers: BotSnapshot['timers']): BotSnapshot {
+  /** Gives what survives a restart; `timers` are those still running. */
+  snapshot(timers: BotSnapshot['timers'], nowMs: EpochMs): BotSnapshot {
     return {
       definition: this.definition,
       state: this.state,
       stateReason: this.stateReason,
       stopPolicy: this.stopPolicy,
+      stopByHand: this.stopByHand,
       strategyState: this.strategyState,
       legs: Object.fromEntries(this.legs),
-      timers,
+      timers: [...timers, ...[...this.dueTimers].map((name) => ({ name, atMs: nowMs }))],
       why: this.why,
       position: this.position.snapshot(),
       stake: { money: this.stake.money.toString(), baseCost: this.stake.baseCost.toString() },

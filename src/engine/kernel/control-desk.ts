@@ -1,15 +1,18 @@
 /** Carries out control commands: what a person or the host asks of the kernel. */
 
 import type { VenueId } from '../../shared/domain/nominal.ts';
-import type { RiskScope } from '../../shared/domain/risk.ts';
+import type { RiskCode, RiskScope } from '../../shared/domain/risk.ts';
 import type { ControlCommand } from '../../shared/events/control.ts';
 import type { Executor } from '../execution/executor.ts';
 import type { Reconciler } from '../execution/reconciler.ts';
+import { manualBot } from '../portfolio/ledger.ts';
 import { scopeCovers } from '../risk/risk-states.ts';
 import { BotControl } from './bot-control.ts';
 import type { BotManager } from './bot-manager.ts';
 import { type ControlOutcome, refused, succeeded } from './control-outcome.ts';
 import type { KernelServices } from './services.ts';
+
+const stateDenials: ReadonlySet<RiskCode> = new Set<RiskCode>(['HALTED', 'REDUCING']);
 
 export class ControlDesk {
   private readonly services: KernelServices;
@@ -63,6 +66,7 @@ export class ControlDesk {
             state: command.state,
             reason: command.reason,
           });
+          botManager.retryDenied(stateDenials);
         }
         return succeeded;
       case 'set-risk-limits':
@@ -75,6 +79,11 @@ export class ControlDesk {
           if (scopeCovers(command.scope, bot.id, bot.instrument.venue, bot.instrument.id)) {
             botControl.flatten(bot, 'flattened by hand');
           }
+        }
+        for (const { bot, position } of [...services.portfolio.allPositions()]) {
+          const { instrument } = position;
+          if (bot === manualBot && scopeCovers(command.scope, bot, instrument.venue, instrument.id))
+            botManager.manualClosing.begin(instrument);
         }
         return succeeded;
       case 'reconcile':

@@ -142,7 +142,9 @@ export class Kernel {
       case 'tick':
         return undefined;
       case 'history':
-        this.services.markets.get(event.instrument)?.seedHistory(event.timeframeMs, event.candles);
+        this.services.markets
+          .get(event.instrument)
+          ?.seedHistory(event.timeframeMs, event.candles, this.services.nowMs - this.candleGraceMs);
         return undefined;
       case 'control':
         this.coreChanged = true;
@@ -192,7 +194,7 @@ export class Kernel {
     for (const bot of this.botManager.bots.values()) {
       if (!bot.changed) continue;
       bot.changed = false;
-      bots.push(bot.snapshot(this.services.timers.withPrefix(bot.timerPrefix)));
+      bots.push(bot.snapshot(this.services.timers.withPrefix(bot.timerPrefix), this.services.nowMs));
     }
     const removedBots = this.botManager.removed.splice(0);
     if (records.length === 0 && bots.length === 0 && removedBots.length === 0 && !this.coreChanged)
@@ -282,8 +284,8 @@ export class Kernel {
         return;
       }
       case 'funding-rate':
+        // Says nothing of the age of quotes and book.
         market.funding = event;
-        market.updatedAtMs = event.receiveTimeMs;
         return;
     }
   }

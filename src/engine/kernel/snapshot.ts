@@ -27,6 +27,8 @@ export interface BotSnapshot {
   readonly stateReason: string;
   /** How it leaves the market while STOPPING. */
   readonly stopPolicy: StopPolicy | null;
+  /** True when a person asked for the stop. Absent in older journals: false. */
+  readonly stopByHand?: boolean | undefined;
   readonly strategyState: unknown;
   /** Cumulative fills in lots of the legs in use. */
   readonly legs: Readonly<Record<string, number>>;

@@ -74,10 +74,15 @@ export function makeContext(
       if (services.orders.get(id)?.bot === bot.id) executor.cancel(id, 'cancelled by the strategy');
     },
     setTimer: (name, atMs: EpochMs) => {
-      services.timers.set(`${bot.timerPrefix}${name}`, atMs);
+      if (!Number.isFinite(atMs)) throw new RangeError(`the timer "${name}" has no time: ${atMs}`);
+      // Whole milliseconds, and never within the event in hand: that would go on for ever.
+      const dueMs = Math.max(Math.ceil(atMs), services.nowMs + 1) as EpochMs;
+      services.timers.set(`${bot.timerPrefix}${name}`, dueMs);
+      bot.dueTimers.delete(name);
       bot.changed = true;
     },
     clearTimer: (name) => {
+      bot.dueTimers.delete(name);
       services.timers.clear(`${bot.timerPrefix}${name}`);
       bot.changed = true;
     },

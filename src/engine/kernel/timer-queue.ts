@@ -8,6 +8,9 @@ interface Timer {
   readonly order: number;
 }
 
+/** Entries of moved or cleared timers that may stay in the heap. */
+const staleKeptMax = 256;
+
 function before(left: Timer, right: Timer): boolean {
   return left.atMs < right.atMs || (left.atMs === right.atMs && left.order < right.order);
 }
@@ -25,6 +28,7 @@ export class TimerQueue {
 
   /** Sets or moves the timer of this key. */
   set(key: string, atMs: EpochMs): void {
+    if (this.heap.length > 2 * this.active.size + staleKeptMax) this.dropStale();
     const timer: Timer = { key, atMs, order: this.nextOrder };
     this.nextOrder += 1;
     this.active.set(key, timer);
@@ -62,6 +66,14 @@ export class TimerQueue {
 
   clearPrefix(prefix: string): void {
     for (const key of this.active.keys()) if (key.startsWith(prefix)) this.active.delete(key);
+  }
+
+  /** Forgets what was moved or cleared but is not due for long; otherwise a timer moved often would fill memory. */
+  private dropStale(): void {
+    const kept = this.heap.filter((timer) => this.active.get(timer.key) === timer);
+    // A sorted list is a heap.
+    kept.sort((left, right) => (before(left, right) ? -1 : 1));
+    this.heap.splice(0, this.heap.length, ...kept);
   }
 
   private dropCleared(): void {

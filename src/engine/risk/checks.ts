@@ -15,6 +15,8 @@ export interface RiskFacts {
   readonly limits: RiskLimits;
   readonly instrument: Instrument;
   readonly origin: OrderOrigin;
+  /** A person asked for what the order does. */
+  readonly byHand: boolean;
   /** Strictest risk state over the order, undefined when ACTIVE. */
   readonly restriction: RiskStateEntry | undefined;
   readonly botMayTrade: boolean;
@@ -64,6 +66,8 @@ function worstLots(facts: RiskFacts, extraBuy: number, extraSell: number): numbe
 
 /** True when the order makes the worst case bigger. */
 export function raisesExposure(request: OrderRequest, facts: RiskFacts): boolean {
+  // It was cut to what can be closed before: whatever else rests, it opens nothing.
+  if (request.reduceOnly && request.lots <= facts.reducibleLots) return false;
   const buy = request.side === 'buy' ? request.lots : 0;
   const sell = request.side === 'sell' ? request.lots : 0;
   return worstLots(facts, buy, sell) > worstLots(facts, 0, 0);
@@ -91,7 +95,8 @@ const wellFormed: Check = (request, { instrument }) => {
 
 const riskState: Check = (request, facts) => {
   const entry = facts.restriction;
-  if (entry === undefined || facts.origin === 'close') return undefined;
+  if (entry === undefined) return undefined;
+  if (facts.origin === 'close' && (facts.byHand || entry.state === 'REDUCING')) return undefined;
   if (entry.state === 'HALTED')
     return deny('HALTED', `trading is halted (${entry.scope.kind}): ${entry.reason}`);
   if (raisesExposure(request, facts)) {

@@ -127,7 +127,7 @@ export function gatherFacts(
   request: OrderRequest,
   origin: OrderOrigin,
   instrument: Instrument,
-  more: { botMayTrade: boolean; ordersInTenSeconds: number },
+  more: { botMayTrade: boolean; ordersInTenSeconds: number; byHand: boolean },
 ): RiskFacts {
   const market = services.markets.get(instrument.id);
   const link = services.venues.get(instrument.venue);
@@ -139,6 +139,7 @@ export function gatherFacts(
     limits: services.riskLimits,
     instrument,
     origin,
+    byHand: more.byHand,
     restriction: services.riskStates.effective(bot, instrument.venue, instrument.id),
     botMayTrade: more.botMayTrade,
     venueConnected: link?.connected ?? false,
