@@ -6,6 +6,8 @@
 import type { Candle } from '../../shared/domain/candle.ts';
 import type { EpochMs } from '../../shared/domain/nominal.ts';
 
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
 /** Closed candles kept in memory; older ones are in the candle store. */
 const keptMax = 4000;
 
@@ -19,6 +21,8 @@ export class CandleSeries {
   private low = 0;
   private close = 0;
   private volume = 0;
+  /** Candles after the one in the making, oldest first: begun by trades that came before it was final. */
+  private readonly begun: Mutable<Candle>[] = [];
 
   constructor(timeframeMs: number) {
     this.timeframeMs = timeframeMs;
@@ -29,9 +33,14 @@ export class CandleSeries {
     return this.openTimeMs < 0 ? Number.POSITIVE_INFINITY : this.openTimeMs + this.timeframeMs;
   }
 
-  /** The provisional candle, or undefined before the first price. */
+  /** The newest provisional candle, or undefined before the first price. */
   get current(): Candle | undefined {
-    if (this.openTimeMs < 0) return undefined;
+    const newest = this.begun.at(-1);
+    if (newest !== undefined) return { ...newest };
+    return this.openTimeMs < 0 ? undefined : this.inTheMaking();
+  }
+
+  private inTheMaking(): Candle {
     return {
       openTimeMs: this.openTimeMs as EpochMs,
       open: this.open,
@@ -42,14 +51,17 @@ export class CandleSeries {
     };
   }
 
-  /** Puts closed candles before what is there; used to warm up. They must be in order and in the past. */
+  /** Puts closed candles before and after those that are there; used to warm up. They must be in order and in the past. */
   seed(candles: readonly Candle[]): void {
+    const firstKnownMs = this.closed.at(0)?.openTimeMs ?? Number.POSITIVE_INFINITY;
     const lastKnownMs = this.closed.at(-1)?.openTimeMs ?? Number.NEGATIVE_INFINITY;
+    const older: Candle[] = [];
     for (const candle of candles) {
-      if (candle.openTimeMs <= lastKnownMs) continue;
       if (this.openTimeMs >= 0 && candle.openTimeMs >= this.openTimeMs) continue;
-      this.closed.push(candle);
+      if (candle.openTimeMs < firstKnownMs && firstKnownMs !== Number.POSITIVE_INFINITY) older.push(candle);
+      else if (candle.openTimeMs > lastKnownMs) this.closed.push(candle);
     }
+    if (older.length > 0) this.closed.unshift(...older);
     this.trim();
     if (this.openTimeMs < 0) {
       const last = this.closed.at(-1);
@@ -61,11 +73,18 @@ export class CandleSeries {
     }
   }
 
-  /** Adds a trade. A trade of a time that is already closed is left out: a final candle never changes. */
+  /**
+   * Adds a trade. A trade of a time that is already closed is left out: a final candle never changes. One of a later
+   * time does not close the candle in the making: late trades of that may still come.
+   */
   addTrade(timeMs: number, price: number, quantity: number): void {
     const bucketMs = timeMs - (timeMs % this.timeframeMs);
     if (bucketMs < this.openTimeMs) return;
     if (bucketMs > this.openTimeMs) {
+      if (this.openTimeMs >= 0) {
+        this.addAhead(bucketMs, price, quantity);
+        return;
+      }
       this.openTimeMs = bucketMs;
       this.open = this.high = this.low = price;
       this.volume = 0;
@@ -95,13 +114,38 @@ export class CandleSeries {
   /** Closes the candle in the making when its time is over at `nowMs`; gives it, or undefined. Call until undefined. */
   closeDue(nowMs: number): Candle | undefined {
     if (this.openTimeMs < 0 || nowMs < this.openTimeMs + this.timeframeMs) return undefined;
-    const candle = this.current as Candle;
+    const candle = this.inTheMaking();
     this.closed.push(candle);
     this.trim();
-    this.openTimeMs += this.timeframeMs;
-    this.open = this.high = this.low = this.close = candle.close;
-    this.volume = 0;
+    this.goOnFrom(this.openTimeMs + this.timeframeMs, candle.close);
     return candle;
+  }
+
+  /** Begins the candle of a time, flat at `close` or as far as trades that came early have made it. */
+  private goOnFrom(openTimeMs: number, close: number): void {
+    while ((this.begun[0]?.openTimeMs ?? Number.POSITIVE_INFINITY) < openTimeMs) this.begun.shift();
+    this.openTimeMs = openTimeMs;
+    const begun = this.begun[0]?.openTimeMs === openTimeMs ? this.begun.shift() : undefined;
+    this.open = begun?.open ?? close;
+    this.high = begun?.high ?? close;
+    this.low = begun?.low ?? close;
+    this.close = begun?.close ?? close;
+    this.volume = begun?.volume ?? 0;
+  }
+
+  private addAhead(bucketMs: number, price: number, quantity: number): void {
+    let index = this.begun.length;
+    while (index > 0 && (this.begun[index - 1] as Candle).openTimeMs > bucketMs) index -= 1;
+    const known = this.begun[index - 1];
+    if (known?.openTimeMs === bucketMs) {
+      known.high = Math.max(known.high, price);
+      known.low = Math.min(known.low, price);
+      known.close = price;
+      known.volume += quantity;
+      return;
+    }
+    const candle = { open: price, high: price, low: price, close: price, volume: quantity };
+    this.begun.splice(index, 0, { openTimeMs: bucketMs as EpochMs, ...candle });
   }
 
   /** Takes a final candle the venue or a recording gives; replaces one of the same time. */
@@ -113,23 +157,16 @@ export class CandleSeries {
     }
     this.closed.push(candle);
     this.trim();
-    if (this.openTimeMs <= candle.openTimeMs) {
-      this.openTimeMs = candle.openTimeMs + this.timeframeMs;
-      this.open = this.high = this.low = this.close = candle.close;
-      this.volume = 0;
-    }
+    if (this.openTimeMs <= candle.openTimeMs)
+      this.goOnFrom(candle.openTimeMs + this.timeframeMs, candle.close);
     return true;
   }
 
-  /** Jumps over a pause (the terminal was off): no candles are invented for it. */
+  /** Jumps over a time in which nothing was heard of the market: no candles are invented for it. */
   skipTo(nowMs: number): void {
     if (this.openTimeMs < 0) return;
     const bucketMs = nowMs - (nowMs % this.timeframeMs);
-    if (bucketMs > this.openTimeMs) {
-      this.openTimeMs = bucketMs;
-      this.open = this.high = this.low = this.close;
-      this.volume = 0;
-    }
+    if (bucketMs > this.openTimeMs) this.goOnFrom(bucketMs, this.close);
   }
 
   private trim(): void {

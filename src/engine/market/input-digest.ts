@@ -25,6 +25,8 @@ export class InputDigest {
     }
     this.word(code);
     this.number(event.receiveTimeMs);
+    // Candles are made by the venue's time.
+    this.number(event.venueTimeMs);
     switch (event.kind) {
       case 'quote':
         this.word(1);
@@ -46,6 +48,7 @@ export class InputDigest {
         return;
       case 'book-delta':
         this.word(5);
+        this.number(event.firstSequence);
         this.number(event.lastSequence);
         this.levels(event.bids);
         this.levels(event.asks);

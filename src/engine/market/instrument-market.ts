@@ -48,12 +48,17 @@ export class InstrumentMarket {
     return created;
   }
 
-  /** Puts closed candles before a series, and what the minutes know of its candle in the making. */
-  seedHistory(timeframeMs: number, candles: readonly Candle[]): void {
+  /**
+   * Puts closed candles before a series, and what the minutes know of its candle in the making. Where the history ends
+   * before the candle of `nowMs`, nothing is known of the time between: it stays a gap.
+   */
+  seedHistory(timeframeMs: number, candles: readonly Candle[], nowMs: number): void {
     const series = this.seriesFor(timeframeMs);
     const wasEmpty = series.closesAtMs === Number.POSITIVE_INFINITY;
     series.seed(candles);
-    if (!wasEmpty || timeframeMs === minuteMs) return;
+    if (!wasEmpty) return;
+    series.skipTo(nowMs);
+    if (timeframeMs === minuteMs) return;
     const minutes = this.seriesFor(minuteMs);
     const bucketMs = series.closesAtMs - timeframeMs;
     let first = minutes.closed.length;
@@ -121,10 +126,19 @@ export class InstrumentMarket {
     if (this.hasBook) this.book.invalidate(reason);
   }
 
-  /** Closes candles whose time is over; calls back for each, oldest first. */
+  /**
+   * Closes candles whose time is over; calls back for each, oldest first. A candle in whose time nothing at all was
+   * heard of the market (the link was down, the machine slept) is not known, which is not the same as flat: it is left out.
+   */
   closeCandles(nowMs: number, onClosed: (series: CandleSeries, candle: Candle) => void): void {
     for (const series of this.series) {
-      for (let candle = series.closeDue(nowMs); candle !== undefined; candle = series.closeDue(nowMs)) {
+      for (;;) {
+        if (this.updatedAtMs <= series.closesAtMs - series.timeframeMs) {
+          series.skipTo(nowMs);
+          break;
+        }
+        const candle = series.closeDue(nowMs);
+        if (candle === undefined) break;
         onClosed(series, candle);
       }
     }
