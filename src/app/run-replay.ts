@@ -4,6 +4,7 @@
  */
 
 import { sha256Hex } from '../adapters/store/digest.ts';
+import { CandleReplay } from '../adapters/venues/replay/candle-replay.ts';
 import { FrameReplay } from '../adapters/venues/replay/frame-replay.ts';
 import { Kernel } from '../engine/kernel/kernel.ts';
 import type { EventSink, VirtualTimeSource } from '../engine/ports.ts';
@@ -18,6 +19,7 @@ import { programVersion } from '../shared/version.ts';
 import { findStrategy, strategies } from '../strategies/registry.ts';
 import { findStrategyOrThrow } from './api/context.ts';
 import { completeParams } from './api/params.ts';
+import { CandleTape } from './session/candle-tape.ts';
 import { EngineHost } from './session/engine-host.ts';
 import { emptySnapshot, MemoryJournal } from './session/memory-journal.ts';
 import { VirtualDriver } from './session/virtual-driver.ts';
@@ -50,8 +52,11 @@ export interface ReplayResult extends RunResult {
     readonly bestAsk: string | null;
   };
   readonly trades: number;
+  /** What was assumed, in sentences: rules read off the data, the path inside a candle. */
+  readonly assumptions: readonly string[];
 }
 
+const hourMs = 3_600_000;
 /** Events between two chances for signals and progress. */
 const sliceEvents = 20_000;
 
@@ -88,6 +93,35 @@ class ReplaySource implements VirtualTimeSource {
   }
 }
 
+/** What a replay needs of a recording, whatever its kind. */
+interface Recording extends VirtualTimeSource {
+  readonly instrument: Instrument;
+  /** What was assumed, in sentences. */
+  readonly notes: readonly string[];
+  /** True where one step covers minutes or more: then the account is compared once an hour. */
+  readonly isCoarse: boolean;
+  close(): void;
+}
+
+/** Opens raw frames, or candles as CSV or Parquet, by the file's name. */
+async function openRecording(options: ReplayOptions): Promise<Recording> {
+  const venue = venueId(options.venue);
+  if (!/\.(csv|csv\.gz|parquet)$/i.test(options.frames)) {
+    const frames = await FrameReplay.open({ path: options.frames, venue, symbol: options.instrument });
+    return Object.assign(frames, { isCoarse: false });
+  }
+  if (options.instrument === undefined) {
+    throw new ApiError('bad-input', 'instrument: a candle file does not name its market', {
+      field: 'instrument',
+      hint: 'Add --instrument, for example BTC/USDT.',
+    });
+  }
+  const tape = new CandleTape(
+    await CandleReplay.open([{ path: options.frames, venue, symbol: options.instrument }]),
+  );
+  return Object.assign(tape, { isCoarse: true, close: () => undefined });
+}
+
 /** Runs a replay to its end. Throws `ApiError` for bad input and damaged files. */
 export async function runReplay(options: ReplayOptions): Promise<ReplayResult> {
   const startedAtWallMs = Date.now();
@@ -95,11 +129,7 @@ export async function runReplay(options: ReplayOptions): Promise<ReplayResult> {
     options.strategy === undefined
       ? undefined
       : findStrategyOrThrow({ findStrategy, strategies }, options.strategy);
-  const replay = await FrameReplay.open({
-    path: options.frames,
-    venue: venueId(options.venue),
-    symbol: options.instrument,
-  });
+  const replay = await openRecording(options);
   try {
     return await run(options, replay, strategy, startedAtWallMs);
   } finally {
@@ -109,7 +139,7 @@ export async function runReplay(options: ReplayOptions): Promise<ReplayResult> {
 
 async function run(
   options: ReplayOptions,
-  replay: FrameReplay,
+  replay: Recording,
   strategy: AnyStrategy | undefined,
   startedAtWallMs: number,
 ): Promise<ReplayResult> {
@@ -142,6 +172,7 @@ async function run(
     orderPrefix: 'sx-r',
     startMs,
     candleGraceMs: 0,
+    reconcileIntervalMs: replay.isCoarse ? hourMs : undefined,
   });
   const host = new EngineHost({
     kernel,
@@ -192,7 +223,12 @@ async function run(
   }
   kernel.record({ kind: 'run-stopped', reason: 'the recording is over' });
   host.flush();
-  return resultOf(host, driver, source, instrument, { startMs, startedAtWallMs, startEquity });
+  return resultOf(host, driver, source, instrument, {
+    startMs,
+    startedAtWallMs,
+    startEquity,
+    assumptions: replay.notes,
+  });
 }
 
 function startBot(
@@ -240,7 +276,12 @@ function resultOf(
   driver: VirtualDriver,
   source: ReplaySource,
   instrument: Instrument,
-  run: { startMs: number; startedAtWallMs: number; startEquity: Record<string, string> },
+  run: {
+    startMs: number;
+    startedAtWallMs: number;
+    startEquity: Record<string, string>;
+    assumptions: readonly string[];
+  },
 ): ReplayResult {
   const { kernel } = host;
   const { book } = kernel.services.markets.get(instrument.id) as NonNullable<
@@ -264,5 +305,6 @@ function resultOf(
     rssMb: Math.round(process.memoryUsage.rss() / 1_048_576),
     book: { ...book.counters, bestBid: priceText(book.bestBidTicks), bestAsk: priceText(book.bestAskTicks) },
     trades: source.trades,
+    assumptions: run.assumptions,
   };
 }

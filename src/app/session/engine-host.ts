@@ -31,6 +31,8 @@ export class EngineHost {
   private readonly journal: JournalPort;
   private readonly route: CommandRoute;
   private readonly beforeCommit: () => void;
+  /** Why the kernel broke off; it is not used again. */
+  private failure: Error | undefined;
   private readonly listeners: ((records: readonly AuditRecord[]) => void)[] = [];
 
   constructor(options: {
@@ -49,13 +51,13 @@ export class EngineHost {
 
   /** Processes an event and hands over the commands it leaves. */
   readonly feed = (event: KernelEvent): void => {
-    this.kernel.process(event);
+    this.process(event);
     if (this.kernel.hasCommands) this.dispatch();
   };
 
   /** Carries out a control command now; what it recorded is durable when this returns. */
   control(command: ControlCommand): ControlOutcome {
-    const outcome = this.kernel.process({ kind: 'control', command, timeMs: this.currentTimeMs() });
+    const outcome = this.process({ kind: 'control', command, timeMs: this.currentTimeMs() });
     assert(outcome !== undefined, 'a control command gives an outcome');
     if (this.kernel.hasCommands) this.dispatch();
     this.flush();
@@ -73,6 +75,7 @@ export class EngineHost {
 
   /** Writes what changed since the last time. Throws when it cannot be made durable: then nothing more may be sent. */
   flush(): void {
+    if (this.failure !== undefined) return;
     const checkpoint = this.kernel.checkpoint();
     if (checkpoint === null) return;
     this.beforeCommit();
@@ -84,6 +87,20 @@ export class EngineHost {
   /** Tells a listener about records once they are durable. */
   onRecords(listener: (records: readonly AuditRecord[]) => void): void {
     this.listeners.push(listener);
+  }
+
+  /**
+   * An event that fails half way leaves a kernel that contradicts itself. Nothing of it may become durable and no event
+   * may follow: the next start goes on from the last whole event, as after a crash.
+   */
+  private process(event: KernelEvent): ControlOutcome | undefined {
+    if (this.failure !== undefined) throw this.failure;
+    try {
+      return this.kernel.process(event);
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      throw this.failure;
+    }
   }
 
   private dispatch(): void {

@@ -19,7 +19,7 @@ import type { Executor } from './executor.ts';
 import { isTerminal } from './transitions.ts';
 
 /** How often a venue's view is compared while nothing is in doubt. */
-export const reconcileIntervalMsDefault = 15_000;
+const reconcileIntervalMsDefault = 15_000;
 /** Looking back further than the newest booked fill, for fills that were reported out of order. */
 const overlapMs = 60_000;
 /** How long an order must be out before "never seen" proves anything. */
@@ -49,19 +49,26 @@ export class Reconciler {
   private readonly reports = new Map<VenueId, ReportState>();
   private readonly onReady: (link: VenueLink) => void;
   private readonly onFunding: (payment: FundingPaidEvent) => void;
+  private readonly intervalMs: number;
   nextReportNumber: number;
 
   constructor(
     services: KernelServices,
     executor: Executor,
     nextReportNumber: number,
-    hooks: { onReady: (link: VenueLink) => void; onFunding: (payment: FundingPaidEvent) => void },
+    hooks: {
+      onReady: (link: VenueLink) => void;
+      onFunding: (payment: FundingPaidEvent) => void;
+      /** Kernel time between two comparisons. */
+      intervalMs?: number | undefined;
+    },
   ) {
     this.services = services;
     this.executor = executor;
     this.nextReportNumber = nextReportNumber;
     this.onReady = hooks.onReady;
     this.onFunding = hooks.onFunding;
+    this.intervalMs = hooks.intervalMs ?? reconcileIntervalMsDefault;
     executor.onDoubt = (venue) =>
       this.services.timers.set(`doubt|${venue}`, (services.nowMs + doubtDelayMs) as EpochMs);
   }

@@ -28,6 +28,9 @@ export class BotControl {
     if (strategy === undefined) return refused('not-found', `no strategy "${definition.strategy}"`);
     const instrument = services.instrument(definition.instrument);
     if (instrument === undefined) return refused('not-found', `no instrument ${definition.instrument}`);
+    const parsed = strategy.params.safeParse(definition.params);
+    if (!parsed.success)
+      return refused('bad-input', `parameters are not valid: ${parsed.error.issues[0]?.message ?? ''}`);
     const amounts = Object.entries(definition.allocation).map(
       ([currency, text]) => [currency, Decimal.parse(text)] as const,
     );
@@ -145,9 +148,10 @@ export class BotControl {
         'bad-input',
         `parameters of bot ${id} are not valid: ${parsed.error.issues[0]?.message ?? ''}`,
       );
+    const subscription = bot.strategy.subscribe(parsed.data);
     bot.definition = { ...bot.definition, params, name: name ?? bot.definition.name };
     bot.params = parsed.data;
-    bot.subscription = bot.strategy.subscribe(bot.params);
+    bot.subscription = subscription;
     bot.changed = true;
     this.services.audit({ kind: 'bot-edited', definition: bot.definition });
     if (bot.handlers !== undefined) {

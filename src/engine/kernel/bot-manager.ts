@@ -4,6 +4,7 @@
  */
 
 import type { Candle } from '../../shared/domain/candle.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BotId, EpochMs, InstrumentId } from '../../shared/domain/nominal.ts';
 import type { Fill, Order } from '../../shared/domain/order.ts';
@@ -64,11 +65,34 @@ export class BotManager implements OrderListener {
       });
       return;
     }
-    const bot = this.add(strategy, instrument, snapshot);
+    const bot = this.tryAdd(strategy, instrument, snapshot);
+    if (bot === undefined) return;
     for (const timer of snapshot.timers)
       this.services.timers.set(`${bot.timerPrefix}${timer.name}`, timer.atMs);
     if (bot.state === 'RUNNING' || bot.state === 'PAUSED') this.makeHandlers(bot);
     if (bot.state === 'RUNNING') this.awaiting.add(bot);
+  }
+
+  /**
+   * Parameters an older version took may not be valid any more. Such a bot does not run, yet its money, its position and
+   * fills of its orders stay its own.
+   */
+  private tryAdd(
+    strategy: AnyStrategy,
+    instrument: Instrument,
+    snapshot: BotSnapshot,
+  ): BotRuntime | undefined {
+    try {
+      return this.add(strategy, instrument, snapshot);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.services.audit({
+        kind: 'fault',
+        where: `bot ${snapshot.definition.id}`,
+        message: `cannot be taken back: ${message}`,
+      });
+      return undefined;
+    }
   }
 
   /** Drops a bot that was removed. */
@@ -198,8 +222,13 @@ export class BotManager implements OrderListener {
       instrument,
       snapshot.position,
     );
+    const { money, baseCost } = snapshot.stake;
+    this.services.portfolio.setStake(
+      snapshot.definition.id,
+      Decimal.parse(money),
+      Decimal.parse(baseCost),
+    );
     const bot = new BotRuntime(strategy, instrument, position, snapshot);
-    this.services.portfolio.setStake(bot.id, bot.stake.money, bot.stake.baseCost);
     this.bots.set(bot.id, bot);
     const list = this.byInstrument.get(instrument.id) ?? [];
     list.push(bot);

@@ -59,6 +59,8 @@ export interface KernelOptions {
   readonly startMs: EpochMs;
   /** How long after its end a candle waits for late trades before it is final. */
   readonly candleGraceMs: number;
+  /** Kernel time between two comparisons with a venue; 15 s unless told, more where years are run through. */
+  readonly reconcileIntervalMs?: number | undefined;
 }
 
 export class Kernel {
@@ -115,6 +117,7 @@ export class Kernel {
     this.reconciler = new Reconciler(this.services, this.executor, core?.nextReportNumber ?? 1, {
       onReady: () => this.botManager.activateAll(),
       onFunding: (payment) => this.bookFunding(payment),
+      intervalMs: options.reconcileIntervalMs,
     });
     this.control = new ControlDesk(this.services, this.botManager, this.executor, this.reconciler);
     for (const position of core?.manualPositions ?? []) {

@@ -1,12 +1,12 @@
 /** Gathers what the risk checks need to know about an order. */
 
-import { Decimal } from '../../shared/domain/decimal.ts';
+import { Decimal, decimalMax } from '../../shared/domain/decimal.ts';
 import { type Instrument, notionalOf, quantityOf } from '../../shared/domain/instrument.ts';
 import type { BotId } from '../../shared/domain/nominal.ts';
 import type { Order, OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
 import { remainingLots } from '../execution/order-store.ts';
 import type { KernelServices } from '../kernel/services.ts';
-import { accountOf } from '../portfolio/ledger.ts';
+import { accountOf, manualBot } from '../portfolio/ledger.ts';
 import type { RiskFacts } from './checks.ts';
 
 /** Gives the money of a bot in one currency that its live orders do not bind. */
@@ -100,8 +100,22 @@ export function worstExposure(
 ): Decimal {
   const open = openLots(services, bot, instrument);
   const lots = Math.max(Math.abs(positionLots + open.buy), Math.abs(positionLots - open.sell));
+  if (lots === 0) return Decimal.zero;
   const mark = services.markets.get(instrument.id)?.markTicks();
-  return mark === undefined || lots === 0 ? Decimal.zero : notionalOf(instrument, Math.ceil(mark), lots);
+  if (mark !== undefined) return notionalOf(instrument, Math.ceil(mark), lots);
+  return exposureWithoutPrice(services, bot, instrument);
+}
+
+/** While no price is known (right after a start) what is held counts at its cost, and orders at their own prices. */
+function exposureWithoutPrice(services: KernelServices, bot: BotId, instrument: Instrument): Decimal {
+  const sums = { buy: Decimal.zero, sell: Decimal.zero };
+  for (const order of services.orders.liveOf(bot)) {
+    if (order.instrument !== instrument.id || order.reduceOnly) continue;
+    const value = orderValue(services, order, instrument, remainingLots(order));
+    sums[order.side] = sums[order.side].plus(value);
+  }
+  const cost = services.portfolio.position(bot, instrument.id)?.cost ?? Decimal.zero;
+  return decimalMax(cost.plus(sums.buy).absolute(), cost.minus(sums.sell).absolute());
 }
 
 /** Gives the worst-case exposure of everybody in a quote currency, one owner and instrument left out if asked. */
@@ -117,7 +131,23 @@ export function totalExposure(
       continue;
     total = total.plus(worstExposure(services, bot, position.instrument, position.lots));
   }
+  for (const { bot, instrument } of ordersWithoutPosition(services)) {
+    if (instrument.quote !== quote) continue;
+    if (except !== undefined && except.bot === bot && except.instrument.id === instrument.id) continue;
+    total = total.plus(worstExposure(services, bot, instrument, 0));
+  }
   return total;
+}
+
+/** Orders by hand exist before there is any position of theirs. Gives each owner and instrument once. */
+function ordersWithoutPosition(services: KernelServices): Iterable<{ bot: BotId; instrument: Instrument }> {
+  const found = new Map<string, { bot: BotId; instrument: Instrument }>();
+  for (const order of services.orders.liveOf(manualBot)) {
+    const instrument = services.instrument(order.instrument);
+    if (instrument === undefined || services.portfolio.position(manualBot, instrument.id) !== undefined) continue;
+    found.set(instrument.id, { bot: manualBot, instrument });
+  }
+  return found.values();
 }
 
 /** Gathers the facts for one order. */

@@ -65,3 +65,18 @@ describe('EngineHost', () => {
     expect(host.counters.records).toBe(1);
   });
 });
+
+describe('EngineHost after an event that failed half way', () => {
+  it('makes nothing of it durable and takes no further event', () => {
+    const { harness, journal, host } = setUp();
+    host.feed({ kind: 'tick', timeMs: epochMs(1_000_000) });
+    host.flush();
+    const durable = journal.durableSequence;
+    harness.kernel.services.audit({ kind: 'fault', where: 'test', message: 'the first half' });
+    expect(() => host.feed({ kind: 'tick', timeMs: epochMs(Number.NaN) })).toThrow('no valid time');
+    host.flush();
+    expect(journal.durableSequence).toBe(durable);
+    expect(() => host.feed({ kind: 'tick', timeMs: epochMs(2_000_000) })).toThrow('no valid time');
+    expect(() => host.control({ kind: 'cancel-all', scope: { kind: 'all' } })).toThrow('no valid time');
+  });
+});
