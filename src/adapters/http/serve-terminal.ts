@@ -24,6 +24,8 @@ import { serveStreamSocket, streamMessageBytesMax } from './stream-socket.ts';
 export const bodyBytesMax = 64 * 1024;
 const loopback = '127.0.0.1';
 const streamsMax = 32;
+/** How long clients may take to finish when the host stops. */
+const closePatienceMs = 1_000;
 
 export interface ServeOptions {
   /** Loopback port; 0 takes a free one. */
@@ -62,7 +64,8 @@ export async function serveTerminal(
   const server = Fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
-    forceCloseConnections: true,
+    // A call under way (`system/stop` itself) still gets its answer.
+    forceCloseConnections: 'idle',
     requestTimeout: 15_000,
     routerOptions: { maxParamLength: 100 },
   });
@@ -106,7 +109,12 @@ export async function serveTerminal(
     async close() {
       for (const socket of streams.clients) socket.close(1001, 'the host stops');
       streams.close();
+      const impatience = setTimeout(() => {
+        server.server.closeAllConnections();
+        for (const socket of streams.clients) socket.terminate();
+      }, closePatienceMs);
       await server.close();
+      clearTimeout(impatience);
       for (const socket of streams.clients) socket.terminate();
     },
   };

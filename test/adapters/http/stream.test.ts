@@ -5,6 +5,7 @@ import { sessionCookieName } from '../../../src/adapters/http/authentication.ts'
 import { type ServedTerminal, serveTerminal } from '../../../src/adapters/http/serve-terminal.ts';
 import { createLogger } from '../../../src/adapters/logging/logger.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
+import { rawRequest } from './raw-request.ts';
 
 const terminal = createFakeTerminal();
 const log = createLogger({ dataFolder: null, nowMs: () => Date.now() });
@@ -106,4 +107,39 @@ describe('the stream', () => {
     socket.close();
     await expect.poll(() => stream?.open).toBe(false);
   });
+});
+
+test('closing ends streams and idle connections, lets a call under way finish, and does not wait for one that hangs', async () => {
+  let release: () => void = () => undefined;
+  let isCalled = false;
+  const slow = createFakeTerminal();
+  const hanging = new Promise<never>(() => undefined);
+  Object.assign(slow, {
+    handle: (name: string) =>
+      name === 'bots/list'
+        ? hanging
+        : new Promise((resolve) => {
+            isCalled = true;
+            release = () => resolve({ ok: true, value: {} });
+          }),
+  });
+  const host = await serveTerminal(slow, { port: 0, requestsPerTenSecondsMax: 100, log });
+  const bearer = { authorization: `Bearer ${host.access.issueToken()}` };
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}/api/stream`, { headers: bearer });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  const call = (path: string) =>
+    rawRequest(host.port, { path, headers: { ...bearer, 'content-type': 'application/json' }, body: '{}' });
+  const finishing = call('/api/system/stop');
+  const stuck = call('/api/bots/list').then(
+    () => 'answered',
+    () => 'cut',
+  );
+  await expect.poll(() => isCalled).toBe(true);
+  const ending = host.close();
+  release();
+  expect((await finishing).status).toBe(200);
+  expect(await closed).toBe(1001);
+  await ending;
+  expect(await stuck).toBe('cut');
 });
