@@ -42,7 +42,6 @@ const categories = {
   'vault-changed': 'state',
   'no-secret-store': 'environment',
   'storage-failed': 'environment',
-  'withdraw-right': 'state',
 } as const satisfies Record<string, SecretErrorCategory>;
 
 /** Stable machine-readable code of a {@link SecretError}. */

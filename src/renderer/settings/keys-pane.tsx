@@ -58,8 +58,7 @@ export function KeysPane() {
         )}
       </div>
       <p className="mt-3 text-sm text-muted">
-        Use keys that can trade but not withdraw; a key with the right to withdraw is refused when it is
-        added.
+        Make keys that can trade but not withdraw: Sextant never needs to. Nothing is sent to an exchange yet.
       </p>
       {removed === null ? null : (
         <Dialog
