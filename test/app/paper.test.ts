@@ -89,6 +89,16 @@ describe('paper trading', () => {
           ?.total;
       const before = await waitFor('the coins', held);
 
+      // Streams that outlive a short sleep say nothing: the venue is compared again and trades on.
+      const compared = async () =>
+        (await call(terminal, 'journal/list', { limit: 50 })).rows.filter((row) => row.kind === 'reconciled')
+          .length;
+      const rounds = await compared();
+      terminal.onResume();
+      expect((await call(terminal, 'venues/list', {})).venues[0]?.state).toBe('connected');
+      await waitFor('the comparison after the sleep', async () => (await compared()) > rounds);
+      expect((await call(terminal, 'orders/preview', order)).denied).toBe(false);
+
       feed.say('stale');
       const refused = await terminal.client.call('orders/place', { ...order, token: 'paper-token-2' });
       expect(refused).toMatchObject({ ok: false, code: 'refused' });

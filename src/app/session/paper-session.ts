@@ -19,7 +19,7 @@ import type { VenueView } from '../../shared/api/views.ts';
 import type { SextantConfig } from '../../shared/config/schema.ts';
 import { type EpochMs, epochMs, instrumentId, type VenueId, venueId } from '../../shared/domain/nominal.ts';
 import type { MarketEvent } from '../../shared/events/market.ts';
-import type { VenueEvent } from '../../shared/events/venue.ts';
+import type { ConnectionState, VenueEvent } from '../../shared/events/venue.ts';
 import { EngineHost } from './engine-host.ts';
 import type { Session } from './session.ts';
 import { storeWholeAccount } from './venue-books.ts';
@@ -157,8 +157,11 @@ function assemble(options: PaperSessionOptions, feeds: readonly MarketFeed[], in
   const nowMs = (): EpochMs => epochMs(Math.max(wallClock(), kernel.services.nowMs));
   host.currentTimeMs = nowMs;
 
+  /** What the feeds last said of their venues: they tell changes only. */
+  const links = new Map<VenueId, ConnectionState>();
   const onEvent = (event: MarketEvent | VenueEvent): void => {
     events += 1;
+    if (event.kind === 'venue-connection') links.set(event.venue, event.state);
     host.feed(event);
     if ('receiveTimeMs' in event) {
       sides
@@ -166,10 +169,13 @@ function assemble(options: PaperSessionOptions, feeds: readonly MarketFeed[], in
         ?.venue.onMarket(event, host.feed);
     }
   };
+  let failed = false;
   const guarded = (work: () => void): void => {
+    if (failed) return;
     try {
       work();
     } catch (error) {
+      failed = true;
       clearInterval(timer);
       options.onEnd('the engine stopped', error instanceof Error ? error : new Error(String(error)));
     }
@@ -213,15 +219,11 @@ function assemble(options: PaperSessionOptions, feeds: readonly MarketFeed[], in
     },
     onResume() {
       for (const venue of sides.keys()) {
-        guarded(() =>
-          host.feed({
-            kind: 'venue-connection',
-            venue,
-            state: 'stale',
-            message: 'the machine slept',
-            timeMs: nowMs(),
-          }),
-        );
+        const tell = (state: ConnectionState, message: string) =>
+          guarded(() => host.feed({ kind: 'venue-connection', venue, state, message, timeMs: nowMs() }));
+        tell('stale', 'the machine slept');
+        // A feed whose streams outlived a short sleep has nothing to tell: its venue is only compared again.
+        if (links.get(venue) === 'connected') tell('connected', 'after the machine slept');
       }
     },
   };

@@ -196,7 +196,7 @@ export class BotControl {
     } else if (bot.position.lots !== 0) {
       bot.stopPolicy = 'cancel-and-close-position';
       bot.stopByHand = true;
-      this.manager.beginClosing(bot);
+      bot.beginClosing();
       this.manager.setState(bot, 'STOPPING', reason);
       this.manager.continueStop(bot);
     }

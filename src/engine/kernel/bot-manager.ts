@@ -223,11 +223,7 @@ export class BotManager implements OrderListener {
       snapshot.position,
     );
     const { money, baseCost } = snapshot.stake;
-    this.services.portfolio.setStake(
-      snapshot.definition.id,
-      Decimal.parse(money),
-      Decimal.parse(baseCost),
-    );
+    this.services.portfolio.setStake(snapshot.definition.id, Decimal.parse(money), Decimal.parse(baseCost));
     const bot = new BotRuntime(strategy, instrument, position, snapshot);
     this.bots.set(bot.id, bot);
     const list = this.byInstrument.get(instrument.id) ?? [];
@@ -305,7 +301,7 @@ export class BotManager implements OrderListener {
     this.awaiting.delete(bot);
     bot.stopPolicy = policy;
     bot.stopByHand = byHand;
-    this.beginClosing(bot);
+    bot.beginClosing();
     bot.desired = [];
     bot.keepChanged = false;
     try {
@@ -326,13 +322,6 @@ export class BotManager implements OrderListener {
     this.setState(bot, 'STOPPING', reason);
     this.cancelAll(bot, reason);
     this.continueStop(bot);
-  }
-
-  /** Attempts to close are counted anew. */
-  beginClosing(bot: BotRuntime): void {
-    bot.closeAttempts = 0;
-    bot.closingLots = Number.POSITIVE_INFINITY;
-    bot.closeNotBeforeMs = 0;
   }
 
   /** Drops what one run of a strategy must not leave to the next: its timers and what it asked for. */

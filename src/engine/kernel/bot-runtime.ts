@@ -90,6 +90,13 @@ export class BotRuntime {
     return `bot|${this.id}|`;
   }
 
+  /** Counts attempts to close the position anew. */
+  beginClosing(): void {
+    this.closeAttempts = 0;
+    this.closingLots = Number.POSITIVE_INFINITY;
+    this.closeNotBeforeMs = 0;
+  }
+
   /** Gives what survives a restart; `timers` are those still running. */
   snapshot(timers: BotSnapshot['timers'], nowMs: EpochMs): BotSnapshot {
     return {

@@ -144,7 +144,8 @@ function ordersWithoutPosition(services: KernelServices): Iterable<{ bot: BotId;
   const found = new Map<string, { bot: BotId; instrument: Instrument }>();
   for (const order of services.orders.liveOf(manualBot)) {
     const instrument = services.instrument(order.instrument);
-    if (instrument === undefined || services.portfolio.position(manualBot, instrument.id) !== undefined) continue;
+    if (instrument === undefined || services.portfolio.position(manualBot, instrument.id) !== undefined)
+      continue;
     found.set(instrument.id, { bot: manualBot, instrument });
   }
   return found.values();
