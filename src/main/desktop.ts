@@ -9,8 +9,9 @@
  * - `power.ts`, `updates.ts`, `local-api.ts`: the machine, new versions, the command line
  */
 
-import { app, session } from 'electron';
+import { app, powerMonitor, session } from 'electron';
 import type { ConfigKeeper } from '../adapters/config/config-keeper.ts';
+import { RequestBudget } from '../adapters/http/request-budget.ts';
 import type { Logger } from '../adapters/logging/logger.ts';
 import { createTerminal } from '../app/create-terminal.ts';
 import type { Terminal } from '../app/terminal-types.ts';
@@ -18,7 +19,7 @@ import type { DesktopFlags } from './arguments.ts';
 import { chooseAtClose } from './close-policy.ts';
 import { DesktopSettings } from './desktop-settings.ts';
 import { askAfterCrashes, askAfterEngineFailure, bugExitCode, endOnBug } from './failures.ts';
-import { answerCalls } from './ipc/api.ts';
+import { answerCalls, callsPerTenSecondsMax } from './ipc/api.ts';
 import { askByDialog, Confirmations } from './ipc/confirmations.ts';
 import { WindowStreams } from './ipc/stream.ts';
 import { ValidatedIpc } from './ipc/validated.ts';
@@ -78,7 +79,7 @@ export class Desktop {
       dataFolder,
       seed: flags.seed,
       speed: flags.speed,
-      demoBots: flags.demo,
+      demoBots: flags.demo ? 'running' : 'offered',
       log,
     });
     // Everybody who waits for it hears of a failure; this only keeps it from counting as unheard before that.
@@ -135,8 +136,10 @@ export class Desktop {
   private openIpc(): ValidatedIpc {
     const { pages, log } = this;
     const ipc = new ValidatedIpc({ pages, isOwnWindow: (contents) => this.windows.isOwn(contents), log });
+    const budget = new RequestBudget(callsPerTenSecondsMax, () => performance.now());
     answerCalls(ipc, {
       terminal: this.starting,
+      mayCall: () => budget.take('window') === 0,
       confirmations: new Confirmations(askByDialog, log),
       log,
       onDone: (method) => {
@@ -167,6 +170,13 @@ export class Desktop {
     app.on('child-process-gone', (_event, { type, reason, name }) => {
       this.log.error('a helper process is gone; the engine goes on', { type, reason, name });
     });
+    const onShutdown = (event: { preventDefault(): void }): void => {
+      // The system waits a moment for who asks for it: enough to stop in order.
+      event.preventDefault();
+      this.quit('the machine shuts down');
+    };
+    // Electron's types leave the event out that its documentation describes.
+    powerMonitor.on('shutdown', onShutdown as () => void);
     const onSignal = (signal: NodeJS.Signals): void => this.quit(`asked to stop by ${signal}`);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, onSignal);

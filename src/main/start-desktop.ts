@@ -13,6 +13,8 @@ export async function startDesktop(surroundings: Surroundings): Promise<void> {
   registerScheme();
   app.enableSandbox();
   app.setName('Sextant');
+  // Windows groups windows and shows notifications by this name; the installer uses the same.
+  if (surroundings.platform === 'win32') app.setAppUserModelId('io.sextant.terminal');
   let flags: DesktopFlags;
   let dataFolder: string;
   try {

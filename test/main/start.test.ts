@@ -15,6 +15,7 @@ import {
   app,
   BrowserWindow,
   ipcMain,
+  powerMonitor,
   privilegedSchemes,
   resetElectron,
   seen,
@@ -158,16 +159,24 @@ describe('what keeps it from starting is said on the screen, with an exit code',
   });
 
   test('a headless host on the same data folder: code 7, and that host is left alone', async () => {
-    const other = await createTerminal({ config: defaultConfig(), dataFolder, speed: 1, demoBots: false });
+    const other = await createTerminal({ config: defaultConfig(), dataFolder, speed: 1, demoBots: 'none' });
+    const opened = vi.fn();
+    app.on('web-contents-created', opened);
     await start();
     expect(app.exitCode).toBe(7);
+    expect(opened).not.toHaveBeenCalled();
     expect(seen.errorBoxes[0]?.content).toContain('in use by the instance');
     expect((await other.handle('system/status', {}, new Set(['read']))).ok).toBe(true);
     await other.stop('the test is done');
   });
 
   test('a journal of a newer version: code 6, and the window is gone', async () => {
-    const terminal = await createTerminal({ config: defaultConfig(), dataFolder, speed: 1, demoBots: false });
+    const terminal = await createTerminal({
+      config: defaultConfig(),
+      dataFolder,
+      speed: 1,
+      demoBots: 'none',
+    });
     await terminal.stop('the test is done');
     const database = new Database(join(dataFolder, 'demo.sqlite'));
     database.prepare("INSERT INTO schema_migrations VALUES (9999, 'later', 'x', 0)").run();
@@ -229,6 +238,14 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     expect(process.listenerCount(signal)).toBe(before);
   },
 );
+
+test('a machine that shuts down waits for a clean end', async () => {
+  await start(['--demo', '--seed', 'shutdown']);
+  const preventDefault = vi.fn();
+  powerMonitor.emit('shutdown', { preventDefault });
+  expect(preventDefault).toHaveBeenCalledOnce();
+  expect(await ended()).toBe(0);
+});
 
 test('crashes of the page: three are mended, the next is asked about; the engine never stops', async () => {
   await start(['--demo', '--seed', 'crash']);

@@ -12,10 +12,15 @@ import type { ValidatedIpc } from './validated.ts';
 /** The person at the window owns the terminal. What costs money is asked for again, by a dialog no page can draw. */
 export const windowScopes: ReadonlySet<Scope> = new Set(['read', 'trade', 'admin']);
 
+/** Far more than the page ever asks; a script that floods the engine meets it. */
+export const callsPerTenSecondsMax = 2_000;
+
 export interface CallsOptions {
   /** Settles once the terminal runs; calls of a page that loaded faster wait for it. */
   readonly terminal: Promise<Terminal>;
   readonly confirmations: Confirmations;
+  /** Takes one call from the window's budget; false when it has none left. */
+  readonly mayCall: () => boolean;
   readonly log: LogPort;
   /** Called after every call that was carried out, with its method. */
   readonly onDone?: (name: MethodName) => void;
@@ -26,6 +31,7 @@ export function answerCalls(ipc: ValidatedIpc, options: CallsOptions): void {
   ipc.answerTexts(callChannel, 2, async ([name = '', text = ''], contents) => {
     let result: ApiResult<unknown>;
     try {
+      if (!options.mayCall()) throw new ApiError('rate-limited', 'the window asks too often');
       const method = methodOf(name);
       const request = parseStrictJson(text);
       const terminal = await options.terminal;

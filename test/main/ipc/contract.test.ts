@@ -20,12 +20,14 @@ let window: BrowserWindow;
 let ipc: ValidatedIpc;
 let refusals: Record<string, unknown>[];
 let streams: WindowStreams;
+let callsLeft: number;
 
 beforeEach(async () => {
   resetElectron();
   await app.whenReady();
   fake = fakeTerminal();
   refusals = [];
+  callsLeft = 100_000;
   const log: LogPort = {
     debug: () => undefined,
     info: () => undefined,
@@ -41,7 +43,12 @@ beforeEach(async () => {
     isOwnWindow: (contents) => (contents as unknown) === window.webContents,
     log,
   });
-  answerCalls(ipc, { terminal: starting, confirmations: new Confirmations(async () => true, log), log });
+  answerCalls(ipc, {
+    terminal: starting,
+    confirmations: new Confirmations(async () => true, log),
+    mayCall: () => callsLeft-- > 0,
+    log,
+  });
   streams = new WindowStreams(starting, log);
   streams.listen(ipc);
 });
@@ -72,6 +79,19 @@ const foreignSenders: readonly (readonly [string, () => object])[] = [
   [
     'a frame that says it has no parent',
     () => eventWith({ senderFrame: { url: own, parent: null, frameTreeNodeId: 7 } }),
+  ],
+  [
+    'a frame that has a parent, whatever its number',
+    () =>
+      eventWith({ senderFrame: { ...window.webContents.mainFrame, parent: window.webContents.mainFrame } }),
+  ],
+  [
+    'the main frame of another window on our page',
+    () => {
+      const { webContents } = new BrowserWindow({});
+      webContents.mainFrame.url = own;
+      return eventWith({ sender: webContents, senderFrame: webContents.mainFrame });
+    },
   ],
   ['a frame that is gone', () => eventWith({ senderFrame: null })],
   ['another window', () => eventWith({ sender: new BrowserWindow({}).webContents })],
@@ -189,6 +209,13 @@ test('whatever is sent, the program lives and only valid requests reach the term
     }),
     { numRuns: 2_000, seed: 84 },
   );
+});
+
+test('a window that asks too often is told so, and nothing is carried out', async () => {
+  callsLeft = 1;
+  expect(await send(eventWith(), 'bots/list', '{}')).toMatchObject({ ok: true });
+  expect(await send(eventWith(), 'bots/list', '{}')).toMatchObject({ ok: false, code: 'rate-limited' });
+  expect(fake.calls).toHaveLength(1);
 });
 
 test('exactly the largest message gets through, one byte more does not', async () => {
