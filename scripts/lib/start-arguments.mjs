@@ -1,7 +1,17 @@
 /** Reads just enough of the command line to tell "open the terminal" from everything else. */
 
 /** Global flags that are followed by their value. */
-const flagsWithValue = new Set(['--data', '--config', '--log-level', '--color', '--port']);
+const flagsWithValue = new Set([
+  '--data',
+  '--config',
+  '--log-level',
+  '--color',
+  '--port',
+  '--speed',
+  '--seed',
+  '--for',
+  '--sim-for',
+]);
 
 /** Flags that ask for something else than the terminal's window. */
 const flagsWithoutWindow = new Set(['--no-ui', '--help', '-h', '--version', '-V', '--serve']);

@@ -21,7 +21,7 @@ import { allHandlers } from './api/handlers.ts';
 import { statusOf } from './api/system.ts';
 import { CandleService } from './candles/candle-service.ts';
 import { startConfiguredBots } from './configured-bots.ts';
-import { startDemoBots } from './demo-bots.ts';
+import { createDemoBots } from './demo-bots.ts';
 import { runResultOf } from './run-result.ts';
 import { createDemoSession } from './session/demo-session.ts';
 import { createPaperSession } from './session/paper-session.ts';
@@ -169,7 +169,11 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
 
     await session.connect();
     sampler.begin();
-    if (options.demoBots) await startDemoBots(context);
+    if (config.mode === 'demo') {
+      const isFirstStart = snapshot.lastSequence === 0;
+      if (options.demoBots === 'running') await createDemoBots(context, true);
+      else if (options.demoBots === 'offered' && isFirstStart) await createDemoBots(context, false);
+    }
     await startConfiguredBots(context);
     sampler.start();
     session.start();

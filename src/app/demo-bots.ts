@@ -61,8 +61,8 @@ const demoBots: readonly DemoBot[] = [
   },
 ];
 
-/** Creates and starts the demo bots whose name is not there yet. */
-export async function startDemoBots(context: AppContext): Promise<void> {
+/** Creates the demo bots whose name is not there yet, and starts them if asked. */
+export async function createDemoBots(context: AppContext, start: boolean): Promise<void> {
   const names = new Set([...context.kernel.botManager.bots.values()].map((bot) => bot.definition.name));
   for (const { name, strategy: id, venue, instrument: symbol, params } of demoBots) {
     if (names.has(name)) continue;
@@ -77,7 +77,7 @@ export async function startDemoBots(context: AppContext): Promise<void> {
         instrument: symbol,
         params: { ...suggested, ...params(market) },
         name,
-        start: true,
+        start,
       },
       context,
     );

@@ -8,6 +8,9 @@ import type { ApiResult } from '../shared/api/result.ts';
 import type { StreamMessage, StreamRequest } from '../shared/api/streams.ts';
 import type { SextantConfig } from '../shared/config/schema.ts';
 
+/** None; made at the very first start, ready to be started; or made when missing and started. */
+export type DemoBots = 'none' | 'offered' | 'running';
+
 /** How one run is set up, after file, environment and flags were merged and parsed. */
 export interface TerminalOptions {
   readonly config: SextantConfig;
@@ -17,8 +20,8 @@ export interface TerminalOptions {
   readonly seed?: string | undefined;
   /** Simulated seconds per second; 'max' as fast as possible. Ignored in real-time modes. */
   readonly speed: number | 'max';
-  /** Creates and starts the demo bots when there are none. */
-  readonly demoBots: boolean;
+  /** The bots of the demo workspace; without effect in other modes. */
+  readonly demoBots: DemoBots;
   /** Where to log; without one, a log of its own in the data folder. */
   readonly log?: Logger | undefined;
   /** Makes the market data feed of a configured venue; CCXT unless told otherwise. */

@@ -142,6 +142,7 @@ const cases: readonly (readonly [string, MethodName, unknown, string, string | u
   ['a speed below the range', 'system/set-speed', { speed: 0 }, 'bad-input', 'speed'],
   ['a setting with a bad name', 'settings/set', { key: '__proto__', value: 1 }, 'bad-input', 'key'],
   ['a request that is no object', 'orders/list', 'all', 'bad-input', undefined],
+  ['a request that is null', 'risk/halt', null, 'bad-input', undefined],
   ['a method that is not there', 'orders/steal' as MethodName, {}, 'not-found', undefined],
   ['a method of the prototype', 'constructor' as MethodName, {}, 'not-found', undefined],
 ];

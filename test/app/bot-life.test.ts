@@ -87,7 +87,7 @@ describe('a grid on the demo, from plan to removal', () => {
   it('goes on after a restart: same bot, same orders, none twice', async () => {
     const folder = temporaryFolder();
     try {
-      const first = await startTerminal(folder.path, { speed: 100, demoBots: true });
+      const first = await startTerminal(folder.path, { speed: 100, demoBots: 'running' });
       await waitFor(
         'orders rest',
         async () => (await call(first, 'orders/list', { state: 'open' })).total >= 40,
@@ -95,7 +95,7 @@ describe('a grid on the demo, from plan to removal', () => {
       const before = (await call(first, 'orders/list', { state: 'open', limit: 1000 })).rows;
       await first.stop('test');
 
-      const second = await startTerminal(folder.path, { speed: 1, seed: undefined, demoBots: true });
+      const second = await startTerminal(folder.path, { speed: 1, seed: undefined, demoBots: 'running' });
       const { bots } = await call(second, 'bots/list', {});
       expect(bots.map((bot) => bot.state)).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
       const after = (await call(second, 'orders/list', { state: 'open', limit: 1000 })).rows;

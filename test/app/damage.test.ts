@@ -16,7 +16,7 @@ import { startTerminal, temporaryFolder } from './terminal-harness.ts';
 
 async function lived(): Promise<ReturnType<typeof temporaryFolder>> {
   const folder = temporaryFolder();
-  const terminal = await startTerminal(folder.path, { demoBots: true, simulateForMs: 300_000 });
+  const terminal = await startTerminal(folder.path, { demoBots: 'running', simulateForMs: 300_000 });
   await terminal.ended;
   await terminal.stop('test');
   return folder;

@@ -20,7 +20,7 @@ export function startTerminal(dataFolder: string, change: Partial<TerminalOption
     dataFolder,
     seed: 'test',
     speed: 'max',
-    demoBots: false,
+    demoBots: 'none',
     ...change,
   });
 }

@@ -14,7 +14,7 @@ async function run(seed: string, speed: Pace): Promise<RunResult> {
     const terminal = await startTerminal(folder.path, {
       seed,
       speed,
-      demoBots: true,
+      demoBots: 'running',
       simulateForMs: 120_000,
     });
     const { reason, failure } = await terminal.ended;

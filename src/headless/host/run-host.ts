@@ -69,7 +69,7 @@ export async function runHost(
       dataFolder,
       seed: flags.seed,
       speed: flags.speed,
-      demoBots: flags.demo,
+      demoBots: flags.demo ? 'running' : flags.serve ? 'offered' : 'none',
       simulateForMs: flags.simulateForMs,
       log,
     });

@@ -29,7 +29,7 @@ export async function startRealHost(options: {
     dataFolder,
     seed: options.seed ?? 'renderer-harness',
     speed: options.speed,
-    demoBots: options.demoBots,
+    demoBots: options.demoBots ? 'running' : 'none',
     log,
   });
   const served = await serveTerminal(terminal, {
