@@ -48,7 +48,7 @@ export class WindowKeeper {
   show(): void {
     const { current } = this;
     if (current === undefined) {
-      this.create();
+      this.create(true);
       return;
     }
     if (current.isMinimized()) current.restore();
@@ -69,7 +69,7 @@ export class WindowKeeper {
     current.destroy();
   }
 
-  private create(): void {
+  private create(isShown: boolean): void {
     if (this.isFinished) return;
     const { dataFolder, files, pages, log } = this.options;
     const workAreas = [
@@ -79,7 +79,9 @@ export class WindowKeeper {
     const window = createWindow(placeWindow(readWindowState(dataFolder, log), workAreas), files, pages);
     this.window = window;
     this.options.onCreated(window.webContents);
-    window.once('ready-to-show', () => window.show());
+    window.once('ready-to-show', () => {
+      if (isShown) window.show();
+    });
     window.on('close', (event) => {
       this.remember(window);
       if (this.isFinished) return;
@@ -104,7 +106,8 @@ export class WindowKeeper {
     this.remember(crashed);
     const retry = (): void => {
       // The new one first: a moment without any window would look like the end of the program.
-      this.create();
+      // One that was hidden in the tray stays hidden.
+      this.create(crashed.isVisible());
       crashed.destroy();
     };
     if (this.crashTimesMs.length <= crashesMax) retry();

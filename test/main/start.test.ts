@@ -267,6 +267,18 @@ test('crashes of the page: three are mended, the next is asked about; the engine
   expect(app.exitCode).toBeUndefined();
 });
 
+test.each([true, false])('a window that was visible (%s) comes back so after a crash', async (isVisible) => {
+  await start();
+  if (!isVisible) theWindow().hide();
+  const shown = vi.fn();
+  app.on('web-contents-created', (_event, contents) => contents.once('did-finish-load', shown));
+  theWindow().webContents.forcefullyCrashRenderer();
+  await vi.waitFor(() => expect(shown).toHaveBeenCalledOnce());
+  // The window tells that it is ready right after its page has loaded.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(theWindow().isVisible()).toBe(isVisible);
+});
+
 test('a helper process that is gone, such as the GPU’s, stops nothing', async () => {
   await start();
   app.emit('child-process-gone', {}, { type: 'GPU', reason: 'crashed', name: 'GPU' });

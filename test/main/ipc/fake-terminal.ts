@@ -104,6 +104,7 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
     price: '60000',
     token: 'abcdefgh',
   },
+  'orders/resolve-unknown': { order: 'sx-t-1', note: 'looked at the venue' },
   'orders/cancel': { order: 'o1' },
   'orders/cancel-all': {},
   'fills/list': {},
