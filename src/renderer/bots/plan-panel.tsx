@@ -178,12 +178,13 @@ export function planColumns(instrument: InstrumentView): readonly Column<Level>[
       width: 96,
       align: 'right',
       sortBy: (row) => Number(row.funds),
-      cell: (row) => `${formatMoney(row.funds, row.fundsCurrency)} ${row.fundsCurrency}`,
+      cell: (row) =>
+        `${row.fundsCurrency === instrument.base ? formatDecimal(row.funds, { places: sizePlaces }) : formatMoney(row.funds, row.fundsCurrency)} ${row.fundsCurrency}`,
     },
     {
       id: 'net',
       header: 'Net',
-      width: 62,
+      width: 68,
       align: 'right',
       sortBy: (row) => Number(row.netProfitRate ?? 0),
       cell: (row) => (row.netProfitRate === undefined ? '' : formatRate(row.netProfitRate, 3, true)),

@@ -87,7 +87,7 @@ function Records() {
           </button>
         ))}
         <span className="mx-1 h-4 w-px bg-line" />
-        <span className="w-32">
+        <span className="w-28">
           <Select
             aria-label="Bot"
             value={bot}
@@ -108,7 +108,7 @@ function Records() {
           value={search}
           onChange={(event) => setSearch(event.target.value)}
           data-testid="journal-search"
-          className="h-[26px] w-44 rounded-md border border-line-strong bg-bg px-2 text-sm placeholder:text-muted"
+          className="h-[26px] w-32 rounded-md border border-line-strong bg-bg px-2 text-sm placeholder:text-muted"
         />
         <span className="grow" />
         <Button

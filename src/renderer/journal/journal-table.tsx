@@ -24,7 +24,7 @@ const columns: readonly Column<JournalRowView>[] = [
   {
     id: 'time',
     header: 'Time (UTC)',
-    width: 132,
+    width: 148,
     cell: (row) => <span className="num text-muted">{formatDateTime(row.timeMs)}</span>,
   },
   {

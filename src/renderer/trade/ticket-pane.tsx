@@ -25,7 +25,7 @@ import {
   type TicketType,
   ticketSchema,
 } from './ticket-form.ts';
-import { TicketPreview, usePreview } from './ticket-preview.tsx';
+import { TicketPreview, TicketVerdict, usePreview } from './ticket-preview.tsx';
 
 const types: readonly { value: TicketType; label: string }[] = [
   { value: 'limit', label: 'Limit' },
@@ -251,9 +251,10 @@ export function TicketPane() {
             </div>
           </div>
         )}
-        <TicketPreview preview={preview} hasRequest={request !== null} />
+        <TicketPreview preview={preview} />
       </div>
       <div className="shrink-0 border-t border-line p-2">
+        <TicketVerdict preview={preview} hasRequest={request !== null} />
         <Button
           type="submit"
           size="lg"

@@ -50,56 +50,65 @@ function Line({ label, children }: { readonly label: string; readonly children: 
   );
 }
 
-export function TicketPreview({
+/** Every figure of the preview. */
+export function TicketPreview({ preview }: { readonly preview: PreviewState }) {
+  const details = useInstrument(useSelectedInstrument());
+  const { value } = preview;
+  const quote = details?.quote ?? '';
+  const tickSize = details?.tickSize ?? '0.01';
+  return (
+    <dl
+      className="flex shrink-0 flex-col gap-0.5 border-t border-line pt-2 text-xs"
+      data-testid="ticket-preview"
+    >
+      <Line label="Value">{value === null ? '—' : `${formatMoney(value.notional, quote)} ${quote}`}</Line>
+      <Line label="Fee">{value === null ? '—' : feeText(value)}</Line>
+      <Line label="Average price">
+        {formatDecimal(value?.averagePrice, { places: placesOfStep(tickSize) })}
+      </Line>
+      <Line label="Slippage">{formatRate(value?.slippageRate, 3)}</Line>
+      <Line label="Needs">
+        {value === null ? '—' : `${formatMoney(value.funds, value.fundsCurrency)} ${value.fundsCurrency}`}
+      </Line>
+    </dl>
+  );
+}
+
+function feeText(value: ResponseOf<'orders/preview'>): string {
+  const places = value.feeCurrency.startsWith('USD') ? 4 : 8;
+  return `${formatDecimal(value.fee, { places })} ${value.feeCurrency}`;
+}
+
+/** Above the button, always in view: what it costs, or why it would be refused. */
+export function TicketVerdict({
   preview,
   hasRequest,
 }: {
   readonly preview: PreviewState;
   readonly hasRequest: boolean;
 }) {
-  const details = useInstrument(useSelectedInstrument());
   const { value, failure } = preview;
-  const quote = details?.quote ?? '';
-  const shown = value ?? null;
+  const refused =
+    value?.denied === true
+      ? `Would be refused: ${value.verdict}`
+      : failure !== null && hasRequest
+        ? `${failure.message} ${failure.hint ?? ''}`
+        : null;
+  if (refused !== null) {
+    return (
+      <p
+        role="alert"
+        className="mb-2 rounded-sm border border-danger/60 bg-danger/10 px-2 py-1 text-xs text-danger"
+        data-testid="ticket-refused"
+      >
+        {refused}
+      </p>
+    );
+  }
+  if (value === null) return null;
   return (
-    <div
-      className="flex shrink-0 flex-col gap-1.5 border-t border-line pt-2 text-xs"
-      data-testid="ticket-preview"
-    >
-      <dl className="flex flex-col gap-0.5">
-        <Line label="Value">{shown === null ? '—' : `${formatMoney(shown.notional, quote)} ${quote}`}</Line>
-        <Line label="Fee">
-          {shown === null
-            ? '—'
-            : `${formatDecimal(shown.fee, { places: shown.feeCurrency.startsWith('USD') ? 4 : 8 })} ${shown.feeCurrency}`}
-        </Line>
-        <Line label="Average price">
-          {shown === null
-            ? '—'
-            : formatDecimal(shown.averagePrice, { places: placesOfStep(details?.tickSize ?? '0.01') })}
-        </Line>
-        <Line label="Slippage">{shown === null ? '—' : formatRate(shown.slippageRate, 3)}</Line>
-        <Line label="Needs">
-          {shown === null ? '—' : `${formatMoney(shown.funds, shown.fundsCurrency)} ${shown.fundsCurrency}`}
-        </Line>
-      </dl>
-      {shown?.denied === true ? (
-        <p
-          role="alert"
-          className="rounded-sm border border-danger/60 bg-danger/10 px-2 py-1 text-danger"
-          data-testid="ticket-refused"
-        >
-          Would be refused: {shown.verdict}
-        </p>
-      ) : failure !== null && hasRequest ? (
-        <p
-          role="alert"
-          className="rounded-sm border border-danger/60 bg-danger/10 px-2 py-1 text-danger"
-          data-testid="ticket-refused"
-        >
-          {failure.message} {failure.hint ?? ''}
-        </p>
-      ) : null}
-    </div>
+    <p className="num mb-1.5 truncate text-center text-2xs text-muted" data-testid="ticket-cost">
+      {formatMoney(value.funds, value.fundsCurrency)} {value.fundsCurrency} · fee {feeText(value)}
+    </p>
   );
 }

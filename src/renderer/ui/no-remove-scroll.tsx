@@ -1,7 +1,7 @@
 /**
+ * tidy-ok: reached through the alias in vite.config.ts
  * Stands in for `react-remove-scroll`, which Radix dialogs use and which writes a style element that a strict
  * content policy forbids. The terminal's body never scrolls, so there is nothing to lock.
- * tidy-ok: reached through the alias in vite.config.ts
  */
 
 import type { ReactNode } from 'react';
