@@ -11,7 +11,7 @@ const groups: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   simulation: async () => (await import('./simulation.bench.ts')).simulationBench(),
   journal: async () => (await import('./journal.bench.ts')).journalBenchmarks(),
   startup: async () => (await import('./startup.bench.ts')).startupBench(),
-  ui: async () => (await import('./ui.bench.ts')).uiBench(),
+  ui: async () => (await import('./ui.bench.ts')).uiRows((line) => process.stderr.write(`${line}\n`)),
 };
 
 const { values } = parseArgs({

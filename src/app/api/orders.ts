@@ -147,6 +147,14 @@ export const orderHandlers: Handlers<'orders'> = {
     control(context, { kind: 'cancel-order', clientOrderId: clientOrderId(request.order) });
     return { order: orderOrThrow(context, request.order) };
   },
+  'orders/resolve-unknown': (request, context) => {
+    control(context, {
+      kind: 'resolve-unknown',
+      clientOrderId: clientOrderId(request.order),
+      note: request.note,
+    });
+    return { order: orderOrThrow(context, request.order) };
+  },
   'orders/cancel-all': (request, context) => {
     const outcome = control(context, { kind: 'cancel-all', scope: request.scope as RiskScope });
     return { requested: outcome.count ?? 0 };

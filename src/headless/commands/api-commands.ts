@@ -104,6 +104,14 @@ export const apiCommands: readonly ApiCommand[] = [
     argument: 'order',
     human: ({ order, states }) => human.orderTimeline(order, states),
   }),
+  command({
+    words: 'resolve',
+    method: 'orders/resolve-unknown',
+    argument: 'order',
+    human: ({ order }) => `Order ${order.clientOrderId} is ${order.state}: ${order.reason}`,
+    question: ({ order }) =>
+      `Declare that ${order} was never placed? Look at the venue first: an order that exists there could fill unseen until the next comparison.`,
+  }),
   command({ words: 'fills', method: 'fills/list', human: human.fillTable }),
   command({ words: 'positions', method: 'positions/list', human: human.positionTable }),
   command({ words: 'balances', method: 'balances/list', human: human.balanceTable }),

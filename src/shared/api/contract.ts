@@ -265,6 +265,12 @@ export const contract = {
     z.strictObject({ order: idText }),
     z.object({ order: orderView }),
   ),
+  'orders/resolve-unknown': method(
+    'trade',
+    'Declares that an unknown order was never placed, after a look at the venue',
+    z.strictObject({ order: idText, note: z.string().trim().min(3).max(200) }),
+    z.object({ order: orderView }),
+  ),
   'orders/cancel-all': method(
     'trade',
     'Cancels all orders of a scope',

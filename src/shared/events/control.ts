@@ -52,7 +52,6 @@ export type ControlCommand =
   | {
       readonly kind: 'resolve-unknown';
       readonly clientOrderId: ClientOrderId;
-      readonly outcome: 'never-placed';
       readonly note: string;
     };
 

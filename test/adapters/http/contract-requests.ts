@@ -35,6 +35,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
   cancel: false,
   flatten: false,
   reason: 'by hand',
+  note: 'looked at the venue',
   limits: {
     orderNotionalMax: '1',
     botExposureMax: '1',
