@@ -12,7 +12,7 @@ const isJudged = (file: string): boolean =>
 
 /** Files of src/, test/ and scripts/ are kebab-case. */
 export function wrongName({ file }: TextFile): Finding[] {
-  if (!isJudged(file) || file.startsWith('native/')) return [];
+  if (!isJudged(file) || file.startsWith('native/') || basename(file) === 'README.md') return [];
   if (/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/.test(basename(file))) return [];
   return [{ file, line: 1, message: 'name the file in kebab-case' }];
 }
