@@ -84,7 +84,7 @@ export function TapePane() {
   useEffect(paint);
 
   return (
-    <div ref={root} className="h-full overflow-hidden" data-testid="tape">
+    <div ref={root} className="tape h-full overflow-hidden" data-testid="tape">
       <div className="tape-head">
         <span>Price</span>
         <span>Size {details?.base ?? ''}</span>
