@@ -12,6 +12,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { priceText, quantityText } from './order-columns.tsx';
 import { OrderState, Side } from './order-state.tsx';
+import { ResolveUnknown } from './resolve-unknown.tsx';
 import { cancelOrder, restingPrice } from './trade-chart.tsx';
 
 const live = new Set(['PENDING_CREATE', 'OPEN', 'PARTIALLY_FILLED', 'UNKNOWN']);
@@ -85,6 +86,7 @@ function Timeline({ shown }: { readonly shown: ResponseOf<'orders/show'> }) {
           </div>
         ))}
       </dl>
+      {order.state === 'UNKNOWN' ? <ResolveUnknown order={order} /> : null}
       <ol className="relative ml-1 border-l border-line-strong" data-testid="timeline-steps">
         {states.map((step) => (
           <li

@@ -7,7 +7,13 @@ import type { StreamHandle } from '../../../src/shared/api/client.ts';
 import type { MethodName, RequestOf, ResponseOf } from '../../../src/shared/api/contract.ts';
 import type { ApiFailure, ApiResult } from '../../../src/shared/api/result.ts';
 import type { StreamBatch, StreamMessage, StreamRequest } from '../../../src/shared/api/streams.ts';
-import type { JournalRowView, RiskView, StatusView, VenueView } from '../../../src/shared/api/views.ts';
+import type {
+  JournalRowView,
+  OrderView,
+  RiskView,
+  StatusView,
+  VenueView,
+} from '../../../src/shared/api/views.ts';
 import { MockMarket } from './mock-market.ts';
 
 export interface MockOptions {
@@ -47,6 +53,8 @@ export class MockTerminal implements ServableTerminal {
   readonly settings = new Map<string, unknown>();
   venue: VenueView['state'] = 'connected';
   isBookValid = true;
+  /** Open orders. */
+  orders: OrderView[] = [];
   mode: StatusView['mode'] = 'demo';
   private readonly options: MockOptions;
   private readonly clients = new Set<Client>();
@@ -190,7 +198,21 @@ export class MockTerminal implements ServableTerminal {
     'market/book': ({ instrument, depth }) => this.market.book(instrument, depth ?? 20),
     'market/trades': ({ instrument }) => ({ trades: this.market.trades(instrument, 60) }),
     'strategies/list': () => ({ strategies: [] }),
-    'orders/list': () => ({ rows: [], total: 0 }),
+    'orders/list': ({ state }) => {
+      const rows = state === 'open' ? this.orders : [];
+      return { rows, total: rows.length };
+    },
+    'orders/show': ({ order }) => ({
+      order: this.orders.find((one) => one.clientOrderId === order) as OrderView,
+      states: [],
+      fills: [],
+    }),
+    'orders/resolve-unknown': ({ order, note }) => {
+      const known = this.orders.find((one) => one.clientOrderId === order) as OrderView;
+      const closed: OrderView = { ...known, state: 'REJECTED', reason: note };
+      this.orders = this.orders.map((one) => (one === known ? closed : one));
+      return { order: closed };
+    },
     'fills/list': () => ({ rows: [], total: 0 }),
     'positions/list': () => ({ rows: [], total: 0 }),
     'balances/list': () => ({
@@ -239,5 +261,33 @@ export class MockTerminal implements ServableTerminal {
       disclaimer: 'A stand-in for tests.',
     }),
     'keys/list': () => ({ store: 'none', keys: [] }),
+  };
+}
+
+/** An order whose reply was lost. */
+export function unknownOrder(instrument: string): OrderView {
+  const [venue = '', symbol = ''] = instrument.split(':');
+  return {
+    clientOrderId: 'sx-lost-1',
+    venueOrderId: null,
+    bot: 'manual',
+    leg: 'manual',
+    venue,
+    instrument,
+    symbol,
+    side: 'buy',
+    type: 'limit',
+    timeInForce: 'gtc',
+    postOnly: false,
+    reduceOnly: false,
+    price: '59000.0',
+    triggerPrice: null,
+    quantity: '0.0100',
+    filled: '0',
+    averagePrice: null,
+    state: 'UNKNOWN',
+    reason: 'time-out after 5 s',
+    createdAtMs: 0,
+    updatedAtMs: 0,
   };
 }

@@ -5,6 +5,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, type OpenedBrowser, openBrowser } from './browser.ts';
 import { type MockHost, startMockHost } from './mock-host.ts';
+import { unknownOrder } from './mock-terminal.ts';
 
 const page = fileURLToPath(new URL('../../../out/renderer/index.html', import.meta.url));
 /** Waits for a condition as long as the slowest news of the host takes, with room. */
@@ -169,6 +170,20 @@ describe.skipIf(!canRun)('the page in trouble', () => {
     await at('interval-box').waitFor();
     await browser.page.keyboard.press('Enter');
     await poll(() => at('timeframe-15m').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('an unknown order is shown as such and ends only with a note of what a person saw', async () => {
+    host.terminal.orders = [unknownOrder(host.terminal.market.instruments[0]?.id ?? '')];
+    host.terminal.loseBatch();
+    await poll(() => browser.page.getByTestId('open-orders-row').count()).toBe(1);
+    await at('open-orders-row').click();
+    await at('resolve-unknown').waitFor();
+    expect(await at('resolve-never-placed').isDisabled()).toBe(true);
+    await at('resolve-note').fill('not in the venue list');
+    await at('resolve-never-placed').click();
+    await poll(() => host.terminal.orders[0]?.reason).toBe('not in the venue list');
+    await poll(() => browser.page.getByTestId('resolve-unknown').count()).toBe(0);
+    await at('order-timeline-close').click();
   });
 
   it('a comma is refused with the reason, and no order can be sent', async () => {
