@@ -66,6 +66,7 @@ export class InputDigest {
       case 'funding-rate':
         this.word(8);
         this.number(event.markTicks);
+        this.number(event.nextFundingMs);
         this.word(textCode(event.rate));
         return;
     }
