@@ -31,6 +31,38 @@ export interface AddonTripleStream {
   reset(): void;
 }
 
+/** What is known about an indicator of the catalogue. */
+export interface AddonIndicatorInfo {
+  /** Name, as in TA-Lib where it has the function. */
+  readonly id: string;
+  readonly aliases: readonly string[];
+  /** overlap, momentum, volatility, volume, statistic, cycle, price, math or pattern. */
+  readonly group: string;
+  readonly title: string;
+  /** Input columns in order, named after the candle column they are by default. */
+  readonly inputs: readonly string[];
+  readonly params: readonly {
+    readonly name: string;
+    readonly defaultValue: number;
+    readonly minimum: number;
+    readonly maximum: number;
+    readonly whole: boolean;
+  }[];
+  readonly outputs: readonly string[];
+  /** Formula, seed and convention where tools differ. */
+  readonly formula: string;
+  readonly source: string;
+  /** Bars before all outputs are known, with the default parameters. */
+  readonly warmUpBars: number;
+}
+
+/** Incremental indicator of the catalogue. */
+export interface AddonIndicatorStream {
+  readonly warmUpBars: number;
+  update(bar: Float64Array, out: Float64Array): void;
+  reset(): void;
+}
+
 /** Facts about a candle file. */
 export interface CandleFileInfo {
   readonly series: string;
@@ -113,6 +145,15 @@ export interface NativeAddon {
     outSignal: Float64Array,
     outHistogram: Float64Array,
   ): void;
+  listIndicators(): readonly AddonIndicatorInfo[];
+  /** Fills `outputs`; gives the warm-up in bars. */
+  runIndicator(
+    id: string,
+    params: Float64Array,
+    inputs: readonly Float64Array[],
+    outputs: readonly Float64Array[],
+  ): number;
+  readonly IndicatorStream: new (id: string, params: Float64Array) => AddonIndicatorStream;
   resampleCandles(
     source: CandleColumns,
     fromMs: number,

@@ -1,4 +1,6 @@
 /**
+ * tidy-ok: typed calls of six kernels, which tests hold to the engine's own; programs use `catalogue.ts`, which has all.
+ *
  * Indicators computed by the native part: a column in, columns out, and streams that take one bar at a time. Batch and
  * stream give the same bits. Values are NaN while warming up and after a hole (a NaN or infinite input restarts the
  * warm-up). Formulas, seeds and conventions: `native/crates/core/src/indicators`.

@@ -2,7 +2,7 @@
  * Loads the native addon: `native/sextant.<platform>-<arch>.node`, built by set-up from the Rust sources in `native/`.
  *
  * - `addon.ts`: what it exports; `compute-error.ts`: how its errors arrive
- * - `indicators.ts`, `resample.ts`: columns in, columns out
+ * - `catalogue.ts`: every indicator by name; `indicators.ts`, `resample.ts`: columns in, columns out
  * - `candle-store.ts`: candle files of a data folder
  */
 
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import type { NativeAddon } from './addon.ts';
 
 /** Version and interface number of the addon this code is written for; `native/Cargo.toml` and `lib.rs` hold the same. */
-export const expectedNativeVersion = { version: '0.1.0', abi: 1 } as const;
+export const expectedNativeVersion = { version: '0.1.0', abi: 2 } as const;
 
 /** How far up from this file the program's root may lie: its sources are three folders deep, bundles two. */
 const foldersUpMaximum = 5;

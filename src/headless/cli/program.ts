@@ -181,6 +181,27 @@ function addOtherCommands(add: Add, run: Run): void {
     ),
   );
 
+  const indicators = () => import('../commands/indicators.ts');
+  run(add('indicators list').description('Every indicator with its parameters'), async (context) =>
+    (await indicators()).listIndicators(context),
+  );
+  const computed = add('indicators run')
+    .description('One indicator over a candle file, written as CSV')
+    .requiredOption('--name <name>', 'indicator such as RSI; see: indicators list')
+    .requiredOption('--in <file>', 'candle file: CSV, plain or gzip, or Parquet')
+    .requiredOption(
+      '--out <file>',
+      'CSV to write: timestamp and one column an output, empty while warming up',
+    )
+    .option('--params <json>', 'its parameters as JSON, or @file.json, @file.yaml')
+    .option('--columns <json>', 'candle columns for its inputs, such as {"close":"high"}');
+  run(computed, async (context, typed) =>
+    (await indicators()).runIndicator(
+      context,
+      typed as unknown as Parameters<Awaited<ReturnType<typeof indicators>>['runIndicator']>[1],
+    ),
+  );
+
   addKeyCommands(add, run);
   run(add('doctor').description('Checks what this installation needs'), async (context) =>
     (await import('../doctor/run-doctor.ts')).runDoctor(context),

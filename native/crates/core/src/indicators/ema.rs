@@ -39,6 +39,11 @@ impl Ema {
         Ema { period, smoothing: 2.0 / (period as f64 + 1.0), seen: 0, seed: Sum::default(), value: 0.0 }
     }
 
+    /// As [`Ema::with_checked_period`] with a smoothing of its own.
+    pub(super) fn with_smoothing(period: usize, smoothing: f64) -> Self {
+        Ema { smoothing, ..Ema::with_checked_period(period) }
+    }
+
     /// Takes the next bar; `None` while warming up.
     pub fn update(&mut self, value: f64) -> Option<f64> {
         if !usable(value) {

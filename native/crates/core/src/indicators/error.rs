@@ -33,6 +33,52 @@ pub enum IndicatorError {
         /// The value given.
         value: f64,
     },
+    /// A name that is not in the catalogue.
+    #[error("there is no indicator \"{id}\"")]
+    Unknown {
+        /// The name given, cut after 60 characters.
+        id: String,
+    },
+    /// Another number of parameters than the indicator has.
+    #[error("{id} has {expected} parameters, got {given}")]
+    Params {
+        /// Which indicator.
+        id: &'static str,
+        /// How many were given.
+        given: usize,
+        /// How many it has.
+        expected: usize,
+    },
+    /// A parameter outside its bounds.
+    #[error("{name} must be {kind} between {minimum} and {maximum}, got {value}")]
+    Param {
+        /// Which parameter.
+        name: &'static str,
+        /// The value given.
+        value: f64,
+        /// Which numbers it takes.
+        kind: &'static str,
+        /// Smallest accepted value.
+        minimum: f64,
+        /// Largest accepted value.
+        maximum: f64,
+    },
+    /// Parameters that do not go together.
+    #[error("{rule}")]
+    Rule {
+        /// The rule they break.
+        rule: &'static str,
+    },
+    /// Another number of columns than the indicator has.
+    #[error("the indicator has {expected} {kind} columns, got {given}")]
+    Columns {
+        /// Input or output.
+        kind: &'static str,
+        /// How many were given.
+        given: usize,
+        /// How many it has.
+        expected: usize,
+    },
     /// Columns that do not belong together.
     #[error("{name} has {length} rows, but the input has {expected}")]
     Length {

@@ -3,6 +3,7 @@
 //!
 //! - [`sma`], [`ema`]: averages; [`rsi`]: Wilder's relative strength index; [`atr`]: Wilder's true range;
 //!   [`bollinger`]: bands; [`macd`]: convergence / divergence of two averages.
+//! - [`catalogue`]: these and all others by name, defined once.
 //! - `window`: sums over a moving window that do not drift, by the arithmetic of `sum`.
 //!
 //! # Policy shared by all of them
@@ -17,6 +18,7 @@
 
 pub mod atr;
 pub mod bollinger;
+pub mod catalogue;
 pub mod ema;
 mod error;
 pub mod macd;

@@ -51,7 +51,7 @@ impl Rsi {
     }
 
     #[inline(always)]
-    fn with_checked_period(period: usize) -> Self {
+    pub(super) fn with_checked_period(period: usize) -> Self {
         Rsi { previous: None, gain: WilderAverage::new(period), loss: WilderAverage::new(period) }
     }
 
@@ -66,7 +66,7 @@ impl Rsi {
 
     /// As [`Rsi::update`], for a close that is known to be a number.
     #[inline(always)]
-    fn advance(&mut self, close: f64) -> Option<f64> {
+    pub(super) fn advance(&mut self, close: f64) -> Option<f64> {
         let previous = self.previous.replace(close)?;
         let (up, down) = parts(close - previous);
         let gain = self.gain.update(up);

@@ -1,11 +1,12 @@
-//! Candle files to test with.
+//! Candle files to test with, and data from outside the repository.
 
 // Each test program uses what it needs.
 #![allow(dead_code, unreachable_pub, clippy::missing_panics_doc)]
 
+use flate2::read::GzDecoder;
 use sextant_core::candles::{Candle, CandleColumns};
 use sextant_core::store::{Access, CandleFile, LastRow, ROWS_PER_BLOCK};
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -65,4 +66,22 @@ pub fn flip(path: &Path, offset: u64) {
     file.read_exact(&mut byte).expect("reads");
     file.seek(SeekFrom::Start(offset)).expect("seeks");
     file.write_all(&[byte[0] ^ 0x10]).expect("writes");
+}
+
+/// A file of the shared data, if it is there.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("SEXTANT_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data"), PathBuf::from);
+    let found = [folder.join(path), folder.join("data").join(path)].into_iter().find(|path| path.exists());
+    if found.is_none() {
+        println!("skipped: {path} is not in {} (set SEXTANT_SHARED)", folder.display());
+    }
+    found
+}
+
+/// The text in a gzip file.
+pub fn gunzip(path: &Path) -> String {
+    let mut text = String::new();
+    GzDecoder::new(File::open(path).expect("opens")).read_to_string(&mut text).expect("is gzip of text");
+    text
 }

@@ -1,0 +1,347 @@
+//! Arithmetic of columns and prices made of others.
+
+use super::super::sum::{Count, Sum};
+use super::kernel::{kernel, larger, ratio_or, smaller};
+use super::machine::Kernel;
+use super::spec::{Spec, count, period, period_from, spec};
+use super::window::{Highest, Lowest, Sums};
+
+/// A function of one bar alone.
+struct Pure<F>(F);
+
+impl<F: Fn([f64; I]) -> f64 + Send + 'static, const I: usize> Kernel<I, 1> for Pure<F> {
+    #[inline(always)]
+    fn advance(&mut self, bar: [f64; I]) -> [f64; 1] {
+        [(self.0)(bar)]
+    }
+}
+
+kernel!(CumulativeSum[1 => 1](p) { sum: Sum = Sum::default() }
+|this, [x]| {
+    this.sum.add(x);
+    Some([this.sum.high + this.sum.low])
+});
+kernel!(MovingSum[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)) }
+    |this, [x]| this.sums.push([x]).then(|| [this.sums.sum(0)]));
+kernel!(Max[1 => 1](p) { highest: Highest = Highest::new(count(p, 0)) }
+    |this, [x]| this.highest.push(x).map(|(value, _)| [value]));
+kernel!(Min[1 => 1](p) { lowest: Lowest = Lowest::new(count(p, 0)) }
+    |this, [x]| this.lowest.push(x).map(|(value, _)| [value]));
+kernel!(MinMax[1 => 2](p) { highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
+|this, [x]| {
+    let highest = this.highest.push(x);
+    let lowest = this.lowest.push(x);
+    Some([lowest?.0, highest?.0])
+});
+
+/// Rows of the extremes of a window.
+#[derive(Debug)]
+struct Rows {
+    highest: Highest,
+    lowest: Lowest,
+    row: usize,
+}
+
+impl Rows {
+    fn new(p: &[f64]) -> Self {
+        Rows { highest: Highest::new(count(p, 0)), lowest: Lowest::new(count(p, 0)), row: 0 }
+    }
+
+    /// Row of the smallest and of the largest value.
+    #[inline(always)]
+    fn push(&mut self, value: f64) -> Option<(f64, f64)> {
+        let row = self.row;
+        self.row += 1;
+        let highest = self.highest.push(value);
+        let lowest = self.lowest.push(value);
+        Some(((row - lowest?.1) as f64, (row - highest?.1) as f64))
+    }
+}
+
+macro_rules! row_kernel {
+    ($name:ident, $outputs:literal, |$minimum:pat_param, $maximum:pat_param| $result:expr) => {
+        struct $name(Rows);
+        impl Kernel<1, $outputs> for $name {
+            #[inline(always)]
+            fn advance(&mut self, [value]: [f64; 1]) -> [f64; $outputs] {
+                self.0.push(value).map_or([f64::NAN; $outputs], |($minimum, $maximum)| $result)
+            }
+            fn start_at(&mut self, row: usize) {
+                self.0.row = row;
+            }
+        }
+    };
+}
+
+row_kernel!(MaxIndex, 1, |_, maximum| [maximum]);
+row_kernel!(MinIndex, 1, |minimum, _| [minimum]);
+row_kernel!(MinMaxIndex, 2, |minimum, maximum| [minimum, maximum]);
+
+kernel!(HeikinAshi[4 => 4](p) { before: Option<(f64, f64)> = None }
+|this, [open, high, low, close]| {
+    let ha_close = (open + high + low + close) * 0.25;
+    let ha_open = this.before.map_or(f64::midpoint(open, close), |(o, c)| f64::midpoint(o, c));
+    this.before = Some((ha_open, ha_close));
+    Some([
+        ha_open,
+        larger(high, larger(ha_open, ha_close)),
+        smaller(low, smaller(ha_open, ha_close)),
+        ha_close,
+    ])
+});
+kernel!(AverageDeviation[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
+|this, [x]| {
+    if !this.sums.push([x]) { return None; }
+    let mean = this.sums.mean(0, this.count);
+    Some([this.sums.rows().iter().map(|[value]| (value - mean).abs()).sum::<f64>() * this.count.reciprocal])
+});
+
+macro_rules! transform {
+    ($id:literal, $title:literal, $formula:literal, $function:expr) => {
+        spec!(
+            $id,
+            Math,
+            $title,
+            ["close"],
+            [],
+            ["real"],
+            |_| 0,
+            |_| Pure(|[x]: [f64; 1]| $function(x)),
+            $formula,
+            "elementary"
+        )
+    };
+}
+
+macro_rules! operator {
+    ($id:literal, $title:literal, $formula:literal, |$a:ident, $b:ident| $result:expr) => {
+        spec!(
+            $id,
+            Math,
+            $title,
+            ["high", "low"],
+            [],
+            ["real"],
+            |_| 0,
+            |_| Pure(|[$a, $b]: [f64; 2]| $result),
+            $formula,
+            "elementary"
+        )
+    };
+}
+
+/// The indicators of this file.
+pub(super) const SPECS: &[Spec] = &[
+    operator!("ADD", "Sum of two columns", "a + b", |a, b| a + b),
+    operator!("SUB", "Difference of two columns", "a - b", |a, b| a - b),
+    operator!("MULT", "Product of two columns", "a * b", |a, b| a * b),
+    operator!("DIV", "Quotient of two columns", "a / b; NaN where b is 0", |a, b| ratio_or(a, b, f64::NAN)),
+    transform!("ACOS", "Arc cosine", "acos(x); NaN outside of -1 to 1", f64::acos),
+    transform!("ASIN", "Arc sine", "asin(x); NaN outside of -1 to 1", f64::asin),
+    transform!("ATAN", "Arc tangent", "atan(x)", f64::atan),
+    transform!("CEIL", "Rounded up", "smallest whole number not below x", f64::ceil),
+    transform!("COS", "Cosine", "cos(x)", f64::cos),
+    transform!("COSH", "Hyperbolic cosine", "cosh(x)", f64::cosh),
+    transform!("EXP", "Exponential", "e^x", f64::exp),
+    transform!("FLOOR", "Rounded down", "largest whole number not above x", f64::floor),
+    transform!("LN", "Natural logarithm", "ln(x); NaN below 0", f64::ln),
+    transform!("LOG10", "Decimal logarithm", "log10(x); NaN below 0", f64::log10),
+    transform!("SIN", "Sine", "sin(x)", f64::sin),
+    transform!("SINH", "Hyperbolic sine", "sinh(x)", f64::sinh),
+    transform!("SQRT", "Square root", "sqrt(x); NaN below 0", f64::sqrt),
+    transform!("TAN", "Tangent", "tan(x)", f64::tan),
+    transform!("TANH", "Hyperbolic tangent", "tanh(x)", f64::tanh),
+    spec!(
+        "CUMSUM",
+        Math,
+        "Running total",
+        ["close"],
+        [],
+        ["real"],
+        |_| 0,
+        CumulativeSum::new,
+        "sum of all values so far",
+        "elementary"
+    ),
+    spec!(
+        "SUM",
+        Math,
+        "Sum of a window",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        MovingSum::new,
+        "sum of the last n values, without the drift of a running sum",
+        "elementary"
+    ),
+    spec!(
+        "MAX",
+        Math,
+        "Largest of a window",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Max::new,
+        "max(x, n)",
+        "elementary"
+    ),
+    spec!(
+        "MIN",
+        Math,
+        "Smallest of a window",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Min::new,
+        "min(x, n)",
+        "elementary"
+    ),
+    spec!(
+        "MINMAX",
+        Math,
+        "Smallest and largest of a window",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["min", "max"],
+        |p| count(p, 0) - 1,
+        MinMax::new,
+        "min(x, n), max(x, n)",
+        "elementary"
+    ),
+    spec!(
+        "MAXINDEX",
+        Math,
+        "Row of the largest",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["integer"],
+        |p| count(p, 0) - 1,
+        |p| MaxIndex(Rows::new(p)),
+        "row, counted from the first bar, of the largest of the last n values; the latest of equals",
+        "elementary"
+    ),
+    spec!(
+        "MININDEX",
+        Math,
+        "Row of the smallest",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["integer"],
+        |p| count(p, 0) - 1,
+        |p| MinIndex(Rows::new(p)),
+        "row, counted from the first bar, of the smallest of the last n values; the latest of equals",
+        "elementary"
+    ),
+    spec!(
+        "MINMAXINDEX",
+        Math,
+        "Rows of smallest and largest",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["minidx", "maxidx"],
+        |p| count(p, 0) - 1,
+        |p| MinMaxIndex(Rows::new(p)),
+        "as MININDEX and MAXINDEX",
+        "elementary"
+    ),
+    spec!(
+        "AVGPRICE",
+        Price,
+        "Average price",
+        ["open", "high", "low", "close"],
+        [],
+        ["real"],
+        |_| 0,
+        |_| Pure(|[o, h, l, c]: [f64; 4]| (o + h + l + c) / 4.0),
+        "(open + high + low + close) / 4",
+        "elementary"
+    ),
+    spec!(
+        "MEDPRICE",
+        Price,
+        "Median price",
+        ["high", "low"],
+        [],
+        ["real"],
+        |_| 0,
+        |_| Pure(|[h, l]: [f64; 2]| f64::midpoint(h, l)),
+        "(high + low) / 2",
+        "elementary"
+    ),
+    spec!(
+        "TYPPRICE",
+        Price,
+        "Typical price",
+        ["high", "low", "close"],
+        [],
+        ["real"],
+        |_| 0,
+        |_| Pure(|[h, l, c]: [f64; 3]| (h + l + c) / 3.0),
+        "(high + low + close) / 3",
+        "elementary"
+    ),
+    spec!(
+        "WCLPRICE",
+        Price,
+        "Weighted close",
+        ["high", "low", "close"],
+        [],
+        ["real"],
+        |_| 0,
+        |_| Pure(|[h, l, c]: [f64; 3]| (h + l + 2.0 * c) / 4.0),
+        "(high + low + 2 close) / 4",
+        "elementary"
+    ),
+    spec!(
+        "HA",
+        Price,
+        "Heikin-Ashi candles",
+        ["open", "high", "low", "close"],
+        [],
+        ["haopen", "hahigh", "halow", "haclose"],
+        |_| 0,
+        HeikinAshi::new,
+        "close: mean of the four prices; open: middle of the candle before (of open and close on the first bar); high and low \
+         reach over both",
+        "M. Homma; D. Valcu, TASC 2004"
+    ),
+    spec!(
+        "AVGDEV",
+        Price,
+        "Mean absolute deviation",
+        ["close"],
+        [period_from("timeperiod", 14, 2)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        AverageDeviation::new,
+        "mean of |x - mean| over the window; n operations a bar",
+        "elementary"
+    ),
+    spec!(
+        "BOP",
+        Momentum,
+        "Balance of power",
+        ["open", "high", "low", "close"],
+        [],
+        ["real"],
+        |_| 0,
+        |_| Pure(|[o, h, l, c]: [f64; 4]| if h - l > 0.0 { (c - o) / (h - l) } else { 0.0 }),
+        "(close - open) / (high - low); 0 for a bar without range",
+        "I. Livshin, TASC 2001"
+    ),
+    spec!(
+        "MARKETFI",
+        Volume,
+        "Market facilitation index",
+        ["high", "low", "volume"],
+        [],
+        ["real"],
+        |_| 0,
+        |_| Pure(|[h, l, v]: [f64; 3]| ratio_or(h - l, v, 0.0)),
+        "(high - low) / volume; 0 without volume",
+        "B. Williams, 1995"
+    ),
+];

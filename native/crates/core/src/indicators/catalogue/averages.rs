@@ -1,0 +1,202 @@
+//! Moving averages of one column.
+
+use super::super::ema::Ema;
+use super::super::wilder::WilderAverage;
+use super::average::{EmaChain, Hull, Kaufman, Simple, Tillson, Triangular, Weighted, ZeroLag};
+use super::kernel::kernel;
+use super::moving::Average;
+use super::spec::{Spec, average_kind, count, period, period_from, real, spec};
+use super::window::Sums;
+
+kernel!(Sma[1 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(ExponentialAverage[1 => 1](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
+    |this, [x]| this.average.advance(x).map(|value| [value]));
+kernel!(Wma[1 => 1](p) { average: Weighted = Weighted::new(count(p, 0)) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(Dema[1 => 1](p) { chain: EmaChain<2> = EmaChain::new(count(p, 0)) }
+    |this, [x]| this.chain.push(x).map(|[first, second]| [2.0 * first - second]));
+kernel!(Tema[1 => 1](p) { chain: EmaChain<3> = EmaChain::new(count(p, 0)) }
+    |this, [x]| this.chain.push(x).map(|[a, b, c]| [3.0 * a - 3.0 * b + c]));
+kernel!(Trima[1 => 1](p) { average: Triangular = Triangular::new(count(p, 0)) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(Kama[1 => 1](p) { average: Kaufman = Kaufman::new(count(p, 0)) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(T3[1 => 1](p) { average: Tillson = Tillson::new(count(p, 0), p[1]) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(Hma[1 => 1](p) { average: Hull = Hull::new(count(p, 0)) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(Zlema[1 => 1](p) { average: ZeroLag = ZeroLag::new(count(p, 0)) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(Rma[1 => 1](p) { average: WilderAverage = WilderAverage::new(count(p, 0)) }
+    |this, [x]| this.average.update(x).map(|value| [value]));
+kernel!(Ma[1 => 1](p) { average: Average = Average::new(count(p, 1), count(p, 0)) }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(Vwma[2 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
+|this, [price, volume]| {
+    if !this.sums.push([price * volume, volume]) { return None; }
+    let traded = this.sums.sum(1);
+    Some([if traded == 0.0 { price } else { this.sums.sum(0) / traded }])
+});
+
+/// The indicators of this file.
+pub(super) const SPECS: &[Spec] = &[
+    spec!(
+        "SMA",
+        Overlap,
+        "Simple moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Sma::new,
+        "mean of the last n values; the exact mean of the window rounded once, without the drift of a running sum",
+        "elementary"
+    ),
+    spec!(
+        "EMA",
+        Overlap,
+        "Exponential moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        ExponentialAverage::new,
+        "e += 2/(n+1) * (x - e), seeded with the mean of the first n values (Tulip and pandas start from the first)",
+        "R. G. Brown, 1956"
+    ),
+    spec!(
+        "WMA",
+        Overlap,
+        "Weighted moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Wma::new,
+        "mean with weight n for the newest value down to 1 for the oldest",
+        "elementary"
+    ),
+    spec!(
+        "DEMA",
+        Overlap,
+        "Double exponential moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| 2 * (count(p, 0) - 1),
+        Dema::new,
+        "2 e - ema(e), e = ema(x, n)",
+        "P. G. Mulloy, TASC 1994"
+    ),
+    spec!(
+        "TEMA",
+        Overlap,
+        "Triple exponential moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| 3 * (count(p, 0) - 1),
+        Tema::new,
+        "3 e1 - 3 e2 + e3, each the ema of the one before",
+        "P. G. Mulloy, TASC 1994"
+    ),
+    spec!(
+        "TRIMA",
+        Overlap,
+        "Triangular moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Trima::new,
+        "sma(sma(x, ceil(n/2)), floor(n/2) + 1): weights rise to the middle and fall again",
+        "elementary"
+    ),
+    spec!(
+        "KAMA",
+        Overlap,
+        "Kaufman adaptive moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0),
+        Kama::new,
+        "k += s^2 (x - k), s = er (2/3 - 2/31) + 2/31, er = |x - x[n]| / sum of |changes|; starts from the value before the \
+         first full window",
+        "P. J. Kaufman, Smarter Trading, 1995"
+    ),
+    spec!(
+        "T3",
+        Overlap,
+        "Tillson T3",
+        ["close"],
+        [period("timeperiod", 5), real("vfactor", 0.7, 0.0, 1.0)],
+        ["real"],
+        |p| 6 * (count(p, 0) - 1),
+        T3::new,
+        "three times the generalised dema with volume factor v, as a weighted sum of six chained emas",
+        "T. Tillson, TASC 1998"
+    ),
+    spec!(
+        "HMA",
+        Overlap,
+        "Hull moving average",
+        ["close"],
+        [period_from("timeperiod", 20, 2)],
+        ["real"],
+        |p| Average::warm_up(9, count(p, 0)),
+        Hma::new,
+        "wma(2 wma(x, floor(n/2)) - wma(x, n), floor(sqrt(n)))",
+        "A. Hull, 2005"
+    ),
+    spec!(
+        "ZLEMA",
+        Overlap,
+        "Zero-lag exponential moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| Average::warm_up(12, count(p, 0).max(2)),
+        Zlema::new,
+        "ema(2 x - x[(n-1)/2], n)",
+        "J. Ehlers and R. Way, 2010"
+    ),
+    spec!(
+        "RMA",
+        Overlap,
+        "Wilder's smoothed moving average",
+        ["close"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Rma::new,
+        "r += (x - r) / n, seeded with the mean of the first n values",
+        "J. W. Wilder, 1978"
+    )
+    .also(&["SMMA", "WILDERS"]),
+    spec!(
+        "MA",
+        Overlap,
+        "Moving average of a chosen kind",
+        ["close"],
+        [period("timeperiod", 30), average_kind("matype", 0)],
+        ["real"],
+        |p| Average::warm_up(count(p, 1), count(p, 0)),
+        Ma::new,
+        "0 SMA, 1 EMA, 2 WMA, 3 DEMA, 4 TEMA, 5 TRIMA, 6 KAMA, 7 MAMA, 8 T3, 9 HMA, 10 none, 11 SMA, 12 ZLEMA, 13 RMA",
+        "TA-Lib"
+    ),
+    spec!(
+        "VWMA",
+        Overlap,
+        "Volume-weighted moving average",
+        ["close", "volume"],
+        [period("timeperiod", 30)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Vwma::new,
+        "sum of price * volume / sum of volume; the price where nothing was traded",
+        "elementary"
+    ),
+];

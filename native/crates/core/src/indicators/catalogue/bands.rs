@@ -1,0 +1,155 @@
+//! Bands, channels and stops.
+
+use super::super::ema::Ema;
+use super::super::sum::Count;
+use super::super::wilder::WilderAverage;
+use super::super::window::{MovingWindow, WindowMoments};
+use super::average::Simple;
+use super::kernel::{kernel, true_range};
+use super::moving::Average;
+use super::spec::{Spec, average_kind, count, period, real, spec};
+use super::window::{Highest, Lowest};
+
+kernel!(Midpoint[1 => 1](p) {
+    highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
+|this, [x]| {
+    let highest = this.highest.push(x);
+    let lowest = this.lowest.push(x);
+    Some([f64::midpoint(highest?.0, lowest?.0)])
+});
+kernel!(Midprice[2 => 1](p) {
+    highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
+|this, [high, low]| {
+    let highest = this.highest.push(high);
+    let lowest = this.lowest.push(low);
+    Some([f64::midpoint(highest?.0, lowest?.0)])
+});
+kernel!(Donchian[2 => 3](p) {
+    highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
+|this, [high, low]| {
+    let highest = this.highest.push(high);
+    let lowest = this.lowest.push(low);
+    let (upper, lower) = (highest?.0, lowest?.0);
+    Some([upper, f64::midpoint(upper, lower), lower])
+});
+kernel!(Bollinger[1 => 3](p) {
+    window: MovingWindow<WindowMoments> = MovingWindow::new(count(p, 0)),
+    count: Count = Count::new(count(p, 0)),
+    average: Average = Average::new(count(p, 3), count(p, 0)),
+    simple: bool = matches!(count(p, 3), 0 | 11),
+    up: f64 = p[1],
+    down: f64 = p[2] }
+|this, [x]| {
+    let other = if this.simple { None } else { this.average.push(x) };
+    let moments = this.window.update(x).map(|window| window.mean_and_deviation(this.count));
+    let (mean, deviation) = moments?;
+    let middle = if this.simple { mean } else { other? };
+    Some([this.up.mul_add(deviation, middle), middle, (-this.down).mul_add(deviation, middle)])
+});
+kernel!(AccelerationBands[3 => 3](p) {
+    upper: Simple = Simple::new(count(p, 0)),
+    middle: Simple = Simple::new(count(p, 0)),
+    lower: Simple = Simple::new(count(p, 0)) }
+|this, [high, low, close]| {
+    let total = high + low;
+    let width = if total == 0.0 { 0.0 } else { 4.0 * (high - low) / total };
+    let upper = this.upper.push(high * (1.0 + width));
+    let middle = this.middle.push(close);
+    let lower = this.lower.push(low * (1.0 - width));
+    Some([upper?, middle?, lower?])
+});
+kernel!(Keltner[3 => 3](p) {
+    middle: Ema = Ema::with_checked_period(count(p, 0)),
+    range: WilderAverage = WilderAverage::new(count(p, 1)),
+    middle_waits: usize = (count(p, 1) + 1).saturating_sub(count(p, 0)),
+    range_waits: usize = (count(p, 0) - 1).saturating_sub(count(p, 1)),
+    previous: Option<f64> = None,
+    factor: f64 = p[2] }
+|this, [high, low, close]| {
+    let typical = (high + low + close) / 3.0;
+    let middle = if this.middle_waits > 0 {
+        this.middle_waits -= 1;
+        None
+    } else {
+        this.middle.advance(typical)
+    };
+    if this.range_waits > 0 {
+        this.range_waits -= 1;
+        return None;
+    }
+    let previous = this.previous.replace(close)?;
+    let range = this.range.update(true_range(high, low, previous));
+    let (middle, width) = (middle?, this.factor * range?);
+    Some([middle + width, middle, middle - width])
+});
+kernel!(Supertrend[3 => 2](p) {
+    range: WilderAverage = WilderAverage::new(count(p, 0)),
+    previous: Option<f64> = None,
+    upper: f64 = 0.0, lower: f64 = 0.0, rising: bool = true, started: bool = false,
+    factor: f64 = p[1] }
+|this, [high, low, close]| {
+    let previous = this.previous.replace(close)?;
+    let range = this.range.update(true_range(high, low, previous))?;
+    let middle = f64::midpoint(high, low);
+    let (upper, lower) = (middle + this.factor * range, middle - this.factor * range);
+    if this.started {
+        if upper < this.upper || previous > this.upper { this.upper = upper; }
+        if lower > this.lower || previous < this.lower { this.lower = lower; }
+        this.rising = if this.rising { close >= this.lower } else { close > this.upper };
+    } else {
+        this.started = true;
+        (this.upper, this.lower) = (upper, lower);
+        this.rising = close > middle;
+    }
+    Some(if this.rising { [this.lower, 1.0] } else { [this.upper, -1.0] })
+});
+
+/// The indicators of this file.
+pub(super) const SPECS: &[Spec] = &[
+    spec!(
+        "MIDPOINT", Overlap, "Middle of the range of a column", ["close"], [period("timeperiod", 14)], ["real"],
+        |p| count(p, 0) - 1, Midpoint::new, "(max(x, n) + min(x, n)) / 2", "TA-Lib"
+    ),
+    spec!(
+        "MIDPRICE", Overlap, "Middle of the range of prices", ["high", "low"], [period("timeperiod", 14)], ["real"],
+        |p| count(p, 0) - 1, Midprice::new, "(max(high, n) + min(low, n)) / 2", "TA-Lib"
+    ),
+    spec!(
+        "DONCHIAN", Overlap, "Donchian channel", ["high", "low"], [period("timeperiod", 20)],
+        ["upperband", "middleband", "lowerband"],
+        |p| count(p, 0) - 1, Donchian::new, "max(high, n), their middle, min(low, n); the current bar counts",
+        "R. Donchian"
+    ),
+    spec!(
+        "BBANDS", Overlap, "Bollinger bands", ["close"],
+        [period("timeperiod", 20), real("nbdevup", 2.0, 0.0, 1e6), real("nbdevdn", 2.0, 0.0, 1e6), average_kind("matype", 0)],
+        ["upperband", "middleband", "lowerband"],
+        |p| Average::warm_up(count(p, 3), count(p, 0)).max(count(p, 0) - 1), Bollinger::new,
+        "average and k population standard deviations of the window (around its mean) above and below; before 0.8 TA-Lib's \
+         default was 5 bars",
+        "J. Bollinger, 2001"
+    ),
+    spec!(
+        "ACCBANDS", Overlap, "Acceleration bands", ["high", "low", "close"], [period("timeperiod", 20)],
+        ["upperband", "middleband", "lowerband"],
+        |p| count(p, 0) - 1, AccelerationBands::new,
+        "sma of high (1 + 4 w), of close, of low (1 - 4 w), w = (high - low) / (high + low)",
+        "P. Headley, Big Trends, 2002"
+    ),
+    spec!(
+        "KC", Overlap, "Keltner channel", ["high", "low", "close"],
+        [period("timeperiod", 20), period("atrperiod", 10), real("nbdev", 2.0, 0.0, 1e6)],
+        ["upperband", "middleband", "lowerband"],
+        |p| (count(p, 0) - 1).max(count(p, 1)), Keltner::new,
+        "ema(typical price, n) and k average true ranges (Wilder) above and below; both have their first value on the same bar, \
+         the sooner one waiting with its seed (as TA-Lib)", "C. Keltner; L. Raschke"
+    ).also(&["KELTNER"]),
+    spec!(
+        "SUPERTREND", Overlap, "Supertrend", ["high", "low", "close"],
+        [period("timeperiod", 10), real("multiplier", 3.0, 0.0, 1e6)], ["supertrend", "trend"],
+        |p| count(p, 0), Supertrend::new,
+        "(high + low)/2 -+ k atr, each band only moving towards the price; the lower one while rising (1), the upper one \
+         while falling (-1)",
+        "O. Seban"
+    ),
+];

@@ -1,0 +1,170 @@
+//! Differences of averages.
+
+use super::super::ema::Ema;
+use super::kernel::{kernel, ratio_or};
+use super::moving::{Average, AveragePair};
+use super::spec::{Spec, average_kind, count, period, spec};
+
+/// Two averages, their difference, and its average.
+#[derive(Debug)]
+struct Convergence {
+    pair: AveragePair,
+    signal: Average,
+}
+
+impl Convergence {
+    #[inline(always)]
+    fn push(&mut self, value: f64) -> Option<[f64; 3]> {
+        let (fast, slow) = self.pair.push(value)?;
+        let macd = fast - slow;
+        let signal = self.signal.push(macd)?;
+        Some([macd, signal, macd - signal])
+    }
+}
+
+/// Exponential pair with given smoothing, the fast one waiting for the slow one's seed.
+#[derive(Debug)]
+struct ExponentialPair {
+    fast: Ema,
+    slow: Ema,
+    signal: Ema,
+    fast_waits: usize,
+}
+
+impl ExponentialPair {
+    fn new(fast: usize, slow: usize, signal: usize) -> Self {
+        let (fast, slow) = if slow < fast { (slow, fast) } else { (fast, slow) };
+        ExponentialPair {
+            fast: Ema::with_checked_period(fast),
+            slow: Ema::with_checked_period(slow),
+            signal: Ema::with_checked_period(signal),
+            fast_waits: slow - fast,
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, value: f64) -> Option<[f64; 3]> {
+        if self.fast_waits > 0 {
+            self.fast_waits -= 1;
+            self.slow.advance(value);
+            return None;
+        }
+        let fast = self.fast.advance(value);
+        let slow = self.slow.advance(value);
+        let macd = fast? - slow?;
+        let signal = self.signal.advance(macd)?;
+        Some([macd, signal, macd - signal])
+    }
+}
+
+fn oscillator_warm_up(p: &[f64]) -> usize {
+    Average::warm_up(count(p, 2), count(p, 0)).max(Average::warm_up(count(p, 2), count(p, 1)))
+}
+
+fn extended_warm_up(p: &[f64]) -> usize {
+    Average::warm_up(count(p, 1), count(p, 0)).max(Average::warm_up(count(p, 3), count(p, 2)))
+        + Average::warm_up(count(p, 5), count(p, 4))
+}
+
+kernel!(Apo[1 => 1](p) { pair: AveragePair = AveragePair::independent(count(p, 2), count(p, 0), count(p, 1)) }
+    |this, [x]| this.pair.push(x).map(|(fast, slow)| [fast - slow]));
+kernel!(Ppo[1 => 1](p) { pair: AveragePair = AveragePair::independent(count(p, 2), count(p, 0), count(p, 1)) }
+    |this, [x]| this.pair.push(x).map(|(fast, slow)| [100.0 * ratio_or(fast - slow, slow, 0.0)]));
+kernel!(Macd[1 => 3](p) { pair: ExponentialPair = ExponentialPair::new(count(p, 0), count(p, 1), count(p, 2)) }
+    |this, [x]| this.pair.push(x));
+kernel!(MacdFix[1 => 3](p) { pair: ExponentialPair = {
+        let mut pair = ExponentialPair::new(12, 26, count(p, 0));
+        pair.fast = Ema::with_smoothing(12, 0.15);
+        pair.slow = Ema::with_smoothing(26, 0.075);
+        pair
+    } }
+    |this, [x]| this.pair.push(x));
+kernel!(MacdExt[1 => 3](p) { lines: Convergence = Convergence {
+        pair: AveragePair::new((count(p, 1), count(p, 0)), (count(p, 3), count(p, 2))),
+        signal: Average::new(count(p, 5), count(p, 4)),
+    } }
+    |this, [x]| this.lines.push(x));
+
+/// The indicators of this file.
+pub(super) const SPECS: &[Spec] = &[
+    spec!(
+        "APO",
+        Momentum,
+        "Absolute price oscillator",
+        ["close"],
+        [period("fastperiod", 12), period("slowperiod", 26), average_kind("matype", 1)],
+        ["real"],
+        oscillator_warm_up,
+        Apo::new,
+        "fast less slow average, each seeded with its own first bars",
+        "elementary"
+    ),
+    spec!(
+        "PPO",
+        Momentum,
+        "Percentage price oscillator",
+        ["close"],
+        [period("fastperiod", 12), period("slowperiod", 26), average_kind("matype", 1)],
+        ["real"],
+        oscillator_warm_up,
+        Ppo::new,
+        "100 (fast - slow) / slow, each average seeded with its own first bars",
+        "G. Appel"
+    ),
+    spec!(
+        "PVO",
+        Volume,
+        "Percentage volume oscillator",
+        ["volume"],
+        [period("fastperiod", 12), period("slowperiod", 26), average_kind("matype", 1)],
+        ["real"],
+        oscillator_warm_up,
+        Ppo::new,
+        "PPO of the volume",
+        "elementary"
+    ),
+    spec!(
+        "MACD",
+        Momentum,
+        "Moving average convergence / divergence",
+        ["close"],
+        [period("fastperiod", 12), period("slowperiod", 26), period("signalperiod", 9)],
+        ["macd", "macdsignal", "macdhist"],
+        |p| count(p, 0).max(count(p, 1)) - 1 + count(p, 2) - 1,
+        Macd::new,
+        "fast less slow ema, its ema, their difference; the fast ema is seeded with the bars that end the slow one's seed \
+         (TA-Lib; Stock Indicators and TradingView seed it with the first bars)",
+        "G. Appel, 1979"
+    ),
+    spec!(
+        "MACDFIX",
+        Momentum,
+        "MACD with fixed smoothing",
+        ["close"],
+        [period("signalperiod", 9)],
+        ["macd", "macdsignal", "macdhist"],
+        |p| 25 + count(p, 0) - 1,
+        MacdFix::new,
+        "MACD with smoothing 0.15 and 0.075 in place of 2/13 and 2/27",
+        "G. Appel, 1979"
+    ),
+    spec!(
+        "MACDEXT",
+        Momentum,
+        "MACD of chosen averages",
+        ["close"],
+        [
+            period("fastperiod", 12),
+            average_kind("fastmatype", 0),
+            period("slowperiod", 26),
+            average_kind("slowmatype", 0),
+            period("signalperiod", 9),
+            average_kind("signalmatype", 0)
+        ],
+        ["macd", "macdsignal", "macdhist"],
+        extended_warm_up,
+        MacdExt::new,
+        "MACD with the averages of MA",
+        "TA-Lib"
+    ),
+];

@@ -1,0 +1,62 @@
+//! A short way to write a kernel: its fields with their first values, and its step.
+
+/// `kernel!(Name[inputs => outputs](p) { field: Type = first value, … } |this, [a, b]| step)`: the step gives
+/// `Option<[f64; outputs]>`, `None` while warming up. `p` are the checked parameters.
+macro_rules! kernel {
+    (
+        $name:ident[$inputs:literal => $outputs:literal]($params:ident) { $($field:ident: $kind:ty = $first:expr),* $(,)? }
+        |$this:ident, $bar:pat_param| $step:expr
+    ) => {
+        #[derive(Debug)]
+        struct $name { $($field: $kind),* }
+
+        impl $name {
+            #[allow(unused_variables)]
+            fn new($params: &[f64]) -> Self {
+                $name { $($field: $first),* }
+            }
+
+            // Some kernels have no warm-up.
+            #[allow(clippy::unnecessary_wraps)]
+            #[inline(always)]
+            fn try_advance(&mut self, bar: [f64; $inputs]) -> Option<[f64; $outputs]> {
+                let $this = self;
+                let $bar = bar;
+                $step
+            }
+        }
+
+        impl $crate::indicators::catalogue::machine::Kernel<$inputs, $outputs> for $name {
+            #[inline(always)]
+            fn advance(&mut self, bar: [f64; $inputs]) -> [f64; $outputs] {
+                self.try_advance(bar).unwrap_or([f64::NAN; $outputs])
+            }
+        }
+    };
+}
+
+pub(super) use kernel;
+
+/// `numerator / denominator`, and `otherwise` where there is nothing to divide by.
+#[inline(always)]
+pub(super) fn ratio_or(numerator: f64, denominator: f64, otherwise: f64) -> f64 {
+    if denominator == 0.0 { otherwise } else { numerator / denominator }
+}
+
+/// The larger of two usable numbers: a compare and a select, where `f64::max` also looks for NaN.
+#[inline(always)]
+pub(super) fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// The smaller of two usable numbers.
+#[inline(always)]
+pub(super) fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+/// Highest high less lowest low, the previous close counted among both.
+#[inline(always)]
+pub(super) fn true_range(high: f64, low: f64, previous_close: f64) -> f64 {
+    larger(high, previous_close) - smaller(low, previous_close)
+}

@@ -1,0 +1,165 @@
+//! The catalogue: every indicator by name, defined once.
+//!
+//! A [`Spec`] says what an indicator is called, takes and gives, and how its kernel is made; [`Indicator`] is one of them with
+//! its parameters set, run over columns or bar by bar. Batch, stream, addon, listing and tests all come from [`specs`].
+//!
+//! - `machine`: a kernel becomes batch and stream; `spec`: definitions; `kernel`: how kernels are written
+//! - `window`, `average`, `moving`, `hilbert`: parts; the other modules: families, in no order
+//!
+//! # Policy
+//! Names, defaults and outputs are TA-Lib 0.8's where it has the function; each `formula` names the convention where tools
+//! differ. An output is NaN until it is known. A bar with an input that is NaN, infinite or absurdly large gives NaN and
+//! restarts the warm-up. A step takes constant time on average, or what `formula` says.
+
+mod arithmetic;
+mod average;
+mod averages;
+mod bands;
+mod convergence;
+mod cycles;
+mod directional;
+mod hilbert;
+mod kernel;
+mod machine;
+mod momentum;
+mod moving;
+mod regression;
+mod sar;
+mod spec;
+mod statistics;
+mod stochastic;
+mod swings;
+mod volume;
+mod window;
+
+use super::{IndicatorError, checked_length};
+use machine::Run;
+pub use spec::{Group, Param, Spec};
+
+/// Every indicator, by family.
+const FAMILIES: [&[Spec]; 13] = [
+    averages::SPECS,
+    bands::SPECS,
+    sar::SPECS,
+    momentum::SPECS,
+    convergence::SPECS,
+    directional::SPECS,
+    swings::SPECS,
+    stochastic::SPECS,
+    volume::SPECS,
+    statistics::SPECS,
+    regression::SPECS,
+    arithmetic::SPECS,
+    cycles::SPECS,
+];
+
+/// All definitions, by family.
+pub fn specs() -> impl Iterator<Item = &'static Spec> {
+    FAMILIES.into_iter().flatten()
+}
+
+/// The definition with this name or alias, upper or lower case.
+pub fn find(id: &str) -> Option<&'static Spec> {
+    specs().find(|spec| {
+        spec.id.eq_ignore_ascii_case(id) || spec.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(id))
+    })
+}
+
+/// An indicator with its parameters: a batch over columns, and a stream of bars.
+pub struct Indicator {
+    spec: &'static Spec,
+    params: Vec<f64>,
+    run: Box<dyn Run>,
+}
+
+impl std::fmt::Debug for Indicator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Indicator")
+            .field("id", &self.spec.id)
+            .field("params", &self.params)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Indicator {
+    /// The indicator `id` with these parameters, in the order of its definition.
+    ///
+    /// # Errors
+    /// [`IndicatorError::Unknown`], [`IndicatorError::Params`] when their number is wrong, [`IndicatorError::Param`] when one
+    /// is outside its bounds, [`IndicatorError::Rule`] when they do not go together.
+    pub fn new(id: &str, params: &[f64]) -> Result<Self, IndicatorError> {
+        let spec = find(id).ok_or_else(|| IndicatorError::Unknown { id: id.chars().take(60).collect() })?;
+        if params.len() != spec.params.len() {
+            let (id, given, expected) = (spec.id, params.len(), spec.params.len());
+            return Err(IndicatorError::Params { id, given, expected });
+        }
+        for (param, &value) in spec.params.iter().zip(params) {
+            let within = (param.minimum..=param.maximum).contains(&value);
+            if !within || (param.whole && value.fract() != 0.0) {
+                return Err(IndicatorError::Param {
+                    name: param.name,
+                    value,
+                    kind: if param.whole { "a whole number" } else { "a number" },
+                    minimum: param.minimum,
+                    maximum: param.maximum,
+                });
+            }
+        }
+        if let Some(rule) = (spec.rule)(params) {
+            return Err(IndicatorError::Rule { rule });
+        }
+        Ok(Indicator { spec, params: params.to_vec(), run: (spec.build)(params) })
+    }
+
+    /// The definition.
+    pub fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    /// Bars before all outputs are known.
+    pub fn warm_up_bars(&self) -> usize {
+        (self.spec.warm_up)(&self.params)
+    }
+
+    /// Fills `outputs` for a whole series. What the stream has seen plays no part and stays.
+    ///
+    /// # Errors
+    /// [`IndicatorError::Columns`] unless there is one column for each input and output; [`IndicatorError::Length`] unless
+    /// all have the same length.
+    pub fn batch(&self, inputs: &[&[f64]], outputs: &mut [&mut [f64]]) -> Result<(), IndicatorError> {
+        let columns = |kind, given: usize, expected: usize| {
+            if given == expected { Ok(()) } else { Err(IndicatorError::Columns { kind, given, expected }) }
+        };
+        columns("input", inputs.len(), self.spec.inputs.len())?;
+        columns("output", outputs.len(), self.spec.outputs.len())?;
+        let rows = inputs[0].len();
+        for (name, column) in self.spec.inputs.iter().zip(inputs) {
+            checked_length(name, column.len(), rows)?;
+        }
+        for (name, column) in self.spec.outputs.iter().zip(outputs.iter()) {
+            checked_length(name, column.len(), rows)?;
+        }
+        self.run.batch(inputs, outputs);
+        Ok(())
+    }
+
+    /// Takes the next bar and writes the outputs, NaN while warming up.
+    ///
+    /// # Errors
+    /// [`IndicatorError::Columns`] unless there is one number for each input and output.
+    pub fn update(&mut self, bar: &[f64], out: &mut [f64]) -> Result<(), IndicatorError> {
+        let numbers = |kind, given: usize, expected: usize| {
+            if given == expected { Ok(()) } else { Err(IndicatorError::Columns { kind, given, expected }) }
+        };
+        numbers("input", bar.len(), self.spec.inputs.len())?;
+        numbers("output", out.len(), self.spec.outputs.len())?;
+        self.run.update(bar, out);
+        Ok(())
+    }
+
+    /// Starts the stream again as if new.
+    pub fn reset(&mut self) {
+        self.run.reset();
+    }
+}

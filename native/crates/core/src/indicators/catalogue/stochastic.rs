@@ -1,0 +1,368 @@
+//! Where the close stands in the range of a window, and indicators of the typical price.
+
+use super::super::ema::Ema;
+use super::super::rsi::Rsi;
+use super::super::sum::Count;
+use super::super::wilder::WilderAverage;
+use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
+use super::moving::Average;
+use super::spec::{Spec, average_kind, count, period, spec};
+use super::window::{Highest, Lowest, Sums};
+
+/// `100 (x - lowest) / (highest - lowest)`, 0 for a window without range.
+#[derive(Clone, Debug)]
+struct Place {
+    highest: Highest,
+    lowest: Lowest,
+}
+
+impl Place {
+    fn new(period: usize) -> Self {
+        Place { highest: Highest::new(period), lowest: Lowest::new(period) }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
+        let highest = self.highest.push(high);
+        let lowest = self.lowest.push(low);
+        let (highest, lowest) = (highest?.0, lowest?.0);
+        Some(100.0 * ratio_or(close - lowest, highest - lowest, 0.0))
+    }
+}
+
+kernel!(Stoch[3 => 2](p) {
+    place: Place = Place::new(count(p, 0)),
+    slow_k: Average = Average::new(count(p, 2), count(p, 1)), slow_d: Average = Average::new(count(p, 4), count(p, 3)) }
+|this, [high, low, close]| {
+    let fast = this.place.push(high, low, close)?;
+    let k = this.slow_k.push(fast)?;
+    this.slow_d.push(k).map(|d| [k, d])
+});
+kernel!(StochF[3 => 2](p) { place: Place = Place::new(count(p, 0)), fast_d: Average = Average::new(count(p, 2), count(p, 1)) }
+|this, [high, low, close]| {
+    let k = this.place.push(high, low, close)?;
+    this.fast_d.push(k).map(|d| [k, d])
+});
+kernel!(StochRsi[1 => 2](p) {
+    rsi: Rsi = Rsi::with_checked_period(count(p, 0)), place: Place = Place::new(count(p, 1)),
+    fast_d: Average = Average::new(count(p, 3), count(p, 2)) }
+|this, [x]| {
+    let rsi = this.rsi.advance(x)?;
+    let k = this.place.push(rsi, rsi, rsi)?;
+    this.fast_d.push(k).map(|d| [k, d])
+});
+kernel!(Kdj[3 => 3](p) {
+    place: Place = Place::new(count(p, 0)),
+    slow_k: Average = Average::new(count(p, 2), count(p, 1)), slow_d: Average = Average::new(count(p, 4), count(p, 3)) }
+|this, [high, low, close]| {
+    let fast = this.place.push(high, low, close)?;
+    let k = this.slow_k.push(fast)?;
+    this.slow_d.push(k).map(|d| [k, d, 3.0 * k - 2.0 * d])
+});
+kernel!(Willr[3 => 1](p) { highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
+|this, [high, low, close]| {
+    let highest = this.highest.push(high);
+    let lowest = this.lowest.push(low);
+    let (highest, lowest) = (highest?.0, lowest?.0);
+    Some([-100.0 * ratio_or(highest - close, highest - lowest, 0.0)])
+});
+kernel!(Smi[3 => 2](p) {
+    highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)),
+    distance: [Ema; 2] = [Ema::with_checked_period(count(p, 2)), Ema::with_checked_period(count(p, 1))],
+    range: [Ema; 2] = [Ema::with_checked_period(count(p, 2)), Ema::with_checked_period(count(p, 1))],
+    signal: Ema = Ema::with_checked_period(count(p, 3)) }
+|this, [high, low, close]| {
+    let highest = this.highest.push(high);
+    let lowest = this.lowest.push(low);
+    let (highest, lowest) = (highest?.0, lowest?.0);
+    let distance = this.distance[0].advance(close - f64::midpoint(highest, lowest));
+    let range = this.range[0].advance(highest - lowest);
+    let (distance, range) = (distance?, range?);
+    let distance = this.distance[1].advance(distance);
+    let range = this.range[1].advance(range);
+    let smi = 200.0 * ratio_or(distance?, range?, 0.0);
+    this.signal.advance(smi).map(|signal| [smi, signal])
+});
+kernel!(Cci[3 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
+|this, [high, low, close]| {
+    let typical = (high + low + close) / 3.0;
+    if !this.sums.push([typical]) { return None; }
+    let mean = this.sums.mean(0, this.count);
+    let deviation = this.sums.rows().iter().map(|[value]| (value - mean).abs()).sum::<f64>() * this.count.reciprocal;
+    Some([ratio_or(typical - mean, 0.015 * deviation, 0.0)])
+});
+kernel!(Mfi[4 => 1](p) { previous: Option<f64> = None, sums: Sums<2> = Sums::new(count(p, 0)) }
+|this, [high, low, close, volume]| {
+    let typical = (high + low + close) / 3.0;
+    let before = this.previous.replace(typical)?;
+    let flow = typical * volume;
+    // Equal decimal prices add up to doubles some last places apart: that is no move.
+    let rounding = 1e-13 * typical.abs();
+    let up = if typical > before + rounding { flow } else { 0.0 };
+    let down = if typical < before - rounding { flow } else { 0.0 };
+    if !this.sums.push([up, up + down]) { return None; }
+    let total = this.sums.sum(1);
+    Some([if total < 1.0 { 0.0 } else { 100.0 * this.sums.sum(0) / total }])
+});
+kernel!(UltOsc[3 => 1](p) {
+    previous: Option<f64> = None,
+    short: Sums<2> = Sums::new(periods(p)[0]), medium: Sums<2> = Sums::new(periods(p)[1]),
+    long: Sums<2> = Sums::new(periods(p)[2]) }
+|this, [high, low, close]| {
+    let before = this.previous.replace(close)?;
+    let bar = [close - smaller(low, before), true_range(high, low, before)];
+    this.short.push(bar);
+    this.medium.push(bar);
+    if !this.long.push(bar) { return None; }
+    let of = |sums: &Sums<2>| ratio_or(sums.sum(0), sums.sum(1), 0.0);
+    Some([100.0 * (4.0 * of(&this.short) + 2.0 * of(&this.medium) + of(&this.long)) / 7.0])
+});
+
+/// The three periods, shortest first.
+fn periods(p: &[f64]) -> [usize; 3] {
+    let mut periods = [count(p, 0), count(p, 1), count(p, 2)];
+    periods.sort_unstable();
+    periods
+}
+
+kernel!(Trange[3 => 1](p) { previous: Option<f64> = None }
+    |this, [high, low, close]| this.previous.replace(close).map(|before| [true_range(high, low, before)]));
+kernel!(Atr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = WilderAverage::new(count(p, 0)) }
+|this, [high, low, close]| {
+    let before = this.previous.replace(close)?;
+    this.range.update(true_range(high, low, before)).map(|range| [range])
+});
+kernel!(Natr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = WilderAverage::new(count(p, 0)) }
+|this, [high, low, close]| {
+    let before = this.previous.replace(close)?;
+    this.range.update(true_range(high, low, before)).map(|range| [100.0 * ratio_or(range, close, 0.0)])
+});
+kernel!(Adr[2 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
+    |this, [high, low]| this.sums.push([high - low]).then(|| [this.sums.mean(0, this.count)]));
+kernel!(Cvi[2 => 1](p) {
+    average: Ema = Ema::with_checked_period(count(p, 0)), lag: super::window::Lag = super::window::Lag::new(count(p, 1)) }
+|this, [high, low]| {
+    let now = this.average.advance(high - low)?;
+    this.lag.push(now).map(|before| [100.0 * ratio_or(now - before, before, 0.0)])
+});
+kernel!(Chop[3 => 1](p) {
+    previous: Option<f64> = None, ranges: Sums<1> = Sums::new(count(p, 0)), n: f64 = p[0],
+    highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
+|this, [high, low, close]| {
+    let before = this.previous.replace(close)?;
+    let highest = this.highest.push(larger(high, before));
+    let lowest = this.lowest.push(smaller(low, before));
+    if !this.ranges.push([true_range(high, low, before)]) { return None; }
+    let range = highest?.0 - lowest?.0;
+    Some([if range == 0.0 { 0.0 } else { 100.0 * (this.ranges.sum(0) / range).log10() / this.n.log10() }])
+});
+
+/// The indicators of this file.
+pub(super) const SPECS: &[Spec] = &[
+    spec!(
+        "STOCH",
+        Momentum,
+        "Stochastic",
+        ["high", "low", "close"],
+        [
+            period("fastk_period", 5),
+            period("slowk_period", 3),
+            average_kind("slowk_matype", 0),
+            period("slowd_period", 3),
+            average_kind("slowd_matype", 0)
+        ],
+        ["slowk", "slowd"],
+        |p| count(p, 0) - 1
+            + Average::warm_up(count(p, 2), count(p, 1))
+            + Average::warm_up(count(p, 4), count(p, 3)),
+        Stoch::new,
+        "average of 100 (close - lowest) / (highest - lowest), and its average; 0 without range",
+        "G. Lane"
+    ),
+    spec!(
+        "STOCHF",
+        Momentum,
+        "Fast stochastic",
+        ["high", "low", "close"],
+        [period("fastk_period", 5), period("fastd_period", 3), average_kind("fastd_matype", 0)],
+        ["fastk", "fastd"],
+        |p| count(p, 0) - 1 + Average::warm_up(count(p, 2), count(p, 1)),
+        StochF::new,
+        "100 (close - lowest) / (highest - lowest), and its average; 0 without range",
+        "G. Lane"
+    ),
+    spec!(
+        "STOCHRSI",
+        Momentum,
+        "Stochastic of the relative strength index",
+        ["close"],
+        [
+            period("timeperiod", 14),
+            period("fastk_period", 5),
+            period("fastd_period", 3),
+            average_kind("fastd_matype", 0)
+        ],
+        ["fastk", "fastd"],
+        |p| count(p, 0) + count(p, 1) - 1 + Average::warm_up(count(p, 3), count(p, 2)),
+        StochRsi::new,
+        "fast stochastic of rsi(close)",
+        "T. Chande and S. Kroll, 1994"
+    ),
+    spec!(
+        "KDJ",
+        Momentum,
+        "KDJ",
+        ["high", "low", "close"],
+        [
+            period("fastk_period", 9),
+            period("slowk_period", 3),
+            average_kind("slowk_matype", 13),
+            period("slowd_period", 3),
+            average_kind("slowd_matype", 13)
+        ],
+        ["k", "d", "j"],
+        |p| count(p, 0) - 1
+            + Average::warm_up(count(p, 2), count(p, 1))
+            + Average::warm_up(count(p, 4), count(p, 3)),
+        Kdj::new,
+        "stochastic with Wilder averages; j = 3 k - 2 d",
+        "G. Lane; common in Asia"
+    ),
+    spec!(
+        "WILLR",
+        Momentum,
+        "Williams %R",
+        ["high", "low", "close"],
+        [period("timeperiod", 14)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Willr::new,
+        "-100 (highest - close) / (highest - lowest); 0 without range",
+        "L. Williams, 1973"
+    ),
+    spec!(
+        "SMI",
+        Momentum,
+        "Stochastic momentum index",
+        ["high", "low", "close"],
+        [
+            period("timeperiod", 13),
+            period("fastperiod", 2),
+            period("slowperiod", 25),
+            period("signalperiod", 9)
+        ],
+        ["smi", "smisignal"],
+        |p| count(p, 0) + count(p, 1) + count(p, 2) + count(p, 3) - 4,
+        Smi::new,
+        "200 s(close - middle of the range) / s(range), s = ema(ema(x, slow), fast); its ema",
+        "W. Blau, TASC 1993"
+    ),
+    spec!(
+        "CCI",
+        Momentum,
+        "Commodity channel index",
+        ["high", "low", "close"],
+        [period("timeperiod", 14)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Cci::new,
+        "(typical - mean) / (0.015 mean of |typical - mean|); 0 where the window is flat; n operations a bar",
+        "D. Lambert, 1980"
+    ),
+    spec!(
+        "MFI",
+        Momentum,
+        "Money flow index",
+        ["high", "low", "close", "volume"],
+        [period("timeperiod", 14)],
+        ["real"],
+        |p| count(p, 0),
+        Mfi::new,
+        "100 up / (up + down), sums of typical price * volume of rising and falling bars; 0 where both are below 1",
+        "G. Quong and A. Soudack, TASC 1989"
+    ),
+    spec!(
+        "ULTOSC",
+        Momentum,
+        "Ultimate oscillator",
+        ["high", "low", "close"],
+        [period("timeperiod1", 7), period("timeperiod2", 14), period("timeperiod3", 28)],
+        ["real"],
+        |p| periods(p)[2],
+        UltOsc::new,
+        "100 (4 a + 2 b + c) / 7, each the sum of close - true low over the sum of true ranges, shortest period first",
+        "L. Williams, 1976"
+    ),
+    spec!(
+        "TRANGE",
+        Volatility,
+        "True range",
+        ["high", "low", "close"],
+        [],
+        ["real"],
+        |_| 1,
+        Trange::new,
+        "max(high, close[1]) - min(low, close[1])",
+        "J. W. Wilder, 1978"
+    ),
+    spec!(
+        "ATR",
+        Volatility,
+        "Average true range",
+        ["high", "low", "close"],
+        [period("timeperiod", 14)],
+        ["real"],
+        |p| count(p, 0),
+        Atr::new,
+        "Wilder average of the true range, the first bar left out",
+        "J. W. Wilder, 1978"
+    ),
+    spec!(
+        "NATR",
+        Volatility,
+        "Average true range, percent",
+        ["high", "low", "close"],
+        [period("timeperiod", 14)],
+        ["real"],
+        |p| count(p, 0),
+        Natr::new,
+        "100 atr / close",
+        "J. Forman, TASC 2006"
+    ),
+    spec!(
+        "ADR",
+        Volatility,
+        "Average range",
+        ["high", "low"],
+        [period("timeperiod", 14)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Adr::new,
+        "sma(high - low, n)",
+        "elementary"
+    ),
+    spec!(
+        "CVI",
+        Volatility,
+        "Chaikin's volatility",
+        ["high", "low"],
+        [period("timeperiod", 10), period("rocperiod", 10)],
+        ["real"],
+        |p| count(p, 0) - 1 + count(p, 1),
+        Cvi::new,
+        "rate of change of ema(high - low)",
+        "M. Chaikin"
+    ),
+    spec!(
+        "CHOP",
+        Volatility,
+        "Choppiness index",
+        ["high", "low", "close"],
+        [super::spec::period_from("timeperiod", 14, 2)],
+        ["real"],
+        |p| count(p, 0),
+        Chop::new,
+        "100 log10(sum of true ranges / true range of the whole window) / log10(n); 0 without range",
+        "E. W. Dreiss"
+    ),
+];

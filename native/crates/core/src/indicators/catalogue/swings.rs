@@ -1,0 +1,186 @@
+//! Indicators of highs and lows.
+
+use super::super::ema::Ema;
+use super::super::sum::Sum;
+use super::average::Simple;
+use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
+use super::spec::{Spec, count, period, spec};
+use super::window::{Highest, Lag, Sums};
+
+/// A value above its neighbours: `left` before it and `right` after it.
+#[derive(Clone, Debug)]
+struct Swing {
+    before: Highest,
+    candidate: Lag,
+    candidate_before: Lag,
+    after: Highest,
+}
+
+impl Swing {
+    fn new(left: usize, right: usize) -> Self {
+        Swing {
+            before: Highest::new(left),
+            candidate: Lag::new(right),
+            candidate_before: Lag::new(right + 1),
+            after: Highest::new(right),
+        }
+    }
+
+    /// Whether the value `right` bars ago was a swing, told by the bar that confirms it.
+    #[inline(always)]
+    fn push(&mut self, value: f64) -> Option<bool> {
+        let after = self.after.push(value);
+        let candidate = self.candidate.push(value);
+        let before = match self.candidate_before.push(value) {
+            Some(earlier) => self.before.push(earlier),
+            None => None,
+        };
+        let candidate = candidate?;
+        Some(candidate > before?.0 && candidate > after?.0)
+    }
+}
+
+kernel!(Vortex[3 => 2](p) { previous: Option<[f64; 3]> = None, sums: Sums<3> = Sums::new(count(p, 0)) }
+|this, [high, low, close]| {
+    let [before_high, before_low, before_close] = this.previous.replace([high, low, close])?;
+    let plus = (high - before_low).abs();
+    let minus = (low - before_high).abs();
+    if !this.sums.push([plus, minus, true_range(high, low, before_close)]) { return None; }
+    let range = this.sums.sum(2);
+    Some([ratio_or(this.sums.sum(0), range, 0.0), ratio_or(this.sums.sum(1), range, 0.0)])
+});
+kernel!(Awesome[2 => 1](p) { fast: Simple = Simple::new(count(p, 0)), slow: Simple = Simple::new(count(p, 1)) }
+|this, [high, low]| {
+    let middle = f64::midpoint(high, low);
+    let fast = this.fast.push(middle);
+    let slow = this.slow.push(middle);
+    Some([fast? - slow?])
+});
+kernel!(Accelerator[2 => 1](p) {
+    fast: Simple = Simple::new(count(p, 0)), slow: Simple = Simple::new(count(p, 1)),
+    signal: Simple = Simple::new(count(p, 2)) }
+|this, [high, low]| {
+    let middle = f64::midpoint(high, low);
+    let fast = this.fast.push(middle);
+    let slow = this.slow.push(middle);
+    let awesome = fast? - slow?;
+    this.signal.push(awesome).map(|signal| [awesome - signal])
+});
+kernel!(ElderRay[3 => 2](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
+    |this, [high, low, close]| this.average.advance(close).map(|average| [high - average, low - average]));
+kernel!(Fractal[2 => 2](p) {
+    highs: Swing = Swing::new(count(p, 0), count(p, 1)), lows: Swing = Swing::new(count(p, 0), count(p, 1)) }
+|this, [high, low]| {
+    let top = this.highs.push(high);
+    let bottom = this.lows.push(-low);
+    let mark = |is: bool| if is { 100.0 } else { 0.0 };
+    Some([mark(top?), mark(bottom?)])
+});
+kernel!(Mass[2 => 1](p) {
+    first: Ema = Ema::with_checked_period(count(p, 0)), second: Ema = Ema::with_checked_period(count(p, 0)),
+    sums: Sums<1> = Sums::new(count(p, 1)) }
+|this, [high, low]| {
+    let first = this.first.advance(high - low)?;
+    let second = this.second.advance(first)?;
+    this.sums.push([ratio_or(first, second, 0.0)]).then(|| [this.sums.sum(0)])
+});
+kernel!(Wad[3 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
+|this, [high, low, close]| {
+    if let Some(before) = this.previous.replace(close) {
+        if close > before {
+            this.total.add(close - smaller(low, before));
+        } else if close < before {
+            this.total.add(close - larger(high, before));
+        }
+    }
+    Some([this.total.high + this.total.low])
+});
+
+/// The indicators of this file.
+pub(super) const SPECS: &[Spec] = &[
+    spec!(
+        "VORTEX",
+        Momentum,
+        "Vortex indicator",
+        ["high", "low", "close"],
+        [period("timeperiod", 14)],
+        ["plusvi", "minusvi"],
+        |p| count(p, 0),
+        Vortex::new,
+        "sums of |high - low[1]| and |low - high[1]| over the sum of the true range",
+        "E. Botes and D. Siepman, TASC 2010"
+    ),
+    spec!(
+        "AO",
+        Momentum,
+        "Awesome oscillator",
+        ["high", "low"],
+        [period("fastperiod", 5), period("slowperiod", 34)],
+        ["real"],
+        |p| count(p, 0).max(count(p, 1)) - 1,
+        Awesome::new,
+        "sma(median price, 5) - sma(median price, 34)",
+        "B. Williams, 1995"
+    ),
+    spec!(
+        "AC",
+        Momentum,
+        "Accelerator oscillator",
+        ["high", "low"],
+        [period("fastperiod", 5), period("slowperiod", 34), period("signalperiod", 5)],
+        ["real"],
+        |p| count(p, 0).max(count(p, 1)) + count(p, 2) - 2,
+        Accelerator::new,
+        "ao - sma(ao, 5)",
+        "B. Williams, 1995"
+    ),
+    spec!(
+        "ERI",
+        Momentum,
+        "Elder ray",
+        ["high", "low", "close"],
+        [period("timeperiod", 13)],
+        ["bullpower", "bearpower"],
+        |p| count(p, 0) - 1,
+        ElderRay::new,
+        "high - ema(close), low - ema(close)",
+        "A. Elder, 1989"
+    ),
+    spec!(
+        "FRACTAL",
+        Momentum,
+        "Fractals",
+        ["high", "low"],
+        [period("leftbars", 2), period("rightbars", 2)],
+        ["swinghigh", "swinglow"],
+        |p| count(p, 0) + count(p, 1),
+        Fractal::new,
+        "100 on the bar that confirms a high above its neighbours (or a low below them), else 0: the swing itself lies \
+         rightbars back, nothing is repainted",
+        "B. Williams, 1995"
+    ),
+    spec!(
+        "MASSI",
+        Volatility,
+        "Mass index",
+        ["high", "low"],
+        [period("fastperiod", 9), period("slowperiod", 25)],
+        ["real"],
+        |p| 2 * (count(p, 0) - 1) + count(p, 1) - 1,
+        Mass::new,
+        "sum over 25 bars of ema(high - low, 9) / ema(ema(high - low, 9), 9)",
+        "D. Dorsey, TASC 1992"
+    ),
+    spec!(
+        "WAD",
+        Momentum,
+        "Williams accumulation / distribution",
+        ["high", "low", "close"],
+        [],
+        ["real"],
+        |_| 0,
+        Wad::new,
+        "running total of close - min(low, close[1]) on rises and close - max(high, close[1]) on falls",
+        "L. Williams"
+    ),
+];

@@ -1,0 +1,268 @@
+//! Indicators made of volume.
+
+use super::super::ema::Ema;
+use super::super::sum::{Count, Sum};
+use super::kernel::{kernel, ratio_or};
+use super::spec::{Spec, count, period, spec};
+use super::window::{Lag, Sums};
+
+/// Part of the volume that belongs to buyers less that of sellers, by where the bar closed.
+#[inline(always)]
+fn money_flow(high: f64, low: f64, close: f64, volume: f64) -> f64 {
+    ratio_or((close - low) - (high - close), high - low, 0.0) * volume
+}
+
+#[inline(always)]
+fn value(sum: Sum) -> f64 {
+    sum.high + sum.low
+}
+
+kernel!(Ad[4 => 1](p) { total: Sum = Sum::default() }
+|this, [high, low, close, volume]| {
+    this.total.add(money_flow(high, low, close, volume));
+    Some([value(this.total)])
+});
+kernel!(AdOsc[4 => 1](p) {
+    total: Sum = Sum::default(), started: bool = false, fast: f64 = 0.0, slow: f64 = 0.0, left: usize = count(p, 0).max(count(p, 1)),
+    fast_smoothing: f64 = 2.0 / (p[0] + 1.0), slow_smoothing: f64 = 2.0 / (p[1] + 1.0) }
+|this, [high, low, close, volume]| {
+    this.total.add(money_flow(high, low, close, volume));
+    let line = value(this.total);
+    if this.started {
+        this.fast = this.fast_smoothing.mul_add(line - this.fast, this.fast);
+        this.slow = this.slow_smoothing.mul_add(line - this.slow, this.slow);
+    } else {
+        this.started = true;
+        (this.fast, this.slow) = (line, line);
+    }
+    this.left = this.left.saturating_sub(1);
+    (this.left == 0).then_some([this.fast - this.slow])
+});
+kernel!(Cmf[4 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
+|this, [high, low, close, volume]| {
+    if !this.sums.push([money_flow(high, low, close, volume), volume]) { return None; }
+    Some([ratio_or(this.sums.sum(0), this.sums.sum(1), 0.0)])
+});
+kernel!(Efi[2 => 1](p) { previous: Option<f64> = None, average: Ema = Ema::with_checked_period(count(p, 0)) }
+|this, [close, volume]| {
+    let before = this.previous.replace(close)?;
+    this.average.advance((close - before) * volume).map(|force| [force])
+});
+kernel!(Obv[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
+|this, [close, volume]| {
+    let before = this.previous.replace(close);
+    this.total.add(match before {
+        Some(before) if close < before => -volume,
+        Some(before) if close == before => 0.0,
+        _ => volume,
+    });
+    Some([value(this.total)])
+});
+kernel!(Pvt[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
+|this, [close, volume]| {
+    if let Some(before) = this.previous.replace(close) {
+        this.total.add(volume * ratio_or(close - before, before, 0.0));
+    }
+    Some([value(this.total)])
+});
+
+/// An index that moves with the price on some bars only.
+#[derive(Debug)]
+struct SelectiveIndex {
+    previous: Option<(f64, f64)>,
+    index: f64,
+}
+
+impl SelectiveIndex {
+    fn new() -> Self {
+        SelectiveIndex { previous: None, index: 1000.0 }
+    }
+
+    /// `counts` says of the volume before and now whether the bar moves the index.
+    #[inline(always)]
+    fn push(&mut self, close: f64, volume: f64, counts: fn(f64, f64) -> bool) -> f64 {
+        if let Some((before, volume_before)) = self.previous.replace((close, volume))
+            && counts(volume_before, volume)
+        {
+            self.index += self.index * ratio_or(close - before, before, 0.0);
+        }
+        self.index
+    }
+}
+
+kernel!(Nvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
+    |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now < before)]));
+kernel!(Pvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
+    |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now > before)]));
+kernel!(Rvol[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)), mean: Option<f64> = None }
+|this, [volume]| {
+    let mean = this.mean;
+    if this.sums.push([volume]) { this.mean = Some(this.sums.mean(0, this.count)); }
+    mean.map(|mean| [ratio_or(volume, mean, 0.0)])
+});
+kernel!(Vwap[4 => 1](p) { money: Sum = Sum::default(), volume: Sum = Sum::default() }
+|this, [high, low, close, volume]| {
+    let typical = (high + low + close) / 3.0;
+    this.money.add(typical * volume);
+    this.volume.add(volume);
+    let traded = value(this.volume);
+    Some([if traded == 0.0 { typical } else { value(this.money) / traded }])
+});
+kernel!(Emv[3 => 1](p) {
+    previous: Option<f64> = None, sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)), divisor: f64 = p[1] }
+|this, [high, low, volume]| {
+    let middle = f64::midpoint(high, low);
+    let moved = middle - this.previous.replace(middle)?;
+    let ease = ratio_or(moved * (high - low), volume / this.divisor, 0.0);
+    this.sums.push([ease]).then(|| [this.sums.mean(0, this.count)])
+});
+kernel!(VolumeChange[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
+    |this, [volume]| this.lag.push(volume).map(|before| [100.0 * ratio_or(volume - before, before, 0.0)]));
+
+/// The indicators of this file.
+pub(super) const SPECS: &[Spec] = &[
+    spec!(
+        "AD",
+        Volume,
+        "Accumulation / distribution line",
+        ["high", "low", "close", "volume"],
+        [],
+        ["real"],
+        |_| 0,
+        Ad::new,
+        "running total of volume ((close - low) - (high - close)) / (high - low)",
+        "M. Chaikin"
+    ),
+    spec!(
+        "ADOSC",
+        Volume,
+        "Chaikin oscillator",
+        ["high", "low", "close", "volume"],
+        [period("fastperiod", 3), period("slowperiod", 10)],
+        ["real"],
+        |p| count(p, 0).max(count(p, 1)) - 1,
+        AdOsc::new,
+        "fast less slow ema of the line AD; both start from its first value",
+        "M. Chaikin"
+    ),
+    spec!(
+        "CMF",
+        Volume,
+        "Chaikin money flow",
+        ["high", "low", "close", "volume"],
+        [period("timeperiod", 20)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Cmf::new,
+        "sum of the money flow volume over the sum of the volume",
+        "M. Chaikin"
+    ),
+    spec!(
+        "EFI",
+        Volume,
+        "Force index",
+        ["close", "volume"],
+        [period("timeperiod", 13)],
+        ["real"],
+        |p| count(p, 0),
+        Efi::new,
+        "ema((close - close[1]) volume, n)",
+        "A. Elder, 1993"
+    ),
+    spec!(
+        "OBV",
+        Volume,
+        "On-balance volume",
+        ["close", "volume"],
+        [],
+        ["real"],
+        |_| 0,
+        Obv::new,
+        "running total of the volume, counted up on rises and down on falls; the first bar counts up",
+        "J. Granville, 1963"
+    ),
+    spec!(
+        "PVT",
+        Volume,
+        "Price volume trend",
+        ["close", "volume"],
+        [],
+        ["real"],
+        |_| 0,
+        Pvt::new,
+        "running total of volume (close / close[1] - 1)",
+        "D. Markstein, 1966"
+    ),
+    spec!(
+        "NVI",
+        Volume,
+        "Negative volume index",
+        ["close", "volume"],
+        [],
+        ["real"],
+        |_| 0,
+        Nvi::new,
+        "1000, moved with the price on bars of falling volume",
+        "P. Dysart, 1936"
+    ),
+    spec!(
+        "PVI",
+        Volume,
+        "Positive volume index",
+        ["close", "volume"],
+        [],
+        ["real"],
+        |_| 0,
+        Pvi::new,
+        "1000, moved with the price on bars of rising volume",
+        "P. Dysart, 1936"
+    ),
+    spec!(
+        "RVOL",
+        Volume,
+        "Relative volume",
+        ["volume"],
+        [period("timeperiod", 20)],
+        ["real"],
+        |p| count(p, 0),
+        Rvol::new,
+        "volume over the mean of the n bars before",
+        "elementary"
+    ),
+    spec!(
+        "VWAP",
+        Volume,
+        "Volume-weighted average price",
+        ["high", "low", "close", "volume"],
+        [],
+        ["real"],
+        |_| 0,
+        Vwap::new,
+        "sum of typical price * volume over the sum of volume, from the first bar on",
+        "J. Elkins"
+    ),
+    spec!(
+        "EMV",
+        Volume,
+        "Ease of movement",
+        ["high", "low", "volume"],
+        [period("timeperiod", 14), super::spec::real("divisor", 10000.0, 1e-9, 1e15)],
+        ["real"],
+        |p| count(p, 0),
+        Emv::new,
+        "sma of (change of the median price) (high - low) / (volume / divisor)",
+        "R. Arms"
+    ),
+    spec!(
+        "VROC",
+        Volume,
+        "Volume rate of change, percent",
+        ["volume"],
+        [period("timeperiod", 10)],
+        ["real"],
+        |p| count(p, 0),
+        VolumeChange::new,
+        "100 (volume / volume[n] - 1)",
+        "elementary"
+    ),
+];
