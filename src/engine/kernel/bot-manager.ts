@@ -211,9 +211,10 @@ export class BotManager implements OrderListener {
   onRejected(order: Order, code: string, message: string): void {
     const bot = this.bots.get(order.bot);
     if (bot === undefined) return;
-    if (bot.state === 'STOPPING')
-      bot.closeNotBeforeMs = this.services.nowMs + closeRetryMs * bot.closeAttempts;
-    else this.orders.onRefused(bot, order.leg, code, message);
+    if (bot.state === 'STOPPING') {
+      const notBeforeMs = this.services.nowMs + closeRetryMs * bot.closing.attempts;
+      bot.closing = { ...bot.closing, notBeforeMs };
+    } else this.orders.onRefused(bot, order.leg, code, message);
   }
 
   add(strategy: AnyStrategy, instrument: Instrument, snapshot: BotSnapshot): BotRuntime {
@@ -334,14 +335,15 @@ export class BotManager implements OrderListener {
 
   continueStop(bot: BotRuntime): void {
     if (this.services.orders.liveCountOf(bot.id) > 0) return;
-    if (bot.closeNotBeforeMs > this.services.nowMs) {
-      this.services.timers.set(`retry|${bot.id}`, bot.closeNotBeforeMs as EpochMs);
+    if (bot.closing.notBeforeMs > this.services.nowMs) {
+      this.services.timers.set(`retry|${bot.id}`, bot.closing.notBeforeMs as EpochMs);
       return;
     }
     if (bot.stopPolicy === 'cancel-and-close-position' && bot.position.lots !== 0) {
       const { lots } = bot.position;
-      if (Math.abs(lots) < bot.closingLots) bot.closeAttempts = 0;
-      if (bot.closeAttempts >= closeAttemptsMax) {
+      const progressed = bot.closing.lots === null || Math.abs(lots) < bot.closing.lots;
+      const attempts = progressed ? 0 : bot.closing.attempts;
+      if (attempts >= closeAttemptsMax) {
         this.setState(
           bot,
           'STOPPED',
@@ -352,8 +354,7 @@ export class BotManager implements OrderListener {
       const leg = `close-${this.executor.nextOrderNumber}`;
       const result = this.orders.place(bot, leg, 'close', closeRequest(bot.instrument, lots));
       if (result.ok) {
-        bot.closeAttempts += 1;
-        bot.closingLots = Math.abs(lots);
+        bot.closing = { attempts: attempts + 1, lots: Math.abs(lots), notBeforeMs: 0 };
         return;
       }
       if (passingDenials.has(result.code)) {
@@ -378,6 +379,8 @@ export class BotManager implements OrderListener {
   setState(bot: BotRuntime, state: BotState, reason: string): void {
     bot.state = state;
     bot.stateReason = reason;
+    // What the strategy last said is no longer true once it does not run.
+    if (state !== 'RUNNING') bot.why = { code: state, text: reason, atMs: this.services.nowMs };
     bot.changed = true;
     this.services.audit({
       kind: 'bot-state',

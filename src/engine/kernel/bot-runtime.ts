@@ -7,7 +7,7 @@ import type { BotState } from '../../shared/events/audit.ts';
 import type { BotDefinition, StopPolicy } from '../../shared/events/control.ts';
 import type { Position } from '../portfolio/position.ts';
 import type { AnyStrategy, DesiredOrder, StrategyHandlers, Subscription, Why } from '../strategy/api.ts';
-import type { BotSnapshot } from './snapshot.ts';
+import type { BotSnapshot, ClosingProgress } from './snapshot.ts';
 
 /** Why a leg is not placed now, and when it is tried again. */
 export interface BlockedLeg {
@@ -16,6 +16,8 @@ export interface BlockedLeg {
   readonly untilMs: number;
   readonly attempts: number;
 }
+
+const closingNotBegun: ClosingProgress = { attempts: 0, lots: null, notBeforeMs: 0 };
 
 export class BotRuntime {
   definition: BotDefinition;
@@ -47,11 +49,7 @@ export class BotRuntime {
   stopRequest: { readonly reason: string; readonly policy: StopPolicy } | undefined;
   /** Times of the orders sent in the last ten seconds. */
   readonly sentAtMs: number[] = [];
-  /** Closing orders sent since the position last became smaller, and its size then. */
-  closeAttempts = 0;
-  closingLots = Number.POSITIVE_INFINITY;
-  /** After a refusal the next closing order waits until then. */
-  closeNotBeforeMs = 0;
+  closing: ClosingProgress = closingNotBegun;
   /** True when a person asked for the stop: it then closes the position even while trading is halted. */
   stopByHand = false;
   /** Timers that fell due while the strategy could not hear them. */
@@ -72,6 +70,7 @@ export class BotRuntime {
     this.why = snapshot.why;
     this.fillCount = snapshot.fillCount;
     this.stopByHand = snapshot.stopByHand ?? false;
+    this.closing = snapshot.closing ?? closingNotBegun;
     this.createdAtMs = snapshot.createdAtMs;
     this.startedAtMs = snapshot.startedAtMs;
     this.stake = {
@@ -92,9 +91,7 @@ export class BotRuntime {
 
   /** Counts attempts to close the position anew. */
   beginClosing(): void {
-    this.closeAttempts = 0;
-    this.closingLots = Number.POSITIVE_INFINITY;
-    this.closeNotBeforeMs = 0;
+    this.closing = closingNotBegun;
   }
 
   /** Gives what survives a restart; `timers` are those still running. */
@@ -105,6 +102,7 @@ export class BotRuntime {
       stateReason: this.stateReason,
       stopPolicy: this.stopPolicy,
       stopByHand: this.stopByHand,
+      closing: this.closing,
       strategyState: this.strategyState,
       legs: Object.fromEntries(this.legs),
       timers: [...timers, ...[...this.dueTimers].map((name) => ({ name, atMs: nowMs }))],

@@ -14,11 +14,21 @@ import type { Why } from '../strategy/api.ts';
 export interface PositionSnapshot {
   readonly instrument: InstrumentId;
   readonly lots: number;
+  /** Exact quantity in base currency; more than whole lots where fees are taken in base. Absent in older journals. */
+  readonly held?: string | undefined;
   readonly cost: string;
   /** Exact sums since the bot was made, decimal texts in quote or settle currency. */
   readonly realised: string;
   readonly fees: string;
   readonly funding: string;
+}
+
+/** Orders sent to close a position since it last became smaller, its lots then, and when the next may be sent. */
+export interface ClosingProgress {
+  readonly attempts: number;
+  /** Null before the first order. */
+  readonly lots: number | null;
+  readonly notBeforeMs: number;
 }
 
 export interface BotSnapshot {
@@ -29,6 +39,8 @@ export interface BotSnapshot {
   readonly stopPolicy: StopPolicy | null;
   /** True when a person asked for the stop. Absent in older journals: false. */
   readonly stopByHand?: boolean | undefined;
+  /** How far closing its position has come while STOPPING. Absent in older journals: not begun. */
+  readonly closing?: ClosingProgress | undefined;
   readonly strategyState: unknown;
   /** Cumulative fills in lots of the legs in use. */
   readonly legs: Readonly<Record<string, number>>;

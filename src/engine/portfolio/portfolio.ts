@@ -5,7 +5,7 @@
 
 import { AssertionFailure } from '../../shared/domain/assert.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
-import { type Instrument, priceOf } from '../../shared/domain/instrument.ts';
+import { type Instrument, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
 import type { BotId, InstrumentId, VenueId } from '../../shared/domain/nominal.ts';
 import type { Fill } from '../../shared/domain/order.ts';
 import type { AuditBody, LedgerCause, LedgerLeg } from '../../shared/events/audit.ts';
@@ -69,7 +69,9 @@ export class Portfolio {
     const held =
       instrument.kind === 'spot' && bot !== manualBot
         ? this.ledger.balance(accountOf(bot), instrument.venue, instrument.base)
-        : instrument.lotSize.timesInteger(snapshot?.lots ?? 0);
+        : snapshot?.held === undefined
+          ? instrument.lotSize.timesInteger(snapshot?.lots ?? 0)
+          : Decimal.parse(snapshot.held);
     const position = new Position(instrument, held, snapshot);
     this.positions.set(`${bot}|${instrument.id}`, position);
     return position;
@@ -107,6 +109,7 @@ export class Portfolio {
   /** Books a fill into ledger and position; gives the realised profit before fees. */
   bookFill(bot: BotId, instrument: Instrument, fill: Fill): Decimal {
     const position = this.positionFor(bot, instrument);
+    if (bot === manualBot) receiveDeposited(position, fill);
     const realised = position.book(fill);
     const legs = fillLegs(accountOf(bot), instrument, fill, realised);
     if (legs.length > 0) this.post('fill', `${fill.clientOrderId}/${fill.tradeId}`, legs);
@@ -172,6 +175,17 @@ export class Portfolio {
       );
     }
   }
+}
+
+/**
+ * Goods deposited at a spot venue have no cost here and no position. One that is sold counts at its own selling price: it
+ * makes neither profit nor a short position, which spot does not have.
+ */
+function receiveDeposited(position: Position, fill: Fill): void {
+  const { instrument } = position;
+  if (instrument.kind !== 'spot' || fill.side !== 'sell') return;
+  const missing = quantityOf(instrument, fill.lots).minus(position.held);
+  if (missing.isPositive) position.receive(missing, valueAt(instrument, missing, fill.priceTicks));
 }
 
 /** Gives the value in quote currency of a base quantity at a price in ticks. */

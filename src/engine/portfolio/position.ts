@@ -76,6 +76,7 @@ export class Position {
     return {
       instrument: this.instrument.id,
       lots: this.lots,
+      held: this.held.toString(),
       cost: this.cost.toString(),
       realised: this.realised.toString(),
       fees: this.fees.toString(),

@@ -5,6 +5,7 @@ import { Ledger, UnbalancedEntryError } from '../../../src/engine/portfolio/ledg
 import { Position } from '../../../src/engine/portfolio/position.ts';
 import { Decimal } from '../../../src/shared/domain/decimal.ts';
 import {
+  botId,
   clientOrderId,
   epochMs,
   priceTicks,
@@ -14,6 +15,7 @@ import {
 } from '../../../src/shared/domain/nominal.ts';
 import type { Fill } from '../../../src/shared/domain/order.ts';
 import { perpetualInstrument, spotInstrument } from '../instruments.ts';
+import { Stage } from '../kernel/stage.ts';
 
 let trade = 0;
 function fill(side: 'buy' | 'sell', ticks: number, lots: number, fee: string, feeCurrency: string): Fill {
@@ -116,5 +118,40 @@ describe('Ledger', () => {
         for (const total of totals.values()) expect(total.isZero).toBe(true);
       }),
     );
+  });
+});
+
+describe('goods deposited at a spot venue', () => {
+  it('make neither profit nor a short position when they are sold by hand', () => {
+    const stage = new Stage();
+    stage.connect({ USDT: '1000', BTC: '2' });
+    stage.quote(999, 1001);
+    const trade = (side: 'buy' | 'sell', lots: number, ticks: number) => {
+      const request = {
+        instrument: stage.instrument.id,
+        side,
+        type: 'market',
+        timeInForce: 'ioc',
+        postOnly: false,
+        reduceOnly: false,
+      } as const;
+      stage.control({
+        kind: 'place-order',
+        bot: botId('manual'),
+        request: { ...request, lots: quantityLots(lots) },
+      });
+      stage.fill(stage.last.clientOrderId, lots, { priceTicks: priceTicks(ticks) });
+    };
+    const position = () => stage.kernel.services.portfolio.position(botId('manual'), stage.instrument.id);
+    trade('sell', 500, 1000);
+    expect([position()?.held.toString(), position()?.realised.toString()]).toEqual(['0', '0']);
+    // Bought at 100 and sold at 110: that half was no deposit. 0.5 BTC make 5; the other 0.2 nothing.
+    trade('buy', 500, 1000);
+    trade('sell', 700, 1100);
+    expect([
+      position()?.held.toString(),
+      position()?.cost.toString(),
+      position()?.realised.toString(),
+    ]).toEqual(['0', '0', '5']);
   });
 });
