@@ -1,5 +1,6 @@
 /** Bots described in the configuration: created at start when no bot of their name exists. */
 
+import { ApiError } from '../shared/api/result.ts';
 import { botHandlers } from './api/bots.ts';
 import type { AppContext } from './api/context.ts';
 
@@ -11,7 +12,9 @@ export async function startConfiguredBots(context: AppContext): Promise<void> {
     try {
       await botHandlers['bots/create'](bot, context);
     } catch (error) {
-      context.log.error(`the configured bot "${bot.name}" could not be created`, { error });
+      // An expected refusal is told in its words; anything else keeps its trace.
+      const reason = error instanceof ApiError ? error.message : error;
+      context.log.error(`the configured bot "${bot.name}" could not be created`, { reason });
     }
   }
 }

@@ -151,6 +151,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       warmUp,
       startedAtWallMs,
       startEquity: () => sampler.startEquity,
+      dayStartEquity: () => sampler.equityOfDayStart(),
       eventsPerSecond: () => sampler.eventsPerSecond,
       recentLog: (limit, level) =>
         log

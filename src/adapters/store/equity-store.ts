@@ -96,6 +96,11 @@ export class EquityStore {
       .run(owner, Math.floor(count / 2)).changes;
   }
 
+  /** Gives the first point of the installation at or after a kernel time. */
+  firstSince(timeMs: number): EquityPoint | undefined {
+    return this.one('time_ms >= ? ORDER BY point_id', timeMs);
+  }
+
   private one(condition: string, sequence: number): EquityPoint | undefined {
     const row = this.db
       .prepare(`SELECT time_ms, sequence, body FROM equity_points WHERE owner = '' AND ${condition} LIMIT 1`)

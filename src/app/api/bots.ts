@@ -4,6 +4,7 @@ import type { BotRuntime } from '../../engine/kernel/bot-runtime.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { BotView, PlanView } from '../../shared/api/views.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import { type BotId, botId } from '../../shared/domain/nominal.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
@@ -63,6 +64,18 @@ async function warm(
 ): Promise<void> {
   const { timeframesMs, warmupBars } = strategy.subscribe(params);
   await context.warmUp(instrument.id, timeframesMs, warmupBars);
+}
+
+/** A bot that gets less than its plan needs could only ever place part of it. */
+function refuseSmallAllocation(plan: Plan, allocation: Readonly<Record<string, string>>): void {
+  for (const { currency, amount } of plan.funds) {
+    const given = Decimal.parse(allocation[currency] ?? '0');
+    if (given.compare(Decimal.parse(amount)) >= 0) continue;
+    throw new ApiError('refused', `the plan needs ${amount} ${currency}, the allocation gives ${given}`, {
+      field: 'allocation',
+      hint: 'Give more, lower the investment, or leave the allocation out to give what the plan needs.',
+    });
+  }
 }
 
 /** Refuses to start on a plan with errors, naming the first. */
@@ -125,6 +138,7 @@ export const botHandlers: Handlers<'bots'> = {
         refuseErrors(plan);
         await warm(context, strategy, instrument, params);
       }
+      if (request.allocation !== undefined) refuseSmallAllocation(plan, request.allocation);
       const id = botId(context.nextBotId());
       const allocation =
         request.allocation ??

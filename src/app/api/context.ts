@@ -35,6 +35,7 @@ export interface AppContext {
   warmUp(instrument: InstrumentId, timeframesMs: readonly number[], bars: number): Promise<void>;
   readonly startedAtWallMs: number;
   readonly startEquity: () => Readonly<Record<string, string>>;
+  readonly dayStartEquity: () => Readonly<Record<string, string>>;
   readonly eventsPerSecond: () => number;
   recentLog(limit: number, level: LogLevel): { timeMs: number; level: string; message: string }[];
   requestStop(reason: string): void;

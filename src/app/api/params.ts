@@ -12,8 +12,24 @@ function fieldOf(issue: z.core.$ZodIssue, prefix: string): string {
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {
-  return issue.code === 'unrecognized_keys' ? `unknown key "${issue.keys.join('", "')}"` : issue.message;
+  if (issue.code === 'unrecognized_keys') return `unknown key "${issue.keys.join('", "')}"`;
+  const types = /expected (\w+), received (\w+)/.exec(issue.message);
+  if (types === null) return issue.message;
+  const [, expected = '', received = ''] = types;
+  if (received === 'undefined') return 'is missing';
+  return `must be ${typeWords[expected] ?? expected}, not ${typeWords[received] ?? received}`;
 }
+
+const typeWords: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'text in quotes',
+  boolean: 'true or false',
+  record: 'an object',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+};
 
 /** Throws `bad-input` for the first issue of a failed parse. */
 export function throwBadInput(error: z.ZodError, prefix = ''): never {

@@ -41,10 +41,11 @@ export function riskViewOf(context: AppContext): RiskView {
 export function statusOf(context: AppContext): StatusView {
   const equity = totalEquity(context.kernel);
   const startEquity = context.startEquity();
+  const dayStart = context.dayStartEquity();
   const dayPnl: Record<string, string> = {};
   for (const [currency, amount] of Object.entries(equity)) {
     dayPnl[currency] = Decimal.parse(amount)
-      .minus(Decimal.parse(startEquity[currency] ?? amount))
+      .minus(Decimal.parse(dayStart[currency] ?? amount))
       .toString();
   }
   const speed = context.speed?.get();
@@ -151,7 +152,10 @@ export const riskHandlers: Handlers<'risk'> = {
     return riskViewOf(context);
   },
   'risk/resume': (request, context) => {
-    const scope = checkScope(context, request.scope as RiskScope);
+    const asked = request.scope as RiskScope;
+    // A restriction may outlive what it was set on; it can always be lifted.
+    const scope =
+      context.kernel.services.riskStates.stateOf(asked) === 'ACTIVE' ? checkScope(context, asked) : asked;
     control(context, { kind: 'set-risk-state', scope, state: 'ACTIVE', reason: 'resumed by hand' });
     return riskViewOf(context);
   },

@@ -9,6 +9,7 @@ import { sha256Hex } from '../../adapters/store/digest.ts';
 import { PaperVenueStore } from '../../adapters/store/paper-venue-store.ts';
 import type { VenueTruthStore } from '../../adapters/store/venue-truth.ts';
 import { CcxtFeed } from '../../adapters/venues/ccxt/ccxt-feed.ts';
+import { VenueError } from '../../adapters/venues/ccxt/venue-error.ts';
 import { Kernel } from '../../engine/kernel/kernel.ts';
 import type { JournalPort, KernelSnapshot } from '../../engine/kernel/snapshot.ts';
 import type { MarketFeed } from '../../engine/ports.ts';
@@ -28,6 +29,13 @@ const tickMs = 20;
 /** Late trades are waited for before a live candle is final. */
 const candleGraceMs = 1_500;
 const connectTimeoutMs = 20_000;
+/** What of a venue's errors the configuration is to blame for. */
+const inputCodes: ReadonlySet<string> = new Set([
+  'unknown-exchange',
+  'no-sandbox',
+  'unknown-instrument',
+  'no-instruments',
+]);
 const orderPrefixKey = 'order-prefix';
 
 export interface PaperSessionOptions {
@@ -76,8 +84,17 @@ export async function createPaperSession(options: PaperSessionOptions): Promise<
     return assemble(options, feeds, intake);
   } catch (error) {
     for (const feed of feeds) await feed.stop();
-    throw error;
+    throw error instanceof VenueError ? venueFailure(error) : error;
   }
+}
+
+/** A venue that is misnamed is bad input; one that does not answer is the network's or its own fault. */
+function venueFailure(error: VenueError): ApiError {
+  const isInput = inputCodes.has(error.code);
+  return new ApiError(isInput ? 'bad-input' : 'venue', error.message, {
+    field: isInput ? 'venues' : undefined,
+    hint: error.hint,
+  });
 }
 
 /** Puts accounts and kernel on feeds that know their markets. */

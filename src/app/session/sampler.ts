@@ -7,12 +7,15 @@ import { botEquity, totalEquity } from '../views/account-views.ts';
 import type { Session } from './session.ts';
 
 const lookMs = 1_000;
+const dayMs = 86_400_000;
 /** Kernel time between two equity points. */
 const equityIntervalMs = 60_000;
 
 export class Sampler {
   startEquity: Readonly<Record<string, string>> = {};
   eventsPerSecond = 0;
+  private day = -1;
+  private dayEquity: Readonly<Record<string, string>> = {};
   private readonly session: Session;
   private readonly journal: Journal;
   private readonly candles: CandleService;
@@ -41,6 +44,16 @@ export class Sampler {
   begin(): void {
     this.startEquity = totalEquity(this.session.host.kernel);
     this.noteEquity();
+  }
+
+  /** Equity at the first sight of this day (UTC, kernel time): what the day's profit is counted from, over restarts. */
+  equityOfDayStart(): Readonly<Record<string, string>> {
+    const day = Math.floor(this.session.nowMs() / dayMs);
+    if (day !== this.day) {
+      this.day = day;
+      this.dayEquity = this.journal.equity.firstSince(day * dayMs)?.values ?? this.startEquity;
+    }
+    return this.dayEquity;
   }
 
   start(): void {

@@ -25,14 +25,15 @@ export function botViewOf(kernel: Kernel, bot: BotRuntime): BotView {
     state: bot.state,
     stateReason: bot.stateReason,
     why:
-      bot.why === null
+      restrictionWhy(kernel, bot) ??
+      (bot.why === null
         ? null
         : {
             code: bot.why.code,
             text: bot.why.text,
             nextCheckMs: bot.why.nextCheckMs ?? null,
             atMs: bot.why.atMs,
-          },
+          }),
     params: bot.definition.params,
     allocation: bot.definition.allocation,
     balances: botBalances(kernel, bot.id, instrument.venue),
@@ -47,6 +48,21 @@ export function botViewOf(kernel: Kernel, bot: BotRuntime): BotView {
     fills: bot.fillCount,
     createdAtMs: bot.createdAtMs,
     startedAtMs: bot.startedAtMs,
+  };
+}
+
+/** While trading is restricted, that is what blocks a running bot, whatever its strategy last said. */
+function restrictionWhy(kernel: Kernel, bot: BotRuntime): BotView['why'] {
+  if (bot.state !== 'RUNNING') return null;
+  const entry = kernel.services.riskStates.effective(bot.id, bot.instrument.venue, bot.instrument.id);
+  if (entry === undefined) return null;
+  const words =
+    entry.state === 'HALTED' ? 'trading is halted' : 'only orders that reduce exposure may be sent';
+  return {
+    code: entry.state,
+    text: `${words} (${entry.scope.kind}): ${entry.reason}`,
+    nextCheckMs: null,
+    atMs: kernel.services.nowMs,
   };
 }
 

@@ -169,7 +169,10 @@ export class BotControl {
       return refused('refused', `bot ${id} must be stopped before it is removed`);
     }
     if (this.services.orders.liveCountOf(id) > 0)
-      return refused('refused', `bot ${id} still has open orders; cancel them first`);
+      return refused(
+        'refused',
+        `bot ${id} still has open orders; cancel them first: in its orders on the page, or with cancel ORDER`,
+      );
     if (bot.instrument.kind === 'perpetual' && !bot.position.held.isZero) {
       return refused(
         'refused',
@@ -181,6 +184,10 @@ export class BotControl {
       if (entry.account === accountOf(id) && !entry.amount.isZero) {
         this.services.portfolio.allocate(id, entry.venue, entry.currency, entry.amount.negated());
       }
+    }
+    const scope = { kind: 'bot', bot: id } as const;
+    if (this.services.riskStates.set(scope, 'ACTIVE', 'the bot was removed')) {
+      this.services.audit({ kind: 'risk-state', scope, state: 'ACTIVE', reason: 'the bot was removed' });
     }
     this.services.audit({ kind: 'bot-removed', bot: id });
     this.services.portfolio.closePosition(id, bot.instrument.id);

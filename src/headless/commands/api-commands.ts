@@ -105,6 +105,12 @@ export const apiCommands: readonly ApiCommand[] = [
     human: ({ order, states }) => human.orderTimeline(order, states),
   }),
   command({
+    words: 'cancel',
+    method: 'orders/cancel',
+    argument: 'order',
+    human: ({ order }) => `Order ${order.clientOrderId} is ${order.state}.`,
+  }),
+  command({
     words: 'resolve',
     method: 'orders/resolve-unknown',
     argument: 'order',

@@ -136,6 +136,7 @@ function storedContext(journal: JournalReader, config: SextantConfig, dataFolder
       })),
     startedAtWallMs: Date.now(),
     startEquity: () => ({}),
+    dayStartEquity: () => ({}),
     eventsPerSecond: () => 0,
     recentLog: () => [],
   };

@@ -193,7 +193,11 @@ export function planColumns(instrument: InstrumentView): readonly Column<Level>[
       id: 'rests',
       header: '',
       width: 50,
-      cell: (row) => <span className="text-2xs text-muted">{row.restsNow ? 'rests' : 'waits'}</span>,
+      cell: (row) => (
+        <span className="text-2xs text-muted">
+          {row.type === 'market' ? 'at market' : row.restsNow ? 'rests' : 'waits'}
+        </span>
+      ),
     },
   ];
 }

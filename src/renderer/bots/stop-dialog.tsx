@@ -25,7 +25,7 @@ function policies(bot: BotView): readonly { id: Policy; title: string; text: str
       id: 'cancel-and-close-position',
       title: 'Cancel its orders and close the position',
       text: hasPosition
-        ? `${orders} cancelled; ${quantity} ${bot.symbol} is closed at market, with taker fee and slippage.`
+        ? `${orders} cancelled; the position of ${quantity} in ${bot.symbol} is closed at market as far as whole lots go, with taker fee and slippage.`
         : `${orders} cancelled; there is no position to close.`,
     },
     {

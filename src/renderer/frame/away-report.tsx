@@ -68,7 +68,7 @@ export function AwayReportBody({ report }: { readonly report: AwayReportView }) 
       {report.drift.length === 0 ? null : (
         <div className="rounded-md border border-warn/60 px-3 py-2">
           <p className="text-sm font-medium text-warn">
-            Differences between journal and venue, booked as adjustments
+            Differences between journal and venue: nothing was changed, the venue is halted until you decide
           </p>
           {report.drift.map((line) => (
             <p key={line} className="text-sm">

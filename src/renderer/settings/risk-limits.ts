@@ -47,7 +47,7 @@ export const limitFields: readonly LimitField[] = [
     name: 'priceBand',
     label: 'Price band',
     unit: 'fraction',
-    help: 'Widest distance of a limit price from the middle: 0.2 is 20 %',
+    help: 'How far through the market a limit price may lie (a buy above, a sell below the middle): 0.1 is 10 %',
     kind: 'decimal',
     minimum: '0',
     maximum: '10',
