@@ -48,7 +48,7 @@ describe('InputDigest', () => {
   });
 
   it('depends on the order and on nothing else', () => {
-    const [first, second] = events as [MarketEvent, MarketEvent];
+    const [first, second] = events as unknown as [MarketEvent, MarketEvent];
     expect(digestOf(first, second)).not.toBe(digestOf(second, first));
     expect(digestOf(first, second)).toBe(digestOf(first, second));
   });
