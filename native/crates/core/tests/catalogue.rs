@@ -8,7 +8,7 @@ mod common;
 use common::{gunzip, shared};
 use proptest::prelude::*;
 use sextant_core::indicators::IndicatorError;
-use sextant_core::indicators::catalogue::{Indicator, Spec, find, specs};
+use sextant_core::indicators::catalogue::{Group, Indicator, Spec, find, specs};
 use std::collections::HashSet;
 
 /// A parameter set near the small end, so that short columns get past the warm-up; `seed` picks it.
@@ -318,6 +318,10 @@ fn check_sums_of_talib() {
             let last_error = (end - last).abs() / last.abs().max(1.0);
             println!("{name:<20} {id:<12} sum {error:.1e} last {last_error:.1e}");
             let tolerance = tolerance(name);
+            if spec.group == Group::Pattern {
+                let hits = column.iter().filter(|value| value.is_finite() && **value != 0.0).count() as u64;
+                assert_eq!(Some(hits), output["nonzero"].as_u64(), "{name}: bars with the pattern");
+            }
             if error > tolerance || last_error > tolerance.max(1e-9) || known + zeros != expected {
                 wrong.push(format!(
                     "{name}.{id}: sum {found} for {sum}, last {end} for {last}, known {known} for {expected}"

@@ -15,14 +15,17 @@ mod arithmetic;
 mod average;
 mod averages;
 mod bands;
+mod candle;
 mod convergence;
 mod cycles;
 mod directional;
+mod formations;
 mod hilbert;
 mod kernel;
 mod machine;
 mod momentum;
 mod moving;
+mod patterns;
 mod regression;
 mod sar;
 mod spec;
@@ -37,7 +40,7 @@ use machine::Run;
 pub use spec::{Group, Param, Spec};
 
 /// Every indicator, by family.
-const FAMILIES: [&[Spec]; 13] = [
+const FAMILIES: [&[Spec]; 15] = [
     averages::SPECS,
     bands::SPECS,
     sar::SPECS,
@@ -51,6 +54,8 @@ const FAMILIES: [&[Spec]; 13] = [
     regression::SPECS,
     arithmetic::SPECS,
     cycles::SPECS,
+    patterns::SPECS,
+    formations::SPECS,
 ];
 
 /// All definitions, by family.
