@@ -61,7 +61,7 @@ describe('position of a perpetual', () => {
     dealAt(table, 'o3', 'sell', 900, 100);
     // 0.6 closed: - 6, fee 1 x 90 x 0.002 = 0.18; 0.4 short from 90: 36.
     expect(table.balance('USDT')).toBe('9961.532+36');
-    expect(table.report().positions).toEqual([{ instrument: perpetual.id, lots: -40 }]);
+    expect(table.report().positions).toEqual([{ instrument: perpetual.id, lots: -40, entryCost: '-36' }]);
   });
 
   it('splits an entry cost that does not divide evenly without losing any of it', () => {
