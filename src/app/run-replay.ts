@@ -57,6 +57,8 @@ export interface ReplayResult extends RunResult {
 }
 
 const hourMs = 3_600_000;
+/** Recorded frames arrive after the moment they speak of, as live ones do. */
+const liveGraceMs = 1_500;
 /** Events between two chances for signals and progress. */
 const sliceEvents = 20_000;
 
@@ -171,7 +173,7 @@ async function run(
     snapshot: emptySnapshot(),
     orderPrefix: 'sx-r',
     startMs,
-    candleGraceMs: 0,
+    candleGraceMs: replay.isCoarse ? 0 : liveGraceMs,
     reconcileIntervalMs: replay.isCoarse ? hourMs : undefined,
   });
   const host = new EngineHost({

@@ -67,7 +67,8 @@ export class Rsi {
   get value(): number | undefined {
     if (!this.ready) return undefined;
     const total = this.#averageGain + this.#averageLoss;
-    return total > noMove ? (100 * this.#averageGain) / total : 50;
+    // A hundred times a gain can round up: the quotient may end a hair above 100 when there is no loss at all.
+    return total > noMove ? Math.min(100, (100 * this.#averageGain) / total) : 50;
   }
 
   snapshot(): RsiSnapshot {
