@@ -26,6 +26,24 @@ async function ready(running: Running): Promise<Line> {
   return line;
 }
 
+describe('a host that may take any port', () => {
+  test(
+    'comes back on the one it had, so that an open page finds it',
+    async () => {
+      const data = newDataFolder();
+      const run = async (): Promise<unknown> => {
+        const running = start(['--no-ui', '--demo', '--json', '--data', data]);
+        const { api } = await ready(running);
+        running.child.kill('SIGTERM');
+        await expect.poll(() => running.child.exitCode, { timeout: 20_000 }).toBe(0);
+        return api;
+      };
+      expect(await run()).toBe(await run());
+    },
+    slow,
+  );
+});
+
 describe('a demo run with an end', () => {
   test(
     'gives its result, and the same one for the same seed at another speed',

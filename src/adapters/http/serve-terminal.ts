@@ -30,6 +30,8 @@ const closePatienceMs = 1_000;
 export interface ServeOptions {
   /** Loopback port; 0 takes a free one. */
   readonly port: number;
+  /** Asked for first when any port will do; another is taken when it is in use. */
+  readonly preferredPort?: number | undefined;
   readonly requestsPerTenSecondsMax: number;
   readonly log: LogPort;
   /** Folder with the built renderer; left out, no pages are served. */
@@ -97,7 +99,7 @@ export async function serveTerminal(
     await addPageRoutes(server, { folder: pagesFolder, access, port: portNow });
   }
   const streams = addStream(server, { terminal, access, budget, log, port: portNow });
-  await listen(server, options.port);
+  await listenAsAsked(server, options);
   port = (server.server.address() as AddressInfo).port;
 
   return {
@@ -118,6 +120,17 @@ export async function serveTerminal(
       for (const socket of streams.clients) socket.terminate();
     },
   };
+}
+
+async function listenAsAsked(server: FastifyInstance, options: ServeOptions): Promise<void> {
+  const { port, preferredPort } = options;
+  if (port !== 0 || preferredPort === undefined) return listen(server, port);
+  try {
+    await listen(server, preferredPort);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    await listen(server, 0);
+  }
 }
 
 async function listen(server: FastifyInstance, port: number): Promise<void> {

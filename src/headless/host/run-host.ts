@@ -5,6 +5,7 @@
 
 import { ConfigKeeper } from '../../adapters/config/config-keeper.ts';
 import { removeHostFile, writeHostFile } from '../../adapters/http/host-file.ts';
+import { readLastPort, writeLastPort } from '../../adapters/http/last-port.ts';
 import { requirePages } from '../../adapters/http/page-routes.ts';
 import { type ServedTerminal, serveTerminal } from '../../adapters/http/serve-terminal.ts';
 import { createLogger, type Logger } from '../../adapters/logging/logger.ts';
@@ -77,11 +78,13 @@ export async function runHost(
     try {
       served = await serveTerminal(terminal, {
         port: config.api.port,
+        preferredPort: readLastPort(dataFolder),
         requestsPerTenSecondsMax: config.api.requestsPerTenSecondsMax,
         log,
         pagesFolder: flags.serve ? pagesFolder() : undefined,
       });
       const { address, port } = served;
+      writeLastPort(dataFolder, port);
       writeHostFile(dataFolder, { pid: process.pid, address, port, token: served.access.issueToken() });
       keeper.confirm(Date.now());
       announce(context, served, flags, config.mode);
