@@ -11,6 +11,8 @@
 #![deny(unsafe_code)]
 
 mod cpu;
+pub mod normal;
+pub mod random;
 
 pub mod candles;
 pub mod indicators;
