@@ -18,8 +18,9 @@ pub(super) struct Candle {
     pub(super) tiny: f64,
     /// Half of the mean of both shadows of ten bars: less is a short shadow.
     pub(super) short_shadow: f64,
-    /// Shares of the mean of five ranges: prices within it are near each other, or equal.
+    /// Shares of the mean of five ranges: prices within it are near each other, or equal; beyond `far` they are far apart.
     pub(super) near: f64,
+    pub(super) far: f64,
     pub(super) equal: f64,
 }
 
@@ -89,11 +90,11 @@ impl Candle {
     }
 }
 
-/// A pattern that ends on the newest of the last four candles: 100, -100 or something between; 0 for none.
-pub(super) struct Pattern<F> {
+/// A pattern that ends on the newest of the last `N` candles: 100, -100 or something between; 0 for none.
+pub(super) struct Pattern<F, const N: usize> {
     test: F,
     /// Newest first.
-    candles: [Candle; 4],
+    candles: [Candle; N],
     ten: Sums<3>,
     five: Sums<1>,
     tenth: Count,
@@ -101,12 +102,12 @@ pub(super) struct Pattern<F> {
     warm_up: usize,
 }
 
-impl<F> Pattern<F> {
+impl<F, const N: usize> Pattern<F, N> {
     /// `warm_up` bars must be known before the newest candle.
     pub(super) fn new(warm_up: usize, test: F) -> Self {
         Pattern {
             test,
-            candles: [Candle::default(); 4],
+            candles: [Candle::default(); N],
             ten: Sums::new(10),
             five: Sums::new(5),
             tenth: Count::new(10),
@@ -116,7 +117,7 @@ impl<F> Pattern<F> {
     }
 }
 
-impl<F: Fn(&[Candle; 4]) -> f64 + Send + 'static> Kernel<4, 1> for Pattern<F> {
+impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> for Pattern<F, N> {
     #[inline(always)]
     fn advance(&mut self, [open, high, low, close]: [f64; 4]) -> [f64; 1] {
         let range = self.ten.mean(1, self.tenth);
@@ -130,11 +131,15 @@ impl<F: Fn(&[Candle; 4]) -> f64 + Send + 'static> Kernel<4, 1> for Pattern<F> {
             tiny: 0.1 * range,
             short_shadow: 0.5 * self.ten.mean(2, self.tenth),
             near: 0.2 * recent_range,
+            far: 0.6 * recent_range,
             equal: 0.05 * recent_range,
         };
         self.ten.push([candle.body(), high - low, candle.upper() + candle.lower()]);
         self.five.push([high - low]);
-        self.candles = [candle, self.candles[0], self.candles[1], self.candles[2]];
+        for place in (1..N).rev() {
+            self.candles[place] = self.candles[place - 1];
+        }
+        self.candles[0] = candle;
         if self.warm_up > 0 {
             self.warm_up -= 1;
             return [f64::NAN];

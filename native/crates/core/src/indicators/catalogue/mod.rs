@@ -20,8 +20,10 @@ mod convergence;
 mod cycles;
 mod directional;
 mod formations;
+mod hikkake;
 mod hilbert;
 mod kernel;
+mod long_formations;
 mod machine;
 mod momentum;
 mod moving;
@@ -40,7 +42,7 @@ use machine::Run;
 pub use spec::{Group, Param, Spec};
 
 /// Every indicator, by family.
-const FAMILIES: [&[Spec]; 15] = [
+const FAMILIES: &[&[Spec]] = &[
     averages::SPECS,
     bands::SPECS,
     sar::SPECS,
@@ -56,11 +58,13 @@ const FAMILIES: [&[Spec]; 15] = [
     cycles::SPECS,
     patterns::SPECS,
     formations::SPECS,
+    long_formations::SPECS,
+    hikkake::SPECS,
 ];
 
 /// All definitions, by family.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    FAMILIES.into_iter().flatten()
+    FAMILIES.iter().copied().flatten()
 }
 
 /// The definition with this name or alias, upper or lower case.
