@@ -12,6 +12,7 @@
 
 mod cpu;
 pub mod normal;
+pub mod parallel;
 pub mod random;
 
 pub mod candles;
