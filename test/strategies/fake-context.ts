@@ -6,14 +6,16 @@
  * length: one world of one bot; its orders, money and checks share their state.
  */
 
-import type {
-  DesiredOrder,
-  SendResult,
-  SingleOrder,
-  StrategyContext,
-  StrategyDefinition,
-  StrategyHandlers,
-  Why,
+import {
+  type DesiredOrder,
+  type GivenWhy,
+  liveTerms,
+  type SendResult,
+  type SingleOrder,
+  type StrategyContext,
+  type StrategyDefinition,
+  type StrategyHandlers,
+  type Why,
 } from '../../src/engine/strategy/api.ts';
 import type { Candle } from '../../src/shared/domain/candle.ts';
 import { Decimal } from '../../src/shared/domain/decimal.ts';
@@ -489,6 +491,8 @@ export class FakeWorld<Params, State> {
     return {
       bot: botId('b1'),
       instrument: world.instrument,
+      terms: liveTerms,
+      watch: () => undefined,
       nowMs: () => epochMs(world.nowMs),
       quote: () => {
         const ticks = priceTicks(world.ticks);
@@ -535,8 +539,9 @@ export class FakeWorld<Params, State> {
       clearTimer: (name) => {
         world.timers.delete(name);
       },
-      why: (reason) => {
-        world.whys.push(reason);
+      why: (reason: GivenWhy) => {
+        const { text } = reason;
+        world.whys.push({ ...reason, text: typeof text === 'string' ? text : text() });
       },
       get state() {
         return world.state;

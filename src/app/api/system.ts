@@ -66,7 +66,7 @@ export function statusOf(context: AppContext): StatusView {
     dayPnl,
     identities: { ...identities },
     auditSequence: context.kernel.lastSequence,
-    marketEvents: context.kernel.inputs.count,
+    marketEvents: context.kernel.marketEvents,
     eventsPerSecond: context.eventsPerSecond(),
     memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
     awayReport: context.journal.awayReportPending,

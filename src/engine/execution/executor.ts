@@ -11,6 +11,7 @@ import {
   liveOrderStates,
   type Order,
   type OrderOrigin,
+  type OrderPurpose,
   type OrderRequest,
   type OrderState,
 } from '../../shared/domain/order.ts';
@@ -72,7 +73,13 @@ export class Executor {
   }
 
   /** Judges a request and, when it may pass, records the intent and sends it. */
-  place(owner: PlacingOwner, leg: string, origin: OrderOrigin, request: OrderRequest): SendResult {
+  place(
+    owner: PlacingOwner,
+    leg: string,
+    origin: OrderOrigin,
+    request: OrderRequest,
+    purpose?: OrderPurpose | undefined,
+  ): SendResult {
     const verdict = this.judge(owner, origin, request);
     if (verdict.outcome === 'denied') return { ok: false, code: verdict.code, message: verdict.message };
     const { services } = this;
@@ -84,6 +91,7 @@ export class Executor {
       clientOrderId: `${this.orderPrefix}-${this.nextOrderNumber}` as ClientOrderId,
       bot: owner.bot,
       leg,
+      ...(purpose === undefined ? {} : { purpose }),
       origin,
       state: 'PENDING_CREATE',
       filledLots: 0 as Order['filledLots'],

@@ -2,10 +2,26 @@
 
 import type { EpochMs } from '../../shared/domain/nominal.ts';
 import { type AuditBody, type AuditRecord, auditHashInput, auditVersion } from '../../shared/events/audit.ts';
+import type { MarketEvent } from '../../shared/events/market.ts';
 import type { InputDigest } from '../market/input-digest.ts';
 import type { DigestPort } from '../ports.ts';
 
-export class AuditChain {
+/** Where a kernel's records go and what its inputs are counted by. */
+export interface AuditTrail {
+  /** Market events noted so far. */
+  readonly inputCount: number;
+  readonly lastSequence: number;
+  readonly lastHash: string;
+  /** Takes note of an input, before it is processed. */
+  note(event: MarketEvent): void;
+  /** Adds a record and gives its number. */
+  append(timeMs: EpochMs, body: AuditBody): number;
+  /** Takes the records made since the last call. */
+  drain(): AuditRecord[];
+}
+
+/** The full trail: numbered records, each with the hash of the one before it and a digest of the inputs. */
+export class AuditChain implements AuditTrail {
   private readonly digest: DigestPort;
   private readonly inputs: InputDigest;
   private countedInputs = 0;
@@ -20,7 +36,14 @@ export class AuditChain {
     this.lastHash = lastHash;
   }
 
-  /** Adds a record and gives its number. */
+  get inputCount(): number {
+    return this.inputs.count;
+  }
+
+  note(event: MarketEvent): void {
+    this.inputs.add(event);
+  }
+
   append(timeMs: EpochMs, body: AuditBody): number {
     const draft = {
       version: auditVersion,
@@ -44,7 +67,6 @@ export class AuditChain {
     return this.pending.length > 0;
   }
 
-  /** Takes the records made since the last call. */
   drain(): AuditRecord[] {
     const records = this.pending;
     this.pending = [];

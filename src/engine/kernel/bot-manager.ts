@@ -133,9 +133,15 @@ export class BotManager implements OrderListener {
 
   onBar(market: InstrumentMarket, timeframeMs: number, candle: Candle): void {
     this.dispatch(market, (bot) => {
-      if (bot.handlers?.onBar !== undefined && bot.subscription.timeframesMs.includes(timeframeMs)) {
-        bot.handlers.onBar(timeframeMs, candle);
-      }
+      if (bot.subscription.timeframesMs.includes(timeframeMs)) bot.handlers?.onBar?.(timeframeMs, candle);
+    });
+  }
+
+  /** Tells the price of a market without quotes to those who asked for it; `beforeTicks` is where it came from. */
+  onPrice(market: InstrumentMarket, beforeTicks: number): void {
+    this.dispatch(market, (bot) => {
+      const quote = market.quote();
+      if (quote !== undefined && bot.wantsPrice(beforeTicks, quote.bidTicks)) bot.handlers?.onQuote?.(quote);
     });
   }
 
@@ -236,6 +242,7 @@ export class BotManager implements OrderListener {
   makeHandlers(bot: BotRuntime): void {
     const market = this.services.markets.get(bot.instrument.id);
     for (const timeframeMs of bot.subscription.timeframesMs) market?.seriesFor(timeframeMs);
+    bot.watched = 'every-price';
     const context = makeContext(this.services, this.executor, bot, (...order) => this.orders.place(...order));
     try {
       bot.handlers = bot.strategy.create(context, bot.params);
@@ -250,11 +257,11 @@ export class BotManager implements OrderListener {
     const priced = this.services.markets.get(bot.instrument.id)?.priced === true;
     if (!ready || !priced) {
       const code = ready ? 'WAITING_FOR_MARKET' : 'WAITING_FOR_VENUE';
-      if (bot.why?.code !== code) {
+      if (bot.whyCode !== code) {
         const text = ready
           ? `waiting for a valid price of ${bot.instrument.symbol}`
           : `waiting for ${bot.instrument.venue} to be connected and compared`;
-        bot.why = { code, text, atMs: this.services.nowMs };
+        bot.giveReason({ code, text }, this.services.nowMs);
         bot.changed = true;
       }
       return;
@@ -380,7 +387,7 @@ export class BotManager implements OrderListener {
     bot.state = state;
     bot.stateReason = reason;
     // What the strategy last said is no longer true once it does not run.
-    if (state !== 'RUNNING') bot.why = { code: state, text: reason, atMs: this.services.nowMs };
+    if (state !== 'RUNNING') bot.giveReason({ code: state, text: reason }, this.services.nowMs);
     bot.changed = true;
     this.services.audit({
       kind: 'bot-state',

@@ -1,7 +1,7 @@
 /** Places the orders a bot asks for and makes its resting orders agree with the list its strategy declared. */
 
 import type { EpochMs } from '../../shared/domain/nominal.ts';
-import type { Order, OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
+import type { Order, OrderOrigin, OrderPurpose, OrderRequest } from '../../shared/domain/order.ts';
 import { compareDesired } from '../execution/desired-orders.ts';
 import type { Executor, PlacingOwner } from '../execution/executor.ts';
 import { remainingLots } from '../execution/order-store.ts';
@@ -38,8 +38,14 @@ export class BotOrders {
   }
 
   /** Sends one order of a bot; a denial is recorded once until its code changes. */
-  place(bot: BotRuntime, leg: string, origin: OrderOrigin, request: OrderRequest): SendResult {
-    const result = this.executor.place(this.ownerOf(bot, origin), leg, origin, request);
+  place(
+    bot: BotRuntime,
+    leg: string,
+    origin: OrderOrigin,
+    request: OrderRequest,
+    purpose?: OrderPurpose | undefined,
+  ): SendResult {
+    const result = this.executor.place(this.ownerOf(bot, origin), leg, origin, request, purpose);
     bot.changed = true;
     const deniedKey = `${bot.id}|${leg}`;
     if (result.ok) {
@@ -82,7 +88,7 @@ export class BotOrders {
         retryAtMs = Math.min(retryAtMs, blocked.untilMs);
         continue;
       }
-      const result = this.place(bot, desired.leg, 'keep', requestOf(bot, desired, lots));
+      const result = this.place(bot, desired.leg, 'keep', requestOf(bot, desired, lots), desired.purpose);
       if (result.ok) {
         if (blocked !== undefined) bot.blocked.set(desired.leg, { ...blocked, untilMs: 0 });
       } else retryAtMs = Math.min(retryAtMs, this.block(bot, desired.leg, result.code, result.message));

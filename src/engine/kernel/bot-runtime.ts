@@ -6,7 +6,15 @@ import type { BotId, EpochMs } from '../../shared/domain/nominal.ts';
 import type { BotState } from '../../shared/events/audit.ts';
 import type { BotDefinition, StopPolicy } from '../../shared/events/control.ts';
 import type { Position } from '../portfolio/position.ts';
-import type { AnyStrategy, DesiredOrder, StrategyHandlers, Subscription, Why } from '../strategy/api.ts';
+import type {
+  AnyStrategy,
+  DesiredOrder,
+  GivenWhy,
+  StrategyHandlers,
+  Subscription,
+  WatchedPrices,
+  Why,
+} from '../strategy/api.ts';
 import type { BotSnapshot, ClosingProgress } from './snapshot.ts';
 
 /** Why a leg is not placed now, and when it is tried again. */
@@ -31,7 +39,6 @@ export class BotRuntime {
   stopPolicy: StopPolicy | null;
   strategyState: unknown;
   readonly legs: Map<string, number>;
-  why: (Why & { readonly atMs: EpochMs }) | null;
   fillCount: number;
   readonly createdAtMs: EpochMs;
   startedAtMs: EpochMs | null;
@@ -54,7 +61,10 @@ export class BotRuntime {
   stopByHand = false;
   /** Timers that fell due while the strategy could not hear them. */
   readonly dueTimers = new Set<string>();
+  /** Prices `onQuote` matters at, for feeds that can leave the others out. */
+  watched: WatchedPrices = 'every-price';
   changed = true;
+  private reason: (GivenWhy & { readonly atMs: EpochMs }) | null;
 
   constructor(strategy: AnyStrategy, instrument: Instrument, position: Position, snapshot: BotSnapshot) {
     this.definition = snapshot.definition;
@@ -67,7 +77,7 @@ export class BotRuntime {
     this.stopPolicy = snapshot.stopPolicy;
     this.strategyState = snapshot.strategyState ?? strategy.initialState(this.params);
     this.legs = new Map(Object.entries(snapshot.legs));
-    this.why = snapshot.why;
+    this.reason = snapshot.why;
     this.fillCount = snapshot.fillCount;
     this.stopByHand = snapshot.stopByHand ?? false;
     this.closing = snapshot.closing ?? closingNotBegun;
@@ -82,6 +92,37 @@ export class BotRuntime {
 
   get id(): BotId {
     return this.definition.id;
+  }
+
+  /** What the bot last decided or what blocks it, and since when. */
+  get why(): (Why & { readonly atMs: EpochMs }) | null {
+    const { reason } = this;
+    if (reason === null) return null;
+    const { text } = reason;
+    if (typeof text === 'string') return { ...reason, text };
+    const spoken = { ...reason, text: text() };
+    this.reason = spoken;
+    return spoken;
+  }
+
+  /** Code of the last reason, without making its words. */
+  get whyCode(): string | undefined {
+    return this.reason?.code;
+  }
+
+  giveReason(reason: GivenWhy, atMs: EpochMs): void {
+    const { code, text, nextCheckMs } = reason;
+    this.reason = nextCheckMs === undefined ? { code, text, atMs } : { code, text, nextCheckMs, atMs };
+  }
+
+  /** Whether a move from one price to another, both included, touches one the strategy wants to hear of. */
+  wantsPrice(fromTicks: number, toTicks: number): boolean {
+    if (!this.subscription.quotes) return false;
+    if (this.watched === 'every-price') return true;
+    const low = Math.min(fromTicks, toTicks);
+    const high = Math.max(fromTicks, toTicks);
+    for (const ticks of this.watched) if (ticks >= low && ticks <= high) return true;
+    return false;
   }
 
   /** Gives the key prefix of this bot's timers. */

@@ -23,8 +23,8 @@ import { manualBot } from '../portfolio/ledger.ts';
 import { Portfolio } from '../portfolio/portfolio.ts';
 import type { DigestPort } from '../ports.ts';
 import { RiskStates } from '../risk/risk-states.ts';
-import type { AnyStrategy } from '../strategy/api.ts';
-import { AuditChain } from './audit-chain.ts';
+import { type AnyStrategy, liveTerms, type TradingTerms } from '../strategy/api.ts';
+import { AuditChain, type AuditTrail } from './audit-chain.ts';
 import { BotManager } from './bot-manager.ts';
 import { ControlDesk } from './control-desk.ts';
 import type { ControlOutcome } from './control-outcome.ts';
@@ -51,13 +51,20 @@ export type KernelEvent = MarketEvent | VenueEvent | ControlEvent | TickEvent | 
 
 export interface KernelOptions {
   readonly digest: DigestPort;
+  /** Where records go; the hash chain over `digest` unless told. */
+  readonly trail?: AuditTrail | undefined;
+  /** Leverage, reserve and expected slippage; those of live trading unless told. */
+  readonly terms?: TradingTerms | undefined;
   readonly instruments: readonly Instrument[];
   readonly findStrategy: (id: string) => AnyStrategy | undefined;
   readonly snapshot: KernelSnapshot;
   /** Start of every client order id; unique to the installation. */
   readonly orderPrefix: string;
   readonly startMs: EpochMs;
-  /** How long after its end a candle waits for late trades before it is final. */
+  /**
+   * How long after its end a candle waits for late trades before it is final. Infinity: candles come whole from the
+   * feed and none is made from trades.
+   */
   readonly candleGraceMs: number;
   /** Kernel time between two comparisons with a venue; 15 s unless told, more where years are run through. */
   readonly reconcileIntervalMs?: number | undefined;
@@ -67,8 +74,7 @@ export class Kernel {
   readonly services: KernelServices;
   readonly botManager: BotManager;
   readonly executor: Executor;
-  readonly inputs = new InputDigest();
-  private readonly chain: AuditChain;
+  private readonly trail: AuditTrail;
   private readonly reconciler: Reconciler;
   private readonly control: ControlDesk;
   private readonly funding: FundingBooker;
@@ -81,9 +87,11 @@ export class Kernel {
     const { snapshot } = options;
     const core = snapshot.core;
     this.candleGraceMs = options.candleGraceMs;
-    this.chain = new AuditChain(options.digest, this.inputs, snapshot.lastSequence, snapshot.lastHash);
+    this.trail =
+      options.trail ??
+      new AuditChain(options.digest, new InputDigest(), snapshot.lastSequence, snapshot.lastHash);
     const instruments = new Map(options.instruments.map((instrument) => [instrument.id, instrument]));
-    const audit = (body: AuditBody): number => this.chain.append(this.services.nowMs, body);
+    const audit = (body: AuditBody): number => this.trail.append(this.services.nowMs, body);
     const portfolio = new Portfolio(audit, snapshot.ledger, {
       checked: core?.identitiesChecked ?? 0,
       failed: core?.identitiesFailed ?? 0,
@@ -91,6 +99,7 @@ export class Kernel {
     this.services = {
       nowMs: Math.max(options.startMs, core?.timeMs ?? 0) as EpochMs,
       riskLimits: core?.riskLimits ?? defaultRiskLimits,
+      terms: options.terms ?? liveTerms,
       markets: new Map(
         options.instruments.map((instrument) => [instrument.id, new InstrumentMarket(instrument)]),
       ),
@@ -101,7 +110,7 @@ export class Kernel {
       timers: new TimerQueue(),
       audit,
       send: (command) => {
-        this.commands.push({ ...command, auditSequence: this.chain.lastSequence } as VenueCommand);
+        this.commands.push({ ...command, auditSequence: this.trail.lastSequence } as VenueCommand);
       },
       instrument: (id) => instruments.get(id),
     };
@@ -139,6 +148,7 @@ export class Kernel {
       case 'book-delta':
       case 'book-snapshot':
       case 'candle':
+      case 'price':
       case 'funding-rate':
         this.onMarket(event);
         return undefined;
@@ -176,23 +186,28 @@ export class Kernel {
     return Math.min(this.services.timers.nextTimeMs(), this.nextCandleCheckMs);
   }
 
+  /** Market events taken so far. */
+  get marketEvents(): number {
+    return this.trail.inputCount;
+  }
+
   get lastSequence(): number {
-    return this.chain.lastSequence;
+    return this.trail.lastSequence;
   }
 
   get lastHash(): string {
-    return this.chain.lastHash;
+    return this.trail.lastHash;
   }
 
   /** Records something the host did (run started, run stopped). */
   record(body: AuditBody): void {
     this.coreChanged = true;
-    this.chain.append(this.services.nowMs, body);
+    this.trail.append(this.services.nowMs, body);
   }
 
   /** Gives everything that changed since the last checkpoint, or null when nothing did. */
   checkpoint(): Checkpoint | null {
-    const records = this.chain.drain();
+    const records = this.trail.drain();
     const bots = [];
     for (const bot of this.botManager.bots.values()) {
       if (!bot.changed) continue;
@@ -250,12 +265,16 @@ export class Kernel {
   }
 
   private scheduleCandles(nowMs: number): void {
+    if (this.candleGraceMs === Number.POSITIVE_INFINITY) {
+      this.nextCandleCheckMs = Number.POSITIVE_INFINITY;
+      return;
+    }
     const elapsed = nowMs - this.candleGraceMs;
     this.nextCandleCheckMs = elapsed - (elapsed % minuteMs) + minuteMs + this.candleGraceMs;
   }
 
   private onMarket(event: MarketEvent): void {
-    this.inputs.add(event);
+    this.trail.note(event);
     const market = this.services.markets.get(event.instrument);
     if (market === undefined) return;
     switch (event.kind) {
@@ -279,8 +298,12 @@ export class Kernel {
         else market.book.applyDelta(event);
         if (market.book.status !== market.lastBookStatus) this.onBookStatus(market);
         return;
+      case 'price':
+        this.botManager.onPrice(market, market.applyPrice(event.priceTicks, event.receiveTimeMs));
+        return;
       case 'candle': {
         market.updatedAtMs = event.receiveTimeMs;
+        if (event.closeTicks !== undefined) market.applyPrice(event.closeTicks, event.receiveTimeMs);
         const series = market.seriesFor(event.timeframeMs);
         if (event.final && series.addFinal(event.candle))
           this.botManager.onBar(market, event.timeframeMs, event.candle);
@@ -349,6 +372,7 @@ function timeOf(event: KernelEvent): number {
     case 'book-delta':
     case 'book-snapshot':
     case 'candle':
+    case 'price':
     case 'funding-rate':
       return validTime(event.receiveTimeMs, event.kind);
     default:

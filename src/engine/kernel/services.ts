@@ -9,6 +9,7 @@ import type { OrderStore } from '../execution/order-store.ts';
 import type { InstrumentMarket } from '../market/instrument-market.ts';
 import type { Portfolio } from '../portfolio/portfolio.ts';
 import type { RiskStates } from '../risk/risk-states.ts';
+import type { TradingTerms } from '../strategy/api.ts';
 import type { TimerQueue } from './timer-queue.ts';
 
 /** Omit that keeps the members of a union apart. */
@@ -28,6 +29,7 @@ export interface KernelServices {
   /** Kernel time of the event in hand. */
   nowMs: EpochMs;
   riskLimits: RiskLimits;
+  readonly terms: TradingTerms;
   readonly markets: Map<InstrumentId, InstrumentMarket>;
   readonly venues: Map<VenueId, VenueLink>;
   readonly orders: OrderStore;

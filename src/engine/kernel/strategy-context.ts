@@ -3,17 +3,17 @@
 import type { Candle } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import type { ClientOrderId, EpochMs, QuantityLots } from '../../shared/domain/nominal.ts';
-import type { OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
+import type { OrderOrigin, OrderPurpose, OrderRequest } from '../../shared/domain/order.ts';
 import type { Executor } from '../execution/executor.ts';
 import { accountOf } from '../portfolio/ledger.ts';
 import { availableFunds } from '../risk/facts.ts';
 import type {
   DesiredOrder,
+  GivenWhy,
   PositionView,
   SendResult,
   SingleOrder,
   StrategyContext,
-  Why,
 } from '../strategy/api.ts';
 import type { BotRuntime } from './bot-runtime.ts';
 import type { KernelServices } from './services.ts';
@@ -38,13 +38,20 @@ export function makeContext(
   services: KernelServices,
   executor: Executor,
   bot: BotRuntime,
-  place: (bot: BotRuntime, leg: string, origin: OrderOrigin, request: OrderRequest) => SendResult,
+  place: (
+    bot: BotRuntime,
+    leg: string,
+    origin: OrderOrigin,
+    request: OrderRequest,
+    purpose: OrderPurpose | undefined,
+  ) => SendResult,
 ): StrategyContext<unknown> {
   const { instrument } = bot;
   const market = () => services.markets.get(instrument.id);
   return {
     bot: bot.id,
     instrument,
+    terms: services.terms,
     nowMs: () => services.nowMs,
     quote: () => market()?.quote(),
     lastTradeTicks: () => market()?.lastTrade?.priceTicks,
@@ -69,9 +76,12 @@ export function makeContext(
       bot.desired = orders;
       bot.keepChanged = true;
     },
-    send: (order) => place(bot, order.leg, 'send', requestOf(bot, order, order.lots)),
+    send: (order) => place(bot, order.leg, 'send', requestOf(bot, order, order.lots), order.purpose),
     cancel(id: ClientOrderId) {
       if (services.orders.get(id)?.bot === bot.id) executor.cancel(id, 'cancelled by the strategy');
+    },
+    watch(prices) {
+      bot.watched = prices;
     },
     setTimer: (name, atMs: EpochMs) => {
       if (!Number.isFinite(atMs)) throw new RangeError(`the timer "${name}" has no time: ${atMs}`);
@@ -86,16 +96,16 @@ export function makeContext(
       services.timers.clear(`${bot.timerPrefix}${name}`);
       bot.changed = true;
     },
-    why(reason: Why) {
-      const before = bot.why;
-      bot.why = { ...reason, atMs: services.nowMs };
+    why(reason: GivenWhy) {
+      const before = bot.whyCode;
+      bot.giveReason(reason, services.nowMs);
       bot.changed = true;
-      if (before?.code === reason.code) return;
+      if (before === reason.code) return;
       services.audit({
         kind: 'bot-why',
         bot: bot.id,
         code: reason.code,
-        text: reason.text,
+        text: bot.why?.text ?? '',
         nextCheckMs: reason.nextCheckMs,
       });
     },

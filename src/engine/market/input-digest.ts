@@ -63,6 +63,10 @@ export class InputDigest {
         this.number(event.candle.close);
         this.number(event.candle.volume);
         return;
+      case 'price':
+        this.word(9);
+        this.number(event.priceTicks);
+        return;
       case 'funding-rate':
         this.word(8);
         this.number(event.markTicks);

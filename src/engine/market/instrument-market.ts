@@ -10,6 +10,9 @@ import { type BookStatus, OrderBook } from './order-book.ts';
 
 export const minuteMs = 60_000;
 
+/** Size of a quote that is only a price. */
+const unknownLots = 0 as QuantityLots;
+
 /** Trades kept for the tape. */
 const tapeMax = 200;
 
@@ -26,6 +29,8 @@ export class InstrumentMarket {
   readonly tape: TradeEvent[] = [];
   readonly series: CandleSeries[] = [];
   private streamQuote: QuoteEvent | undefined;
+  /** Price of a market known by its candles alone; 0 where there are quotes or a book. */
+  private candleTicks = 0;
   private readonly tickFactor: number;
   private readonly tickDivisor: number;
   private readonly lotFactor: number;
@@ -72,6 +77,14 @@ export class InstrumentMarket {
     this.updatedAtMs = event.receiveTimeMs;
   }
 
+  /** Takes the one price of a market without quotes; gives the one before, 0 at first. */
+  applyPrice(ticks: PriceTicks, timeMs: EpochMs): number {
+    const before = this.candleTicks;
+    this.candleTicks = ticks;
+    this.updatedAtMs = timeMs;
+    return before;
+  }
+
   applyTrade(event: TradeEvent): void {
     this.lastTrade = event;
     this.updatedAtMs = event.receiveTimeMs;
@@ -89,7 +102,7 @@ export class InstrumentMarket {
   get priced(): boolean {
     if (this.hasBook && this.book.status !== 'valid') return false;
     const quote = this.streamQuote;
-    if (quote === undefined) return this.hasBook;
+    if (quote === undefined) return this.hasBook || this.candleTicks > 0;
     return quote.bidTicks > 0 && quote.askTicks > quote.bidTicks;
   }
 
@@ -97,6 +110,11 @@ export class InstrumentMarket {
   quote(): Quote | undefined {
     if (!this.priced) return undefined;
     if (this.streamQuote !== undefined) return this.streamQuote;
+    if (!this.hasBook) {
+      const ticks = this.candleTicks as PriceTicks;
+      const receiveTimeMs = this.updatedAtMs as EpochMs;
+      return { bidTicks: ticks, bidLots: unknownLots, askTicks: ticks, askLots: unknownLots, receiveTimeMs };
+    }
     return {
       bidTicks: this.book.bestBidTicks as PriceTicks,
       bidLots: this.book.bestBidLots as QuantityLots,
@@ -123,6 +141,7 @@ export class InstrumentMarket {
   /** Forgets prices after a lost connection. */
   invalidate(reason: string): void {
     this.streamQuote = undefined;
+    this.candleTicks = 0;
     if (this.hasBook) this.book.invalidate(reason);
   }
 

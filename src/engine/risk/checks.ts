@@ -36,6 +36,8 @@ export interface RiskFacts {
   readonly ordersInTenSeconds: number;
   /** Worst-case exposure of all other bots in this quote currency. */
   readonly otherExposure: Decimal;
+  /** Margin a notional value of a perpetual needs at the account's leverage. */
+  marginOf(notional: Decimal): Decimal;
   /** Money of the bot not bound by its live orders. */
   available(currency: string): Decimal;
   /** Most lots by which the position may still be reduced from this side. */
@@ -247,7 +249,8 @@ const funds: Check = (request, facts) => {
   const ticks = valuationTicks(request, facts) as number;
   if (instrument.kind === 'perpetual') {
     if (request.reduceOnly || !raisesExposure(request, facts)) return undefined;
-    const need = notionalOf(instrument, ticks, request.lots).times(Decimal.one.plus(instrument.takerFeeRate));
+    const value = notionalOf(instrument, ticks, request.lots);
+    const need = facts.marginOf(value).plus(value.times(instrument.takerFeeRate));
     const have = facts.available(instrument.settle);
     return have.compare(need) >= 0 ? undefined : short(need, have, instrument.settle);
   }

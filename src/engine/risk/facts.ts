@@ -9,6 +9,9 @@ import type { KernelServices } from '../kernel/services.ts';
 import { accountOf, manualBot } from '../portfolio/ledger.ts';
 import type { RiskFacts } from './checks.ts';
 
+/** Digits after the point of a margin that does not divide evenly. */
+const marginScale = 12;
+
 /** Gives the money of a bot in one currency that its live orders do not bind. */
 export function availableFunds(
   services: KernelServices,
@@ -32,12 +35,23 @@ export function availableFunds(
       instrument.settle !== currency
     )
       continue;
-    // Leverage 1: the whole entry value is margin; what the position gained or lost moves with it.
+    // Cross margin: what the position gained or lost moves with the money.
     const mark = services.markets.get(instrument.id)?.markTicks();
-    free = free.minus(position.cost.absolute());
+    free = free.minus(marginOf(services, instrument, position.cost.absolute()));
     if (mark !== undefined) free = free.plus(position.unrealised(mark));
   }
   return free;
+}
+
+/** Leverage a perpetual is traded with: the account's, or the venue's highest where that is less. */
+function leverageOf(services: KernelServices, instrument: Instrument): number {
+  return Math.min(services.terms.leverage, instrument.leverageMax);
+}
+
+/** Gives the margin a notional value needs, rounded up. */
+function marginOf(services: KernelServices, instrument: Instrument, notional: Decimal): Decimal {
+  const leverage = leverageOf(services, instrument);
+  return leverage <= 1 ? notional : notional.dividedBy(Decimal.fromInteger(leverage), marginScale, 'up');
 }
 
 /** Gives what a live order binds: quote (with the fee where it is taken in quote) or base. */
@@ -51,13 +65,24 @@ function boundBy(
     if (order.reduceOnly) return { currency: instrument.settle, amount: Decimal.zero };
     return {
       currency: instrument.settle,
-      amount: orderValue(services, order, instrument, lots).times(feeFactor(order, instrument)),
+      amount: perpetualBinding(services, order, instrument, orderValue(services, order, instrument, lots)),
     };
   }
   if (order.side === 'sell') return { currency: instrument.base, amount: quantityOf(instrument, lots) };
   const value = orderValue(services, order, instrument, lots);
   const amount = instrument.feeCurrencyRule === 'quote' ? value.times(feeFactor(order, instrument)) : value;
   return { currency: instrument.quote, amount };
+}
+
+/** Gives margin and fee of an order that raises a perpetual position. */
+function perpetualBinding(
+  services: KernelServices,
+  order: OrderRequest,
+  instrument: Instrument,
+  value: Decimal,
+): Decimal {
+  const rate = order.postOnly ? instrument.makerFeeRate : instrument.takerFeeRate;
+  return marginOf(services, instrument, value).plus(value.times(rate));
 }
 
 function feeFactor(order: OrderRequest, instrument: Instrument): Decimal {
@@ -169,6 +194,7 @@ export function gatherFacts(
     nowMs: services.nowMs,
     limits: services.riskLimits,
     instrument,
+    marginOf: (notional) => marginOf(services, instrument, notional),
     origin,
     byHand: more.byHand,
     restriction: services.riskStates.effective(bot, instrument.venue, instrument.id),

@@ -9,7 +9,7 @@ import type { Candle } from '../../shared/domain/candle.ts';
 import type { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BotId, ClientOrderId, EpochMs, PriceTicks, QuantityLots } from '../../shared/domain/nominal.ts';
-import type { Fill, Order, OrderType, Side, TimeInForce } from '../../shared/domain/order.ts';
+import type { Fill, Order, OrderPurpose, OrderType, Side, TimeInForce } from '../../shared/domain/order.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import type { RiskCode } from '../../shared/domain/risk.ts';
 import type { StopPolicy } from '../../shared/events/control.ts';
@@ -38,6 +38,8 @@ export interface DesiredOrder {
   readonly triggerTicks?: PriceTicks | undefined;
   readonly postOnly?: boolean | undefined;
   readonly reduceOnly?: boolean | undefined;
+  /** Why it closes a position, for lists of trades. */
+  readonly purpose?: OrderPurpose | undefined;
 }
 
 /** A single order to be sent once, for example a market entry. */
@@ -51,6 +53,8 @@ export interface SingleOrder {
   readonly timeInForce?: TimeInForce | undefined;
   readonly postOnly?: boolean | undefined;
   readonly reduceOnly?: boolean | undefined;
+  /** Why it closes a position, for lists of trades. */
+  readonly purpose?: OrderPurpose | undefined;
 }
 
 export type SendResult =
@@ -74,10 +78,33 @@ export interface Why {
   readonly nextCheckMs?: EpochMs | undefined;
 }
 
+/**
+ * A reason as a strategy gives it. Words that cost more than the decision may be a function of values that no longer
+ * change: it is called when somebody reads them.
+ */
+export type GivenWhy = Omit<Why, 'text'> & { readonly text: string | (() => string) };
+
+/** What holds for the account a strategy trades with: set by its owner (live) or by the backtest. */
+export interface TradingTerms {
+  /** Leverage of perpetuals, a whole number from 1: money needed is the notional over it. */
+  readonly leverage: number;
+  /** Share of the money an entry keeps back, because its price may be worse than the one it was sized at. */
+  readonly priceReserve: number;
+  /** Fraction a taking order is expected to lose against the quote: known in a backtest, zero live. */
+  readonly slippage: number;
+}
+
+/** Terms of live and paper trading. */
+export const liveTerms: TradingTerms = { leverage: 1, priceReserve: 0.005, slippage: 0 };
+
+/** Prices at which a strategy wants to be asked, see `StrategyContext.watch`. */
+export type WatchedPrices = readonly PriceTicks[] | 'every-price';
+
 /** What a running strategy may see and do. All calls are synchronous and take effect in this event. */
 export interface StrategyContext<State> {
   readonly bot: BotId;
   readonly instrument: Instrument;
+  readonly terms: TradingTerms;
   /** The kernel's time: event time, never the wall clock. */
   nowMs(): EpochMs;
   /** Latest quote, or undefined while the market is not known or its book is invalid. */
@@ -104,11 +131,17 @@ export interface StrategyContext<State> {
   send(order: SingleOrder): SendResult;
   /** Cancels one order of this bot. */
   cancel(clientOrderId: ClientOrderId): void;
+  /**
+   * Says at which prices `onQuote` matters until the next call: a backtest on candles then stops the price exactly
+   * there and leaves out everything between. A strategy that never calls this hears every price. Live trading ignores
+   * it: quotes come as the venue sends them.
+   */
+  watch(prices: WatchedPrices): void;
   /** Calls `onTimer(name)` once at or after `atMs`; setting the same name again moves it. */
   setTimer(name: string, atMs: EpochMs): void;
   clearTimer(name: string): void;
   /** Says what was decided or what blocks; shown to the user and kept in the journal when the code changes. */
-  why(reason: Why): void;
+  why(reason: GivenWhy): void;
   /** The one serialisable object that survives a restart. Replace it through `setState`; do not mutate it. */
   readonly state: State;
   setState(state: State): void;

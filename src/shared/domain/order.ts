@@ -55,12 +55,16 @@ export interface OrderRequest {
 /** Who asked: the declared list, a single send, a person, or the closing of a position when a bot stops. */
 export type OrderOrigin = 'keep' | 'send' | 'manual' | 'close';
 
+/** What an order that closes a position is for; lists of trades name it. */
+export type OrderPurpose = 'signal' | 'stop' | 'target' | 'trailing' | 'roi' | 'time';
+
 /** An order as the engine knows it. `filledLots` and `filledNotional` are sums of unique fills only. */
 export interface Order extends OrderRequest {
   readonly clientOrderId: ClientOrderId;
   readonly bot: BotId;
   /** The strategy's name for the purpose of the order; fills of one leg are counted together. */
   readonly leg: string;
+  readonly purpose?: OrderPurpose | undefined;
   readonly origin: OrderOrigin;
   readonly state: OrderState;
   readonly venueOrderId?: VenueOrderId | undefined;

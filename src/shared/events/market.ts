@@ -55,6 +55,14 @@ export interface CandleEvent extends MarketEventBase {
   readonly timeframeMs: number;
   readonly candle: Candle;
   readonly final: boolean;
+  /** The close in ticks, given by feeds whose candles are all that is known of the market: the price from now on. */
+  readonly closeTicks?: PriceTicks | undefined;
+}
+
+/** The price of a market known by its candles alone: one price for both sides, no size, no spread. */
+export interface PriceEvent extends MarketEventBase {
+  readonly kind: 'price';
+  readonly priceTicks: PriceTicks;
 }
 
 /** The mark price and the funding rate that will be charged at `nextFundingMs` (perpetuals). */
@@ -72,4 +80,5 @@ export type MarketEvent =
   | BookSnapshotEvent
   | BookDeltaEvent
   | CandleEvent
+  | PriceEvent
   | FundingRateEvent;

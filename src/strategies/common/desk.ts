@@ -9,7 +9,7 @@ export interface Desk<State> {
   /** Changes some fields of the state. */
   update(patch: Partial<State>): void;
   /** Says what was decided or what blocks, and when it is looked at again. */
-  say(code: string, text: string, nextCheckMs?: number): void;
+  say(code: string, text: string | (() => string), nextCheckMs?: number): void;
   /** A price with its currency. */
   show(ticks: number): string;
   /** Sets a timer; gives the time it is due. */

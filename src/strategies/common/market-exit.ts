@@ -7,7 +7,7 @@ import type { StrategyContext } from '../../engine/strategy/api.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsForQuote, quantityOf } from '../../shared/domain/instrument.ts';
 import { type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
-import type { Order, Side } from '../../shared/domain/order.ts';
+import type { Order, OrderPurpose, Side } from '../../shared/domain/order.ts';
 import { quotient } from './decimal-math.ts';
 import { type Desk, retryMs } from './desk.ts';
 import { buyCostFactor } from './fees.ts';
@@ -24,6 +24,7 @@ export interface MarketExit {
   /** What is closed, in words: `deal 3`. */
   readonly what: string;
   readonly reason: string;
+  readonly purpose?: OrderPurpose | undefined;
   readonly side: Side;
   /** Orders sent for it so far. */
   readonly attempt: number;
@@ -86,6 +87,7 @@ export function closeAtMarket<State>(desk: Desk<State>, exit: MarketExit): boole
     side: exit.side,
     type: 'market',
     lots: quantityLots(Math.min(exit.lots, affordable)),
+    ...(exit.purpose === undefined ? {} : { purpose: exit.purpose }),
     ...(instrument.kind === 'perpetual' ? { reduceOnly: true } : {}),
   });
   if (sent.ok) desk.say('CLOSING', `closes ${exit.what} at market: ${exit.reason}`);

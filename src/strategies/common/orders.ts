@@ -5,6 +5,7 @@ import { Decimal, decimalMin } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsOf, notionalOf } from '../../shared/domain/instrument.ts';
 import { type PriceTicks, priceTicks, type QuantityLots } from '../../shared/domain/nominal.ts';
 import { liveOrderStates, type Side } from '../../shared/domain/order.ts';
+import { takerTicks } from '../../shared/lab/fill-price.ts';
 
 /** The middle of the quote in ticks (rounded down), else the last traded price, else undefined. */
 export function marketTicks<State>(context: StrategyContext<State>): PriceTicks | undefined {
@@ -18,6 +19,12 @@ export function takingTicks<State>(context: StrategyContext<State>, side: Side):
   const quote = context.quote();
   if (quote === undefined) return context.lastTradeTicks();
   return side === 'buy' ? quote.askTicks : quote.bidTicks;
+}
+
+/** The price `side` should expect when it trades at once: the touch, and the slippage the account's terms know of. */
+export function expectedTicks<State>(context: StrategyContext<State>, side: Side): PriceTicks | undefined {
+  const ticks = takingTicks(context, side);
+  return ticks === undefined ? undefined : priceTicks(takerTicks(ticks, side, context.terms.slippage));
 }
 
 /** The price at which `side` would rest first in the queue: the bid for a buy, the ask for a sell. */

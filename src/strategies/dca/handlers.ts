@@ -9,7 +9,7 @@ import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { priceOf, ticksOf } from '../../shared/domain/instrument.ts';
 import { epochMs, type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
-import { liveOrderStates, oppositeSide } from '../../shared/domain/order.ts';
+import { liveOrderStates, type OrderPurpose, oppositeSide } from '../../shared/domain/order.ts';
 import { candlesToFeed } from '../common/candle-catch-up.ts';
 import { makeDesk } from '../common/desk.ts';
 import { canExit, closeAtMarket, closeTimer, exitOrderEnded } from '../common/market-exit.ts';
@@ -21,6 +21,12 @@ import { exitLots, stopLossTicks, takeProfitPrice, takeProfitTicks } from './exi
 import { closeLeg, entrySide, type SafetyOrder, safetyLeg, safetyOrders, takeProfitLeg } from './ladder.ts';
 import { type DcaParams, dcaNumbers } from './params.ts';
 import type { CloseReason, DcaState } from './state.ts';
+
+const closePurposes: Readonly<Record<CloseReason, OrderPurpose>> = {
+  'take-profit': 'target',
+  'trailing take-profit': 'trailing',
+  'stop-loss': 'stop',
+};
 
 /** Makes the handlers of a running DCA bot. */
 export function createDca(context: StrategyContext<DcaState>, params: DcaParams): StrategyHandlers {
@@ -117,6 +123,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     if (!trailing && targetTicks !== undefined && (!tooSmall || exitRests)) {
       orders.push({
         leg: tpLeg,
+        purpose: 'target',
         side: exit,
         type: 'limit',
         lots: quantityLots(exited + open),
@@ -124,6 +131,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
         ...(perpetual ? { reduceOnly: true } : {}),
       });
     }
+    context.watch(trailing ? 'every-price' : stopTicks === undefined ? [] : [stopTicks]);
     context.keep(orders);
     const done = params.maxSafetyOrders - waiting.length;
     const average = averageEntryPrice(instrument, state).toFixed(instrument.tickSize.scale);
@@ -200,6 +208,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
 
   function close(reason: CloseReason): void {
     update({ phase: 'closing', closeReason: reason });
+    context.watch([]);
     context.keep([]);
     proceedClosing();
   }
@@ -210,6 +219,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
     const finished = closeAtMarket(desk, {
       what: `deal ${state.deal}`,
       reason: state.closeReason ?? 'take-profit',
+      purpose: closePurposes[state.closeReason ?? 'take-profit'],
       side: exit,
       attempt: state.closeAttempt,
       lots: exitableLots(),
@@ -283,6 +293,7 @@ export function createDca(context: StrategyContext<DcaState>, params: DcaParams)
 
   return {
     onStart() {
+      context.watch([]);
       catchUp();
       const { phase } = context.state;
       if (phase === 'finished') context.requestStop('all deals are done', 'cancel-orders');

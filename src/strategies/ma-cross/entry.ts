@@ -1,13 +1,14 @@
 /** How a crossing becomes an entry: within the candle after it, or not at all. */
 
 import { timeframeMs } from '../../shared/domain/candle.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 import { notionalOf, quantityOf } from '../../shared/domain/instrument.ts';
 import { quantityLots } from '../../shared/domain/nominal.ts';
 import type { Side } from '../../shared/domain/order.ts';
 import { nextCloseMs } from '../common/candle-catch-up.ts';
 import { type Desk, retryMs } from '../common/desk.ts';
 import { buyCostFactor } from '../common/fees.ts';
-import { meetsMinimum, takingTicks } from '../common/orders.ts';
+import { expectedTicks, meetsMinimum } from '../common/orders.ts';
 import { amountText } from '../common/texts.ts';
 import { entryLegOf } from './legs.ts';
 import { type MaCrossParams, maCrossNumbers } from './params.ts';
@@ -25,12 +26,14 @@ export interface CrossEntry {
   enterIfWanted(): void;
 }
 
-/** Gives the averages in words. */
-export function averagesText(signal: CrossSignal, places: number): string {
-  const values = signal.values;
-  if (values === undefined) return '';
-  const relation = signal.side === 1 ? 'above' : signal.side === -1 ? 'below' : 'at';
-  return `fast ${values.fast.toFixed(places)} ${relation} slow ${values.slow.toFixed(places)}`;
+/** Gives a function that tells the averages of this moment in words, however much later it is called. */
+export function averagesText(signal: CrossSignal, places: number): () => string {
+  const { side, values } = signal;
+  return () => {
+    if (values === undefined) return '';
+    const relation = side === 1 ? 'above' : side === -1 ? 'below' : 'at';
+    return `fast ${values.fast.toFixed(places)} ${relation} slow ${values.slow.toFixed(places)}`;
+  };
 }
 
 /** Makes the entry of a bot. */
@@ -43,6 +46,7 @@ export function makeCrossEntry(
   const { instrument } = context;
   const numbers = maCrossNumbers(params);
   const barMs = timeframeMs(params.timeframe);
+  const reserve = Decimal.fromNumber(context.terms.priceReserve);
   const shorts = params.direction === 'long-short' && instrument.kind === 'perpetual';
   const nextBar = () => nextCloseMs(context.nowMs(), barMs);
   const wake = () => desk.wake(enterTimer, retryMs);
@@ -60,8 +64,10 @@ export function makeCrossEntry(
   function enterIfWanted(): void {
     const { wanted } = context.state;
     if (wanted === null) {
-      if (signal.ready) say('WAITING_FOR_CROSS', `${averages()}; trades when they cross`, nextBar());
-      else
+      if (signal.ready) {
+        const words = averages();
+        say('WAITING_FOR_CROSS', () => `${words()}; trades when they cross`, nextBar());
+      } else
         say(
           'WARMING_UP',
           `the slow average needs ${params.slowPeriod} closed ${params.timeframe} candles`,
@@ -83,8 +89,8 @@ export function makeCrossEntry(
 
   function enter(side: PositionSide): void {
     const orderSide: Side = side === 'long' ? 'buy' : 'sell';
-    const ticks = takingTicks(context, orderSide);
-    const value = entryValue(instrument, params, numbers, context.balance(instrument.settle));
+    const ticks = expectedTicks(context, orderSide);
+    const value = entryValue(instrument, params, numbers, context.balance(instrument.settle), reserve);
     if (ticks === undefined || value === undefined) {
       say('WAITING_FOR_PRICE', 'waits for a price of the market to enter', wake());
       return;
@@ -130,7 +136,7 @@ export function makeCrossEntry(
     if (sent.ok) {
       say(
         'ENTERING',
-        `${averages()}: enters ${side} with ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`,
+        `${averages()()}: enters ${side} with ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`,
       );
       return;
     }

@@ -3,7 +3,7 @@
  * follow the side the averages are on, the stop order at the venue, and the take-profit.
  */
 
-import type { StrategyContext, StrategyHandlers } from '../../engine/strategy/api.ts';
+import type { StrategyContext, StrategyHandlers, WatchedPrices } from '../../engine/strategy/api.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsOf, notionalOf, priceOf, quantityOf, ticksOf } from '../../shared/domain/instrument.ts';
@@ -20,7 +20,7 @@ import { averagesText, enterTimer, makeCrossEntry } from './entry.ts';
 import { entryLegOf, exitLegOf, stopLegOf } from './legs.ts';
 import { type MaCrossParams, maCrossNumbers } from './params.ts';
 import { CrossSignal } from './signal.ts';
-import { stopTicksOf, targetTicksOf } from './sizing.ts';
+import { stopPurpose, stopTicksOf, targetTicksOf } from './sizing.ts';
 import type { ExitReason, MaCrossState } from './state.ts';
 
 /** A trailing stop moves only by at least one part in this many of the price, to spare the venue's rate limits. */
@@ -39,6 +39,9 @@ export function createMaCross(
   // Levels an open position watches; computed when its fills change, compared on every quote.
   let targetTicks: PriceTicks | undefined;
   let entryTicks = 0;
+  /** True once the open position's stop rests as it should: until something happens to it there is nothing to do. */
+  let settled = false;
+  let openText = '';
 
   const desk = makeDesk(context);
   const { update, say, show } = desk;
@@ -52,6 +55,7 @@ export function createMaCross(
     if (phase === 'open') {
       const { side } = context.state;
       if ((side === 'long' && signal.side === -1) || (side === 'short' && signal.side === 1)) close('signal');
+      else if (settled) sayOpen();
       else proceedOpen();
       return;
     }
@@ -109,11 +113,14 @@ export function createMaCross(
     }
     const rests =
       stopTicks !== null && (canExit(instrument, lots, stopTicks) || hasLiveOrder(context, stopLeg));
+    settled = stopTicks === null || hasLiveOrder(context, stopLeg);
+    context.watch(watchedPrices(stopTicks));
     context.keep(
       rests
         ? [
             {
               leg: stopLeg,
+              purpose: stopPurpose(instrument, numbers, state.side, entry, stopTicks),
               side: exitSide(),
               type: 'stop',
               lots: quantityLots(stopped + lots),
@@ -123,13 +130,32 @@ export function createMaCross(
           ]
         : [],
     );
-    const parts = [
-      `${state.side} ${amountText(quantityOf(instrument, lots))} ${instrument.base} from ${entry.toFixed(instrument.tickSize.scale)}`,
-      averagesText(signal, instrument.tickSize.scale + 1),
-      ...(stopTicks === null ? [] : [`stop at ${show(stopTicks)}`]),
-      ...(targetTicks === undefined ? [] : [`take-profit at ${show(targetTicks)}`]),
-    ];
-    say('POSITION_OPEN', parts.join('; '), nextBar());
+    openText = `${state.side} ${amountText(quantityOf(instrument, lots))} ${instrument.base} from ${entry.toFixed(instrument.tickSize.scale)}`;
+    sayOpen();
+  }
+
+  function sayOpen(): void {
+    const { stopTicks } = context.state;
+    const averages = averagesText(signal, instrument.tickSize.scale + 1);
+    const position = openText;
+    const target = targetTicks;
+    say(
+      'POSITION_OPEN',
+      () =>
+        [
+          position,
+          averages(),
+          ...(stopTicks === null ? [] : [`stop at ${show(stopTicks)}`]),
+          ...(target === undefined ? [] : [`take-profit at ${show(target)}`]),
+        ].join('; '),
+      nextBar(),
+    );
+  }
+
+  /** A trailing stop follows every price; otherwise only the levels matter at which the bot itself closes. */
+  function watchedPrices(stopTicks: PriceTicks | null): WatchedPrices {
+    if (numbers.trailingStop.isPositive) return 'every-price';
+    return [targetTicks, stopTicks].filter((ticks) => ticks !== undefined && ticks !== null);
   }
 
   function watch(ticks: PriceTicks): void {
@@ -156,6 +182,7 @@ export function createMaCross(
     // Before the first favourable price the entry itself is the best price.
     if (best === null && (long ? ticks <= entryTicks : ticks >= entryTicks)) return;
     update({ bestTicks: ticks });
+    settled = false;
     proceedOpen();
   }
 
@@ -163,6 +190,7 @@ export function createMaCross(
 
   function close(reason: ExitReason): void {
     update({ phase: 'closing', exitReason: reason });
+    context.watch([]);
     context.keep([]);
     proceedClosing();
   }
@@ -173,6 +201,7 @@ export function createMaCross(
     const finished = closeAtMarket(desk, {
       what: `trade ${state.trade}`,
       reason: state.exitReason ?? 'stop',
+      purpose: state.exitReason === 'take-profit' ? 'target' : (state.exitReason ?? 'stop'),
       side: exitSide(),
       attempt: state.exitAttempt,
       lots: exitLots(),
@@ -225,6 +254,7 @@ export function createMaCross(
   }
 
   function proceed(): void {
+    settled = false;
     const { phase } = context.state;
     if (phase === 'entering') proceedEntering();
     else if (phase === 'open') proceedOpen();
@@ -233,6 +263,7 @@ export function createMaCross(
 
   return {
     onStart() {
+      context.watch([]);
       if (params.direction === 'long-short' && !perpetual) {
         say('SHORT_NEEDS_PERPETUAL', 'long-short needs a perpetual; on spot this bot trades long only');
       }

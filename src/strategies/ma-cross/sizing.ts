@@ -13,18 +13,19 @@ export const priceReserve = Decimal.parse('0.005');
 
 /**
  * Gives the value of an entry in quote currency when the bot has `money` in all; fees come on top. Never more than
- * the money pays for, its fee and the reserve included; undefined when a percentage of unknown money is asked for.
+ * the money pays for, its fee and the reserve included (that of the account's terms while the bot runs); undefined when a percentage of unknown money is asked for.
  */
 export function entryValue(
   instrument: Instrument,
   params: MaCrossParams,
   numbers: MaCrossNumbers,
   money: Decimal | undefined,
+  reserve = priceReserve,
 ): Decimal | undefined {
   const fixed = params.sizeType === 'quote' ? Decimal.parse(params.orderQuote) : undefined;
   if (money === undefined) return fixed;
   const spendable = quotient(
-    money.times(Decimal.one.minus(priceReserve)),
+    money.times(Decimal.one.minus(reserve)),
     buyCostFactor(instrument, instrument.takerFeeRate),
   );
   return decimalMin(fixed ?? money.times(numbers.orderFraction), spendable);
@@ -66,6 +67,19 @@ export function stopTicksOf(
   if (numbers.trailingStop.isPositive) stops.push(at(bestPrice, numbers.trailingStop));
   if (stops.length === 0) return undefined;
   return priceTicks(Math.max(1, long ? Math.max(...stops) : Math.min(...stops)));
+}
+
+/** Gives what a stop order at this trigger is: the stop-loss, or the trailing stop that has moved past it. */
+export function stopPurpose(
+  instrument: Instrument,
+  numbers: MaCrossNumbers,
+  side: PositionSide,
+  entryPrice: Decimal,
+  stopTicks: PriceTicks,
+): 'stop' | 'trailing' {
+  if (!numbers.trailingStop.isPositive) return 'stop';
+  const fixed = { ...numbers, trailingStop: Decimal.zero };
+  return stopTicks === stopTicksOf(instrument, fixed, side, entryPrice, entryPrice) ? 'stop' : 'trailing';
 }
 
 /** Gives the price at which the take-profit closes, rounded to the winning side; undefined when it is off. */

@@ -46,6 +46,7 @@ function facts(change: Partial<RiskFacts> & { usdt?: string; btc?: string } = {}
     openOrdersTotal: 0,
     ordersInTenSeconds: 0,
     otherExposure: Decimal.zero,
+    marginOf: (notional) => notional,
     available: (currency) => Decimal.parse(currency === 'USDT' ? usdt : btc),
     reducibleLots: 0,
     ownCrossing: undefined,

@@ -69,6 +69,7 @@ export class FrameReplay implements VirtualTimeSource {
     trade: 0,
     quote: 0,
     candle: 0,
+    price: 0,
     'funding-rate': 0,
   };
   #pending: MarketEvent[] = [];

@@ -156,6 +156,7 @@ export class PaperVenue implements SimulatedVenuePort {
         this.onFundingRate(market, event, matching);
         break;
       case 'candle':
+      case 'price':
         break;
     }
     if (this.account.perpetualFillCount !== this.seenFillCount) this.updateFundingDue();
