@@ -13,6 +13,7 @@
 mod cpu;
 pub mod normal;
 pub mod parallel;
+pub mod optimise;
 pub mod random;
 
 pub mod candles;
