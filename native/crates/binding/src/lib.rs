@@ -7,6 +7,7 @@
 //! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
 //! - `catalogue`: every indicator by name; `indicators`, `streams`: some with functions and classes of their own
 //! - `candles`: resampling
+//! - `samplers`: the optimiser proposes trials
 //! - `store`: candle files; `control`: progress and cancel of a running task
 
 // Every function refuses arguments with an error whose code the head of `arguments` explains; saying so on each adds nothing.
@@ -19,6 +20,7 @@ pub mod candles;
 pub mod catalogue;
 pub mod control;
 pub mod indicators;
+pub mod samplers;
 pub mod store;
 pub mod streams;
 

@@ -12,8 +12,8 @@
 
 mod cpu;
 pub mod normal;
-pub mod parallel;
 pub mod optimise;
+pub mod parallel;
 pub mod random;
 
 pub mod candles;

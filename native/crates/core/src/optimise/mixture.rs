@@ -14,6 +14,8 @@ const PRIOR_WEIGHT: f64 = 1.0;
 const FULL_WEIGHT_COUNT: usize = 25;
 /// Draws from a truncated normal before it is taken as even; with the mean inside, one in three succeeds at least.
 const DRAWS_MAXIMUM: u32 = 64;
+/// Terms smaller than the largest by this many e-folds do not change a sum of thousands in double precision.
+const NEGLIGIBLE: f64 = 45.0;
 /// Sides with at most this part of all trials are copied out, others are read in place with the rest masked.
 const COPIED_PART: usize = 4;
 
@@ -197,7 +199,12 @@ multiversioned! {
         let mut sums = [0.0; 4];
         let chunks = terms.chunks_exact(4);
         let rest = chunks.remainder();
+        let negligible = largest - NEGLIGIBLE;
         for chunk in chunks {
+            // With many dimensions nearly all kernels are far away.
+            if chunk[0] < negligible && chunk[1] < negligible && chunk[2] < negligible && chunk[3] < negligible {
+                continue;
+            }
             for lane in 0..4 {
                 sums[lane] += exp_of_negative(chunk[lane] - largest);
             }

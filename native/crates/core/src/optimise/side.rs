@@ -79,7 +79,8 @@ impl Side {
     }
 
     /// Width of the kernel of a numeric dimension.
-    pub(super) fn width(&self, index: usize, trial: usize) -> f64 {
+    #[cfg(test)]
+    fn width(&self, index: usize, trial: usize) -> f64 {
         1.0 / self.inverse[index][trial]
     }
 

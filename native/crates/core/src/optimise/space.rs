@@ -6,7 +6,7 @@ use crate::random::Random;
 use thiserror::Error;
 
 /// Largest number of dimensions.
-pub const DIMENSIONS_MAXIMUM: usize = 128;
+const DIMENSIONS_MAXIMUM: usize = 128;
 
 /// A space that cannot be searched.
 #[derive(Debug, Clone, PartialEq, Error)]
