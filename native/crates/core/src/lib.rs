@@ -3,6 +3,7 @@
 //! - [`indicators`]: technical indicators, each as a batch over a column and as an incremental struct; the
 //!   two give the same bits.
 //! - [`candles`]: the candle, its column form, the checks a candle must pass, resampling between timeframes.
+//! - [`performance`]: every figure of a report from equity and trades.
 //! - [`store`]: candle column files: memory mapped, checksummed, crash safe on append.
 //!
 //! Columns are `&[f64]`. Times are epoch milliseconds in an `f64` column (exact below 2^53), so that a column
@@ -18,6 +19,7 @@ pub mod random;
 
 pub mod candles;
 pub mod indicators;
+pub mod performance;
 pub mod store;
 
 /// Version of this crate; the host checks that the addon it loaded has the one it was written for.
