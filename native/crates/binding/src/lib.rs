@@ -7,6 +7,7 @@
 //! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
 //! - `catalogue`: every indicator by name; `indicators`, `streams`: some with functions and classes of their own
 //! - `candles`: resampling
+//! - `performance`: figures of a report
 //! - `samplers`: the optimiser proposes trials
 //! - `store`: candle files; `control`: progress and cancel of a running task
 
@@ -20,6 +21,7 @@ pub mod candles;
 pub mod catalogue;
 pub mod control;
 pub mod indicators;
+pub mod performance;
 pub mod samplers;
 pub mod store;
 pub mod streams;
@@ -27,7 +29,7 @@ pub mod streams;
 use napi_derive::napi;
 
 /// Raised whenever a function changes its name, arguments or result: the host refuses an addon with another number.
-const ABI: u32 = 2;
+const ABI: u32 = 3;
 
 /// What this addon is.
 #[napi(object)]

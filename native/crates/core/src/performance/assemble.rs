@@ -11,8 +11,9 @@ use super::returns::{
 use super::rolling::{Rolling, rolling};
 use super::significance::{deflated_sharpe, probabilistic_sharpe};
 use super::trades::{REASON_OPEN, TradeColumns, TradeSums, sum};
-use super::{BenchmarkColumn, EquityColumns, PerformanceError, PerformanceSettings, normal};
+use super::{BenchmarkColumn, EquityColumns, PerformanceError, PerformanceSettings};
 use crate::cpu::multiversioned;
+use crate::normal;
 
 /// Share of the days that value at risk and its likes look at.
 const TAIL: f64 = 0.05;
@@ -299,7 +300,10 @@ fn put_risk(
     list.put("valueAtRisk", percentile(&sorted, TAIL));
     list.put("conditionalValueAtRisk", worst_mean(&sorted, TAIL));
     list.put("parametricValueAtRisk", shape.mean + normal::quantile(TAIL) * shape.deviation);
-    list.put("parametricConditionalValueAtRisk", shape.mean + normal::tail_mean(TAIL) * shape.deviation);
+    list.put(
+        "parametricConditionalValueAtRisk",
+        shape.mean - normal::density(normal::quantile(TAIL)) / TAIL * shape.deviation,
+    );
     list.put("tailRatio", percentile(&sorted, 1.0 - TAIL) / -percentile(&sorted, TAIL));
     let (skew, kurtosis) = sample_shape(shape);
     list.put("skew", skew);

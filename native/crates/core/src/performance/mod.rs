@@ -13,7 +13,6 @@ pub mod benchmark;
 pub mod calendar;
 pub mod daily;
 pub mod drawdown;
-pub mod normal;
 pub mod returns;
 pub mod rolling;
 pub mod significance;

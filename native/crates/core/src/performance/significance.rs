@@ -1,8 +1,8 @@
 //! Is a Sharpe ratio more than luck? Bailey and López de Prado, "The Sharpe ratio efficient frontier" (2012) and "The
 //! deflated Sharpe ratio" (2014).
 
-use super::normal::{cumulative, quantile};
 use super::returns::Moments;
+use crate::normal::{cumulative, quantile};
 
 /// Euler and Mascheroni's constant.
 const EULER: f64 = 0.577_215_664_901_532_9;
