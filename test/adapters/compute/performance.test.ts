@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
-import { computePerformance, type TradeColumns } from '../../../src/adapters/compute/performance.ts';
+import {
+  computePerformance,
+  type EquityColumns,
+  type TradeColumns,
+} from '../../../src/adapters/compute/performance.ts';
 import { metricGroups, metricIds, metrics } from '../../../src/shared/lab/metrics.ts';
 import { emptyTrades } from '../../../src/shared/lab/result.ts';
 import { failureOf } from './support.ts';
@@ -11,7 +15,7 @@ const dayMs = 24 * hourMs;
 const column = (...values: number[]): Float64Array => Float64Array.from(values);
 
 /** Equity at the end of each day from 1970-01-01 on. */
-const dailyEquity = (...equity: number[]) => ({
+const dailyEquity = (...equity: number[]): EquityColumns => ({
   timeMs: Float64Array.from(equity, (_, day) => (day + 1) * dayMs),
   equity: Float64Array.from(equity),
   exposure: new Float64Array(0),
@@ -163,7 +167,7 @@ test('a strategy that doubles every move of the market has a beta of 2 and no al
 });
 
 describe('runs without figures give null, never NaN', () => {
-  const cases: readonly [name: string, equity: ReturnType<typeof dailyEquity>, trades: TradeColumns][] = [
+  const cases: readonly [name: string, equity: EquityColumns, trades: TradeColumns][] = [
     ['nothing', dailyEquity(), emptyTrades(0)],
     ['one bar', dailyEquity(100), emptyTrades(0)],
     ['flat', dailyEquity(100, 100, 100, 100), emptyTrades(0)],
@@ -204,7 +208,7 @@ describe('runs without figures give null, never NaN', () => {
 });
 
 test('bad columns are refused with column and row', async () => {
-  const run = (equity: ReturnType<typeof dailyEquity>, trades = emptyTrades(0)) =>
+  const run = (equity: EquityColumns, trades: TradeColumns = emptyTrades(0)) =>
     failureOf(() => computePerformance(addon, equity, trades));
   expect(await run(dailyEquity(1, Number.NaN, 2))).toEqual({
     code: 'BAD_ARGUMENT',
@@ -215,7 +219,5 @@ test('bad columns are refused with column and row', async () => {
   const trades = tradesOf({ profit: 1 }, { profit: Number.POSITIVE_INFINITY });
   expect((await run(dailyEquity(1, 2), trades)).message).toContain('is not a number at row 1');
   const short = { ...tradesOf({ profit: 1 }), fees: new Float64Array(0) };
-  expect((await run(dailyEquity(1, 2), short as TradeColumns)).message).toContain(
-    'fees has 0 rows, side has 1',
-  );
+  expect((await run(dailyEquity(1, 2), short)).message).toContain('fees has 0 rows, side has 1');
 });
