@@ -94,7 +94,10 @@ export function readStudyFile(folder: string): StudyFile {
   const parsed = studyFile.safeParse(parseJson(readFileSync(path, 'utf8')));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new ApiError('damaged', `${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a study'}`);
+    throw new ApiError(
+      'damaged',
+      `${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a study'}`,
+    );
   }
   if (parsed.data.format > formatVersion) {
     throw new ApiError('damaged', `${path} was written by a newer version of Sextant`);

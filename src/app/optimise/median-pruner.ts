@@ -7,10 +7,7 @@ const startupTrials = 5;
  * Gives, for each interim point, the value below which a trial is ended; null while too few earlier trials got there.
  * Only trials of earlier batches count, so that the outcome does not depend on who finishes first.
  */
-export function medianThresholds(
-  earlier: readonly (readonly number[])[],
-  points: number,
-): (number | null)[] {
+export function medianThresholds(earlier: readonly (readonly number[])[], points: number): (number | null)[] {
   return Array.from({ length: points }, (_none, point) => {
     const values = earlier.flatMap((interim) => (interim.length > point ? [interim[point] as number] : []));
     if (values.length < startupTrials) return null;

@@ -6,9 +6,18 @@
 
 import type { Sampler } from '../../adapters/compute/samplers.ts';
 import type { TrialLog } from '../../adapters/studies/trial-log.ts';
-import { type MetricExpression, type MetricValues, parseMetricExpression } from '../../shared/lab/metric-expression.ts';
-import { metrics } from '../../shared/lab/metrics.ts';
-import { type Dimension, type SearchValue, samplerNumber, searchValue } from '../../shared/lab/search-space.ts';
+import {
+  type MetricExpression,
+  type MetricValues,
+  parseMetricExpression,
+} from '../../shared/lab/metric-expression.ts';
+import { metricIds } from '../../shared/lab/metrics.ts';
+import {
+  type Dimension,
+  type SearchValue,
+  samplerNumber,
+  searchValue,
+} from '../../shared/lab/search-space.ts';
 import {
   type Objective,
   objectiveOf,
@@ -40,7 +49,9 @@ export interface StudyRun {
   readonly evaluator: TrialEvaluator;
   readonly log: TrialLog;
   /** Gives the whole parameters of a trial, or why the strategy does not take them. */
-  readonly paramsOf: (values: readonly SearchValue[]) => { readonly params: Record<string, unknown> } | { readonly refusal: string };
+  readonly paramsOf: (
+    values: readonly SearchValue[],
+  ) => { readonly params: Record<string, unknown> } | { readonly refusal: string };
   readonly isCancelled: () => boolean;
   readonly onProgress: (progress: StudyProgress) => void;
   /** Wall clock, for the time limit. */
@@ -48,11 +59,12 @@ export interface StudyRun {
 }
 
 /** Gives the objectives of a specification with their parsed formulas. Throws `ExpressionError`. */
-export function parsedObjectives(spec: StudySpec): { readonly objective: Objective; readonly formula: MetricExpression }[] {
-  const ids = metrics.map(({ id }) => id);
+export function parsedObjectives(
+  spec: StudySpec,
+): { readonly objective: Objective; readonly formula: MetricExpression }[] {
   return spec.objectives.map((given) => {
     const objective = objectiveOf(given);
-    return { objective, formula: parseMetricExpression(objective.expression, ids) };
+    return { objective, formula: parseMetricExpression(objective.expression, metricIds) };
   });
 }
 
@@ -112,7 +124,9 @@ class StudyLoop {
   async #runBatch(first: number, proposed: readonly Float64Array[]): Promise<TrialRow[] | undefined> {
     const { spec, space, evaluator, paramsOf, isCancelled } = this.#run;
     const pruneBelow =
-      spec.pruner === 'median' ? medianThresholds(this.#completeInterim, interimPoints.length) : interimPoints.map(() => null);
+      spec.pruner === 'median'
+        ? medianThresholds(this.#completeInterim, interimPoints.length)
+        : interimPoints.map(() => null);
     const trials = proposed.map((numbers) => {
       const values = space.map((dimension, index) => searchValue(dimension, numbers[index] as number));
       return { values, key: JSON.stringify(values), checked: paramsOf(values) };
@@ -138,7 +152,7 @@ class StudyLoop {
   }
 
   #rowOf(number: number, values: TrialRow['values'], outcome: TrialOutcome): TrialRow {
-    if (outcome.state === 'invalid' || outcome.state === 'failed') {
+    if ('message' in outcome) {
       return emptyRow(number, values, outcome.state, outcome.message);
     }
     const interim = [...outcome.interim];
@@ -150,7 +164,7 @@ class StudyLoop {
       return { ...emptyRow(number, values, 'invalid', message), metrics: kept, interim };
     }
     const scores = this.#objectives.map(({ formula }) => formula.evaluate(outcome.metrics));
-    const missing = scores.findIndex((score) => score === null);
+    const missing = scores.indexOf(null);
     if (missing >= 0) {
       const message = `${this.#objectives[missing]?.objective.expression ?? ''} has no value`;
       return { ...emptyRow(number, values, 'invalid', message), metrics: kept, interim };
@@ -170,7 +184,9 @@ class StudyLoop {
   #take(row: TrialRow): void {
     const { space, sampler } = this.#run;
     const values = space.map((dimension) => row.values[dimension.name] as SearchValue);
-    const numbers = Float64Array.from(space, (dimension, index) => samplerNumber(dimension, values[index] as SearchValue));
+    const numbers = Float64Array.from(space, (dimension, index) =>
+      samplerNumber(dimension, values[index] as SearchValue),
+    );
     const costs =
       row.objectives === null
         ? []

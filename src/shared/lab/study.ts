@@ -20,7 +20,13 @@ export const samplerNames = [
 export type SamplerName = (typeof samplerNames)[number];
 
 /** Samplers that can follow several objectives at once. */
-export const multiObjectiveSamplers: ReadonlySet<SamplerName> = new Set(['random', 'grid', 'sobol', 'nsga-ii', 'nsga-iii']);
+export const multiObjectiveSamplers: ReadonlySet<SamplerName> = new Set([
+  'random',
+  'grid',
+  'sobol',
+  'nsga-ii',
+  'nsga-iii',
+]);
 
 /** What is to be made large or small: an expression over metrics, and which way. */
 export interface Objective {
@@ -129,7 +135,12 @@ export const studySpec = z
     /** Ends when so many trials in a row brought nothing better. */
     patience: z.number().int().min(1).max(1_000_000).optional(),
     /** Ends after this time (wall clock); then two runs may differ in their number of trials. */
-    timeLimitMs: z.number().int().min(1000).max(30 * 86_400_000).optional(),
+    timeLimitMs: z
+      .number()
+      .int()
+      .min(1000)
+      .max(30 * 86_400_000)
+      .optional(),
   })
   .refine((spec) => spec.objectives.length === 1 || multiObjectiveSamplers.has(spec.sampler), {
     path: ['sampler'],

@@ -1,0 +1,201 @@
+/**
+ * Two checks that any strategy can be put through, because they only look at what it did:
+ *
+ * - lookahead: run again on data that ends at a decision. What was decided before must be the same; if it is not, the
+ *   strategy knew what came later.
+ * - recursion: run again with more candles before the first decision. Trades that change hang on where the data begins:
+ *   the warm-up is too short for an average that never quite forgets.
+ */
+
+import type { BacktestResult, TradeTable } from '../../shared/lab/result.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+
+/** Runs one backtest; both checks run it again and again. */
+export type RunBacktest = (spec: BacktestSpec, isCancelled: () => boolean) => Promise<BacktestResult>;
+
+export interface BiasOptions {
+  /** Times at which the data is cut off, spread over all entries and exits. */
+  readonly cuts: number;
+  /** Warm-ups to be tried, as multiples of the usual one. */
+  readonly warmupFactors: readonly number[];
+}
+
+export const usualBiasOptions: BiasOptions = { cuts: 20, warmupFactors: [2, 4, 8] };
+
+/** A trade that is not the same in the run on less data. */
+export interface LookaheadFinding {
+  readonly cutMs: number;
+  readonly entryTimeMs: number;
+  readonly whatDiffers: string;
+}
+
+export interface RecursionRow {
+  readonly warmupBars: number;
+  /** Trades of the usual run that are not in this one, or differ, and the other way round. */
+  readonly changedTrades: number;
+  readonly firstChangeMs: number | null;
+}
+
+export interface BiasReport {
+  readonly trades: number;
+  readonly cuts: number;
+  readonly lookahead: readonly LookaheadFinding[];
+  readonly recursion: readonly RecursionRow[];
+  /** Sentences: what was found and what to do about it. */
+  readonly verdict: readonly string[];
+}
+
+/** Runs both checks; `usualWarmupBars` is what the strategy asks for. `onProgress` gets the part that is done, 0 to 1. */
+export async function checkBias(
+  spec: BacktestSpec,
+  usualWarmupBars: number,
+  run: RunBacktest,
+  options: BiasOptions,
+  control: { readonly isCancelled: () => boolean; readonly onProgress: (done: number) => void },
+): Promise<BiasReport> {
+  const whole = await run(spec, control.isCancelled);
+  const timeframeMs = whole.instruments[0]?.timeframeMs ?? 1;
+  const cuts = cutTimes(whole, timeframeMs, options.cuts);
+  const steps = cuts.length + options.warmupFactors.length + 1;
+  let done = 1;
+  const advance = (): void => {
+    control.onProgress(done / steps);
+    done += 1;
+  };
+  advance();
+  const lookahead: LookaheadFinding[] = [];
+  for (const cutMs of cuts) {
+    if (control.isCancelled()) break;
+    const part = await run({ ...spec, toMs: cutMs }, control.isCancelled);
+    const found = firstDifference(whole.trades, part.trades, cutMs);
+    if (found !== undefined) lookahead.push({ cutMs, ...found });
+    advance();
+  }
+  const recursion: RecursionRow[] = [];
+  for (const factor of options.warmupFactors) {
+    if (control.isCancelled()) break;
+    const warmupBars = Math.max(1, Math.round(Math.max(usualWarmupBars, 1) * factor));
+    // The first decision stays where it was; only the data before it grows.
+    const longer = await run({ ...spec, fromMs: whole.fromMs, warmupBars }, control.isCancelled);
+    recursion.push({ warmupBars, ...changes(whole.trades, longer.trades) });
+    advance();
+  }
+  return {
+    trades: whole.trades.length,
+    cuts: cuts.length,
+    lookahead,
+    recursion,
+    verdict: verdictOf(whole.trades.length, lookahead, recursion),
+  };
+}
+
+/** Moments just after candles in which something was decided, evenly spread over the trades. */
+function cutTimes(whole: BacktestResult, timeframeMs: number, count: number): number[] {
+  const { trades } = whole;
+  const moments = new Set<number>();
+  for (let row = 0; row < trades.length; row += 1) {
+    // A fill at the open of a candle was decided by the candle before: the data ends behind the filling candle.
+    moments.add(Math.floor((trades.entryTimeMs[row] as number) / timeframeMs) * timeframeMs + timeframeMs);
+    moments.add(Math.floor((trades.exitTimeMs[row] as number) / timeframeMs) * timeframeMs + timeframeMs);
+  }
+  const sorted = [...moments]
+    .filter((atMs) => atMs > whole.fromMs && atMs < whole.toMs)
+    .sort((a, b) => a - b);
+  if (sorted.length <= count) return sorted;
+  return Array.from(
+    { length: count },
+    (_none, index) => sorted[Math.floor(((index + 0.5) * sorted.length) / count)] as number,
+  );
+}
+
+interface Difference {
+  readonly entryTimeMs: number;
+  readonly whatDiffers: string;
+}
+
+/** The first trade before the cut that is not the same in both; exits count when they came before it, too. */
+function firstDifference(whole: TradeTable, part: TradeTable, cutMs: number): Difference | undefined {
+  const isBefore = (table: TradeTable, row: number): boolean => (table.entryTimeMs[row] as number) < cutMs;
+  for (let row = 0; row < Math.max(whole.length, part.length); row += 1) {
+    const inWhole = row < whole.length && isBefore(whole, row);
+    const inPart = row < part.length && isBefore(part, row);
+    if (!inWhole && !inPart) return undefined;
+    if (!inWhole || !inPart) {
+      const table = inWhole ? whole : part;
+      const whatDiffers = inWhole
+        ? 'the entry is missing when the data ends here'
+        : 'there is an entry that the whole data does not have';
+      return { entryTimeMs: table.entryTimeMs[row] as number, whatDiffers };
+    }
+    const what = entryDifference(whole, part, row) ?? exitDifference(whole, part, row, cutMs);
+    if (what !== undefined) return { entryTimeMs: whole.entryTimeMs[row] as number, whatDiffers: what };
+  }
+  return undefined;
+}
+
+function entryDifference(left: TradeTable, right: TradeTable, row: number): string | undefined {
+  if (left.entryTimeMs[row] !== right.entryTimeMs[row]) return 'the time of the entry';
+  if (left.side[row] !== right.side[row]) return 'the side';
+  if (left.entryPrice[row] !== right.entryPrice[row]) return 'the entry price';
+  if (left.quantity[row] !== right.quantity[row]) return 'the size';
+  return undefined;
+}
+
+function exitDifference(whole: TradeTable, part: TradeTable, row: number, cutMs: number): string | undefined {
+  const wholeExitMs = whole.exitTimeMs[row] as number;
+  const isOpenInPart = part.exitReason[row] === 0;
+  // The exit at the very cut may still be waiting for its fill.
+  if (wholeExitMs >= cutMs) return isOpenInPart ? undefined : 'an exit that the whole data does not have';
+  if (isOpenInPart) return 'the exit is missing when the data ends here';
+  if (part.exitTimeMs[row] !== wholeExitMs) return 'the time of the exit';
+  if (part.exitPrice[row] !== whole.exitPrice[row]) return 'the exit price';
+  return undefined;
+}
+
+/** Counts trades that are in one table only, by entry time, side and price. */
+function changes(
+  usual: TradeTable,
+  longer: TradeTable,
+): { readonly changedTrades: number; readonly firstChangeMs: number | null } {
+  const keys = (table: TradeTable): Map<string, number> =>
+    new Map(
+      Array.from({ length: table.length }, (_none, row) => [
+        [table.entryTimeMs[row], table.side[row], table.entryPrice[row], table.exitTimeMs[row]].join(' '),
+        table.entryTimeMs[row] as number,
+      ]),
+    );
+  const [left, right] = [keys(usual), keys(longer)];
+  const changed = [...left]
+    .filter(([key]) => !right.has(key))
+    .concat([...right].filter(([key]) => !left.has(key)))
+    .map(([, atMs]) => atMs);
+  return {
+    changedTrades: changed.length,
+    firstChangeMs: changed.length === 0 ? null : Math.min(...changed),
+  };
+}
+
+function verdictOf(
+  trades: number,
+  lookahead: readonly LookaheadFinding[],
+  recursion: readonly RecursionRow[],
+): string[] {
+  if (trades === 0)
+    return ['There was no trade, so nothing could be checked: use more data or other parameters.'];
+  const sentences = [
+    lookahead.length === 0
+      ? 'No sign of lookahead: every decision is the same on data that ends behind it.'
+      : `Lookahead: ${lookahead.length} of the cuts changed what had been decided before. Do not trust this backtest; look for values of the current or later candles in the rules.`,
+  ];
+  const changed = recursion.filter(({ changedTrades }) => changedTrades > 0);
+  const stable = recursion.find(({ changedTrades }) => changedTrades === 0);
+  if (recursion.length === 0) return sentences;
+  sentences.push(
+    changed.length === 0
+      ? 'The warm-up is long enough: more candles before the start change no trade.'
+      : `The warm-up is short: up to ${Math.max(...changed.map(({ changedTrades }) => changedTrades))} trades change with more candles before the start. ${
+          stable === undefined ? 'Ask for a longer warm-up.' : `With ${stable.warmupBars} candles none did.`
+        }`,
+  );
+  return sentences;
+}

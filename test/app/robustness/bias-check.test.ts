@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { checkBias, type RunBacktest, usualBiasOptions } from '../../../src/app/robustness/bias-check.ts';
+import { type BacktestResult, emptyTrades } from '../../../src/shared/lab/result.ts';
+import { type BacktestSpec, backtestSpec } from '../../../src/shared/lab/spec.ts';
+
+const barMs = 60_000;
+const prices = Array.from(
+  { length: 400 },
+  (_none, bar) => 100 + 10 * Math.sin(bar / 9) + 3 * Math.sin(bar / 2.3),
+);
+
+/**
+ * A toy backtest: goes long at the next open when `isLong(seen, bar)`, out when not. `seen` are the closes the run may
+ * know: up to where the data ends for a cheat, up to the bar for an honest rule.
+ */
+function toy(isLong: (closes: readonly number[], bar: number, firstBar: number) => boolean): RunBacktest {
+  return (spec: BacktestSpec) => {
+    const end = spec.toMs === undefined ? prices.length : Math.min(prices.length, spec.toMs / barMs);
+    const closes = prices.slice(0, end);
+    const firstBar = 100 - (spec.warmupBars ?? 10);
+    const rows: { entry: number; exit: number; open: boolean }[] = [];
+    let entry: number | undefined;
+    for (let bar = 100; bar < end - 1; bar += 1) {
+      const wanted = isLong(closes, bar, firstBar);
+      if (wanted && entry === undefined) entry = bar + 1;
+      else if (!wanted && entry !== undefined) {
+        rows.push({ entry, exit: bar + 1, open: false });
+        entry = undefined;
+      }
+    }
+    if (entry !== undefined) rows.push({ entry, exit: end, open: true });
+    const trades = emptyTrades(rows.length);
+    rows.forEach(({ entry: from, exit, open }, row) => {
+      trades.side[row] = 1;
+      trades.entryTimeMs[row] = from * barMs;
+      trades.exitTimeMs[row] = exit * barMs;
+      trades.entryPrice[row] = prices[from] as number;
+      trades.exitPrice[row] = prices[Math.min(exit, end - 1)] as number;
+      trades.quantity[row] = 1;
+      trades.exitReason[row] = open ? 0 : 1;
+    });
+    return Promise.resolve({
+      trades,
+      fromMs: 100 * barMs,
+      toMs: prices.length * barMs,
+      instruments: [{ timeframeMs: barMs }],
+    } as unknown as BacktestResult);
+  };
+}
+
+const spec = backtestSpec.parse({
+  strategy: 'toy',
+  series: [{ source: { kind: 'file', path: 'candles.csv' } }],
+});
+const control = { isCancelled: () => false, onProgress: () => undefined };
+const check = (run: RunBacktest) => checkBias(spec, 10, run, usualBiasOptions, control);
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('the bias check', () => {
+  it('finds nothing in a rule that looks back over a fixed window', async () => {
+    const report = await check(
+      toy((closes, bar) => (closes[bar] as number) > mean(closes.slice(bar - 9, bar + 1))),
+    );
+    expect(report.trades).toBeGreaterThan(10);
+    expect(report.cuts).toBe(20);
+    expect(report.lookahead).toEqual([]);
+    expect(report.recursion.map(({ warmupBars, changedTrades }) => [warmupBars, changedTrades])).toEqual([
+      [20, 0],
+      [40, 0],
+      [80, 0],
+    ]);
+    expect(report.verdict.join(' ')).toMatch(/No sign of lookahead.*warm-up is long enough/);
+  });
+
+  it('finds a rule that looks one candle ahead', async () => {
+    const report = await check(
+      toy((closes, bar) => (closes[bar + 2] ?? closes.at(-1) ?? 0) > (closes[bar] as number)),
+    );
+    expect(report.lookahead.length).toBeGreaterThan(5);
+    expect(report.verdict[0]).toMatch(/^Lookahead: /);
+  });
+
+  it('finds a rule that compares with a mean over the whole data', async () => {
+    const report = await check(toy((closes, bar) => (closes[bar] as number) > mean(closes)));
+    expect(report.lookahead.length).toBeGreaterThan(0);
+  });
+
+  it('finds a rule that never forgets where its data begins', async () => {
+    const report = await check(
+      toy((closes, bar, firstBar) => (closes[bar] as number) > mean(closes.slice(firstBar, bar + 1))),
+    );
+    expect(report.lookahead).toEqual([]);
+    expect(report.recursion.some(({ changedTrades }) => changedTrades > 0)).toBe(true);
+    expect(report.verdict[1]).toMatch(/warm-up is short/);
+  });
+
+  it('says so when there was no trade', async () => {
+    const report = await check(toy(() => false));
+    expect(report.verdict).toEqual([
+      'There was no trade, so nothing could be checked: use more data or other parameters.',
+    ]);
+  });
+});
