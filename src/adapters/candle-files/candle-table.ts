@@ -1,11 +1,37 @@
-/** Candles in columns, and the one place where every row of every format is checked. */
+/** Candles of a file in columns. Every row of every format is checked in one place, the native `candles/table.rs`. */
 
 import type { Candle } from '../../shared/domain/candle.ts';
 import type { EpochMs } from '../../shared/domain/nominal.ts';
+import { allocateColumns, columnNames, sliceColumns } from '../compute/candle-columns.ts';
+import type { AddonCandleFileRules, AddonCandleTable, AddonFileFault } from '../compute/candle-file-addon.ts';
+import { computing } from '../compute/compute-error.ts';
+import { loadNative } from '../compute/native.ts';
 import { DataFileError, type DataFileErrorCode } from './data-file-error.ts';
+import type { TimestampUnit } from './timestamps.ts';
 
 export const candleColumns = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const;
 export type CandleColumn = (typeof candleColumns)[number];
+
+/** Names of the file's columns, or their numbers from 1, where they are not among the usual ones. */
+export type CandleColumnNames = Readonly<Partial<Record<CandleColumn, string>>>;
+
+/** What to do with rows of one time that differ. Rows that are equal in everything are one row, and counted. */
+export type DuplicateChoice = 'refuse' | 'keep-first' | 'keep-last';
+
+/** How to read a candle file; everything is found out where nothing is said. */
+export interface CandleFileOptions {
+  readonly columns?: CandleColumnNames | undefined;
+  /** How time stamps are written; found out from the first row when not given. */
+  readonly timestampUnit?: TimestampUnit | undefined;
+  /** Mark and index prices have no volume; theirs is then 0. */
+  readonly volumeIsOptional?: boolean | undefined;
+  readonly duplicates?: DuplicateChoice | undefined;
+  /** Takes rows in any order; otherwise one that goes back in time is refused. */
+  readonly sort?: boolean | undefined;
+  /** Told the part of the file that was read, 0 to 1. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** A hole between two candles: `missing` candles were expected from `fromMs` up to and including `toMs`. */
 export interface CandleGap {
@@ -28,6 +54,8 @@ export interface CandleTable {
   readonly gaps: readonly CandleGap[];
   /** Candles missing in all gaps together. */
   readonly missing: number;
+  /** Rows left out because another one has the same time. */
+  readonly duplicates: number;
   /** Most digits after the point among the prices and among the volumes, trailing zeros apart. */
   readonly priceDecimals: number;
   readonly volumeDecimals: number;
@@ -44,187 +72,104 @@ export interface CandleRow {
   readonly volume: number;
 }
 
-const timeMinimumMs = 946_684_800_000;
-const timeMaximumMs = 4_102_444_800_000;
-const rowsMaximum = 50_000_000;
-const decimalsMaximum = 15;
-
-/** Collects rows, checks each, and gives the table once all were good. */
-export class CandleTableBuilder {
-  readonly #path: string;
-  #capacity = 4_096;
-  #columns = Array.from({ length: 6 }, () => new Float64Array(4_096));
-  #length = 0;
-  #priceDecimals = 0;
-  #volumeDecimals = 0;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  /** Checks and adds a row. Throws `DataFileError` with its line and what is wrong. */
-  add(row: CandleRow): void {
-    const { line, openTimeMs } = row;
-    if (!Number.isSafeInteger(openTimeMs) || openTimeMs < timeMinimumMs || openTimeMs > timeMaximumMs) {
-      throw this.#error(
-        'bad-value',
-        line,
-        'timestamp',
-        `${openTimeMs} is not a time between 2000 and 2100`,
-        'Check the unit: seconds, milliseconds or ISO text.',
-      );
-    }
-    this.#positive(row.open, line, 'open');
-    this.#positive(row.high, line, 'high');
-    this.#positive(row.low, line, 'low');
-    this.#positive(row.close, line, 'close');
-    if (!Number.isFinite(row.volume) || row.volume < 0) {
-      throw this.#error(
-        'bad-value',
-        line,
-        'volume',
-        `${row.volume} is not a volume`,
-        'A volume is zero or more.',
-      );
-    }
-    if (row.low > row.high)
-      throw this.#error(
-        'inconsistent-candle',
-        line,
-        undefined,
-        `low ${row.low} is above high ${row.high}`,
-        'Repair or remove the row.',
-      );
-    if (Math.min(row.open, row.close) < row.low || Math.max(row.open, row.close) > row.high) {
-      throw this.#error(
-        'inconsistent-candle',
-        line,
-        undefined,
-        `open ${row.open} or close ${row.close} lies outside of low ${row.low} and high ${row.high}`,
-        'Repair or remove the row.',
-      );
-    }
-    if (this.#length > 0) {
-      const previousMs = (this.#columns[0] as Float64Array)[this.#length - 1] as number;
-      if (openTimeMs === previousMs)
-        throw this.#error(
-          'duplicate',
-          line,
-          'timestamp',
-          `${openTimeMs} occurs twice`,
-          'Remove one of the rows.',
-        );
-      if (openTimeMs < previousMs)
-        throw this.#error(
-          'out-of-order',
-          line,
-          'timestamp',
-          `${openTimeMs} comes after ${previousMs}`,
-          'Sort the file by time, oldest first.',
-        );
-    }
-    if (this.#length >= rowsMaximum)
-      throw this.#error('too-large', line, undefined, `more than ${rowsMaximum} rows`, 'Split the file.');
-    this.#append(row);
-  }
-
-  /** Gives the checked table. Throws `DataFileError` when there is no row, or when the distances fit no timeframe. */
-  finish(): CandleTable {
-    const length = this.#length;
-    if (length === 0)
-      throw this.#error('empty', undefined, undefined, 'there is no candle in it', 'Check the file.');
-    const [openTimeMs, open, high, low, close, volume] = this.#columns.map((column) =>
-      column.slice(0, length),
-    ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-    let timeframeMs = Number.POSITIVE_INFINITY;
-    for (let index = 1; index < length; index += 1) {
-      timeframeMs = Math.min(timeframeMs, (openTimeMs[index] as number) - (openTimeMs[index - 1] as number));
-    }
-    if (timeframeMs === Number.POSITIVE_INFINITY) timeframeMs = 0;
-    const gaps: CandleGap[] = [];
-    let missing = 0;
-    for (let index = 1; index < length; index += 1) {
-      const distanceMs = (openTimeMs[index] as number) - (openTimeMs[index - 1] as number);
-      if (distanceMs === timeframeMs) continue;
-      const absent = Math.max(1, Math.round(distanceMs / timeframeMs) - 1);
-      missing += absent;
-      gaps.push({
-        fromMs: ((openTimeMs[index - 1] as number) + timeframeMs) as EpochMs,
-        toMs: ((openTimeMs[index] as number) - timeframeMs) as EpochMs,
-        missing: absent,
-      });
-    }
-    return {
-      length,
-      openTimeMs,
-      open,
-      high,
-      low,
-      close,
-      volume,
-      timeframeMs,
-      gaps,
-      missing,
-      priceDecimals: this.#priceDecimals,
-      volumeDecimals: this.#volumeDecimals,
-    };
-  }
-
-  #positive(value: number, line: number, column: CandleColumn): void {
-    if (!Number.isFinite(value))
-      throw this.#error('bad-value', line, column, `${value} is not a price`, 'Repair or remove the row.');
-    if (value <= 0)
-      throw this.#error(
-        'not-positive',
-        line,
-        column,
-        `${value} is not above zero`,
-        'Repair or remove the row.',
-      );
-  }
-
-  #append(row: CandleRow): void {
-    if (this.#length === this.#capacity) {
-      this.#capacity *= 2;
-      this.#columns = this.#columns.map((column) => {
-        const grown = new Float64Array(this.#capacity);
-        grown.set(column);
-        return grown;
-      });
-    }
-    const values = [row.openTimeMs, row.open, row.high, row.low, row.close, row.volume];
-    for (let column = 0; column < 6; column += 1)
-      (this.#columns[column] as Float64Array)[this.#length] = values[column] as number;
-    this.#length += 1;
-    this.#priceDecimals = decimalsAtLeast(
-      row.close,
-      decimalsAtLeast(row.low, decimalsAtLeast(row.high, decimalsAtLeast(row.open, this.#priceDecimals))),
-    );
-    this.#volumeDecimals = decimalsAtLeast(row.volume, this.#volumeDecimals);
-  }
-
-  #error(
-    code: DataFileErrorCode,
-    line: number | undefined,
-    column: string | undefined,
-    reason: string,
-    hint: string,
-  ): DataFileError {
-    return new DataFileError({ code, path: this.#path, line, column, reason, hint });
-  }
+/** The options as the addon takes them. */
+export function addonRules(options: CandleFileOptions): AddonCandleFileRules {
+  return {
+    columns: candleColumns.map((column) => options.columns?.[column] ?? ''),
+    timeUnit: options.timestampUnit ?? '',
+    volumeIsOptional: options.volumeIsOptional ?? false,
+    duplicates: options.duplicates ?? 'refuse',
+    sort: options.sort ?? false,
+  };
 }
 
-const powersOfTen = Array.from({ length: decimalsMaximum + 1 }, (_, exponent) => 10 ** exponent);
+/** Gives the error of a fault the addon found. */
+export function faultError(path: string, fault: AddonFileFault): DataFileError {
+  return new DataFileError({ ...fault, code: fault.code as DataFileErrorCode, path });
+}
 
-/** Gives how many decimals a double needs, never fewer than `atLeast`: cheap once the finest value was seen. */
-function decimalsAtLeast(value: number, atLeast: number): number {
-  let decimals = atLeast;
-  while (decimals < decimalsMaximum) {
-    const scaled = value * (powersOfTen[decimals] as number);
-    if (Math.abs(scaled - Math.round(scaled)) <= Math.max(1e-9, scaled * 1e-13)) break;
-    decimals += 1;
+/** Takes a table out of the addon. Throws its fault as `DataFileError`. */
+export function takeTable(path: string, table: AddonCandleTable): CandleTable {
+  const { fault } = table;
+  if (fault !== undefined) throw faultError(path, fault);
+  return computing(() => {
+    const info = table.info();
+    const columns = allocateColumns(info.rows);
+    table.takeColumns(columns);
+    const gaps = info.hasGaps ? findGaps(columns.openTimeMs, info.timeframeMs) : [];
+    return {
+      ...columns,
+      length: info.rows,
+      timeframeMs: info.timeframeMs,
+      gaps,
+      missing: gaps.reduce((sum, gap) => sum + gap.missing, 0),
+      duplicates: info.duplicates,
+      priceDecimals: info.priceDecimals,
+      volumeDecimals: info.volumeDecimals,
+    };
+  });
+}
+
+/** Finds the holes of a series; times must rise. */
+export function findGaps(openTimeMs: Float64Array, timeframeMs: number): CandleGap[] {
+  const gaps: CandleGap[] = [];
+  for (let index = 1; index < openTimeMs.length; index += 1) {
+    const previousMs = openTimeMs[index - 1] as number;
+    const nextMs = openTimeMs[index] as number;
+    if (nextMs - previousMs <= timeframeMs) continue;
+    gaps.push({
+      fromMs: (previousMs + timeframeMs) as EpochMs,
+      toMs: (nextMs - timeframeMs) as EpochMs,
+      missing: Math.max(1, Math.round((nextMs - previousMs) / timeframeMs) - 1),
+    });
   }
-  return decimals;
+  return gaps;
+}
+
+/** Collects rows that TypeScript reads (Parquet, JSON, trades); they are checked together at the end. */
+export class CandleTableBuilder {
+  readonly #path: string;
+  readonly #options: CandleFileOptions;
+  #columns = allocateColumns(4_096);
+  #lines = new Float64Array(4_096);
+  #length = 0;
+
+  constructor(path: string, options: CandleFileOptions = {}) {
+    this.#path = path;
+    this.#options = options;
+  }
+
+  /** Adds a row. */
+  add(row: CandleRow): void {
+    if (this.#length === this.#lines.length) this.#grow();
+    const at = this.#length;
+    this.#columns.openTimeMs[at] = row.openTimeMs;
+    this.#columns.open[at] = row.open;
+    this.#columns.high[at] = row.high;
+    this.#columns.low[at] = row.low;
+    this.#columns.close[at] = row.close;
+    this.#columns.volume[at] = row.volume;
+    this.#lines[at] = row.line;
+    this.#length += 1;
+  }
+
+  /** Gives the checked table. Throws `DataFileError` with line, column and reason. */
+  finish(): CandleTable {
+    const rows = sliceColumns(this.#columns, 0, this.#length);
+    const lines = this.#lines.subarray(0, this.#length);
+    const table = computing(() => loadNative().checkCandleRows(rows, lines, addonRules(this.#options)));
+    return takeTable(this.#path, table);
+  }
+
+  #grow(): void {
+    const size = this.#length * 2;
+    const columns = allocateColumns(size);
+    for (const name of columnNames) columns[name].set(this.#columns[name]);
+    const lines = new Float64Array(size);
+    lines.set(this.#lines);
+    this.#columns = columns;
+    this.#lines = lines;
+  }
 }
 
 /** Gives one row of a table as a candle. */

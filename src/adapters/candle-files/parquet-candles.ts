@@ -2,29 +2,39 @@
 
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { type CandleColumn, type CandleTable, CandleTableBuilder } from './candle-table.ts';
-import { type CandleFileOptions, findCandleColumns } from './csv-candles.ts';
+import { loadNative } from '../compute/native.ts';
+import {
+  addonRules,
+  type CandleColumn,
+  type CandleFileOptions,
+  type CandleTable,
+  CandleTableBuilder,
+  candleColumns,
+  faultError,
+} from './candle-table.ts';
 import { DataFileError } from './data-file-error.ts';
 import { fileError } from './text-file.ts';
 import { parseTimestampValue } from './timestamps.ts';
 
 /** Reads a candle Parquet file. Throws `DataFileError`; `line` in it is the row, from 1. */
 export async function readCandleParquet(path: string, options: CandleFileOptions = {}): Promise<CandleTable> {
-  const builder = new CandleTableBuilder(path);
+  const builder = new CandleTableBuilder(path, options);
   try {
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);
     // The first schema element is the root.
     const names = metadata.schema.slice(1).map((element) => element.name);
-    const positions = findCandleColumns(path, names, options.columns);
-    const columns = Object.values(positions).map((position) => names[position] as string);
+    const chosen = findColumns(path, names, options);
+    const columns = Object.values(chosen);
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
       const rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors });
       for (const [index, row] of rows.entries()) {
-        addRow(builder, path, row, names, positions, rowStart + index + 1, options);
+        addRow(builder, path, row, chosen, rowStart + index + 1, options);
       }
+      options.signal?.throwIfAborted();
+      options.onProgress?.(rowEnd / Number(metadata.num_rows));
       rowStart = rowEnd;
     }
   } catch (error) {
@@ -37,12 +47,11 @@ function addRow(
   builder: CandleTableBuilder,
   path: string,
   row: Record<string, unknown>,
-  names: readonly string[],
-  positions: Readonly<Record<CandleColumn, number>>,
+  chosen: ChosenColumns,
   line: number,
   options: CandleFileOptions,
 ): void {
-  const value = (column: CandleColumn) => row[names[positions[column]] as string];
+  const value = (column: CandleColumn) => row[chosen[column] ?? ''];
   const openTimeMs = parseTimestampValue(value('timestamp'), options.timestampUnit);
   if (openTimeMs === undefined) {
     throw wrongType(path, line, 'timestamp', value('timestamp'), 'a time');
@@ -60,8 +69,18 @@ function addRow(
     high: number('high'),
     low: number('low'),
     close: number('close'),
-    volume: number('volume'),
+    volume: chosen.volume === undefined ? 0 : number('volume'),
   });
+}
+
+/** The file's name of each column; none for a volume that may be missing. */
+type ChosenColumns = { readonly [column in CandleColumn]?: string };
+
+function findColumns(path: string, names: string[], options: CandleFileOptions): ChosenColumns {
+  const { positions, fault } = loadNative().findCandleColumns(names, addonRules(options));
+  if (fault !== undefined) throw faultError(path, fault);
+  const found = candleColumns.map((column, index) => [column, names[positions[index] ?? -1]] as const);
+  return Object.fromEntries(found.filter(([, name]) => name !== undefined));
 }
 
 function wrongType(

@@ -1,5 +1,6 @@
 /** The native addon as TypeScript sees it: what `native/crates/binding` exports. Change both together, and its ABI number. */
 
+import type { CandleFileAddon } from './candle-file-addon.ts';
 import type { PerformanceAddon } from './performance-addon.ts';
 import type { SamplersAddon } from './samplers-addon.ts';
 
@@ -119,7 +120,7 @@ export interface AddonTaskControl {
 }
 
 /** Everything the addon exports. Columns named `out…` are allocated by the caller and filled. */
-export interface NativeAddon extends PerformanceAddon, SamplersAddon {
+export interface NativeAddon extends CandleFileAddon, PerformanceAddon, SamplersAddon {
   version(): { readonly version: string; readonly abi: number };
   smaBatch(input: Float64Array, period: number, out: Float64Array): void;
   emaBatch(input: Float64Array, period: number, out: Float64Array): void;

@@ -6,7 +6,8 @@ import type { CandleColumns } from './addon.ts';
 
 export type { CandleColumns } from './addon.ts';
 
-const columnNames = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
+/** Names of the columns, in storage order. */
+export const columnNames = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 /** Columns of `rows` zeros. */
 export function allocateColumns(rows: number): CandleColumns {

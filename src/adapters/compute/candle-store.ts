@@ -18,14 +18,13 @@ import type {
 import { allocateColumns, candleAt, mergeColumns } from './candle-columns.ts';
 import { candlePath, parseCandlePath, type SeriesId, seriesName } from './candle-path.ts';
 import { ComputeError, computing, computingAsync } from './compute-error.ts';
+import { type TaskWatch, watchTask } from './watch-task.ts';
 
 export type { AppendSummary, CandleFileInfo, VerifyReport } from './addon.ts';
 export type { SeriesId } from './candle-path.ts';
 
 /** Open files kept for the next read; each holds a file descriptor and a memory map. */
 const openReadersMaximum = 64;
-/** How often a running verification tells its progress. */
-const progressIntervalMs = 100;
 
 /** Which rows to read. */
 export interface CandleRange {
@@ -177,27 +176,10 @@ export class CandleStore {
    * Reads a whole series on another thread and compares every checksum and every row. Damage is reported, not thrown.
    * Throws `NOT_FOUND`, and `CANCELLED` after `signal`.
    */
-  async verify(
-    series: SeriesId,
-    options: { readonly onProgress?: (fraction: number) => void; readonly signal?: AbortSignal } = {},
-  ): Promise<VerifyReport> {
-    const { onProgress, signal } = options;
-    const control = new this.#addon.TaskControl();
-    const cancel = (): void => control.cancel();
-    if (signal?.aborted === true) cancel();
-    signal?.addEventListener('abort', cancel);
-    const timer =
-      onProgress === undefined
-        ? undefined
-        : setInterval(() => onProgress(control.progress), progressIntervalMs);
-    try {
-      return await computingAsync(() =>
-        this.#addon.verifyCandleFile(candlePath(this.#folder, series), control),
-      );
-    } finally {
-      clearInterval(timer);
-      signal?.removeEventListener('abort', cancel);
-    }
+  verify(series: SeriesId, watch: TaskWatch = {}): Promise<VerifyReport> {
+    return watchTask(this.#addon, watch, (control) =>
+      this.#addon.verifyCandleFile(candlePath(this.#folder, series), control),
+    );
   }
 
   /**

@@ -6,9 +6,9 @@
 //!
 //! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
 //! - `catalogue`: every indicator by name; `indicators`, `streams`: some with functions and classes of their own
-//! - `candles`: resampling
 //! - `performance`: figures of a report
 //! - `samplers`: the optimiser proposes trials
+//! - `candles`: resampling; `candle_files`: tables of candles from files, checked
 //! - `store`: candle files; `control`: progress and cancel of a running task
 
 // Every function refuses arguments with an error whose code the head of `arguments` explains; saying so on each adds nothing.
@@ -17,6 +17,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 pub mod arguments;
+pub mod candle_files;
 pub mod candles;
 pub mod catalogue;
 pub mod control;

@@ -4,6 +4,7 @@
 //!   two give the same bits.
 //! - [`candles`]: the candle, its column form, the checks a candle must pass, resampling between timeframes.
 //! - [`performance`]: every figure of a report from equity and trades.
+//! - [`files`]: data files as they come, plain, gzip or zip, as a stream of text.
 //! - [`store`]: candle column files: memory mapped, checksummed, crash safe on append.
 //!
 //! Columns are `&[f64]`. Times are epoch milliseconds in an `f64` column (exact below 2^53), so that a column
@@ -18,6 +19,7 @@ pub mod parallel;
 pub mod random;
 
 pub mod candles;
+pub mod files;
 pub mod indicators;
 pub mod performance;
 pub mod store;

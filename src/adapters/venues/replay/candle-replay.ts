@@ -4,8 +4,7 @@ import type { EventSink, VirtualTimeSource } from '../../../engine/ports.ts';
 import { Decimal } from '../../../shared/domain/decimal.ts';
 import type { Instrument } from '../../../shared/domain/instrument.ts';
 import { type EpochMs, instrumentId, type VenueId } from '../../../shared/domain/nominal.ts';
-import { type CandleTable, candleAt } from '../../candle-files/candle-table.ts';
-import type { CandleFileOptions } from '../../candle-files/csv-candles.ts';
+import { type CandleFileOptions, type CandleTable, candleAt } from '../../candle-files/candle-table.ts';
 import { DataFileError } from '../../candle-files/data-file-error.ts';
 import { readCandleFile } from '../../candle-files/read-candle-file.ts';
 
