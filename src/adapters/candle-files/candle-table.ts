@@ -91,7 +91,7 @@ export function faultError(path: string, fault: AddonFileFault): DataFileError {
 /** Takes a table out of the addon. Throws its fault as `DataFileError`. */
 export function takeTable(path: string, table: AddonCandleTable): CandleTable {
   const { fault } = table;
-  if (fault !== undefined) throw faultError(path, fault);
+  if (fault !== null) throw faultError(path, fault);
   return computing(() => {
     const info = table.info();
     const columns = allocateColumns(info.rows);

@@ -23,7 +23,7 @@ export interface AddonFileFault {
 
 /** A checked table, or its fault; the columns can be taken once. */
 export interface AddonCandleTable {
-  readonly fault?: AddonFileFault;
+  readonly fault: AddonFileFault | null;
   info(): {
     readonly rows: number;
     readonly timeframeMs: number;

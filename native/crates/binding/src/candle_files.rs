@@ -115,7 +115,7 @@ pub struct CandleTable {
 
 #[napi]
 impl CandleTable {
-    /// What is wrong; undefined for a good table.
+    /// What is wrong; null for a good table.
     #[napi(getter)]
     pub fn fault(&self) -> Option<FileFault> {
         self.checked.as_ref().err().map(FileFault::from)
