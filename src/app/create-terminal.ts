@@ -22,6 +22,7 @@ import { statusOf } from './api/system.ts';
 import { CandleService } from './candles/candle-service.ts';
 import { startConfiguredBots } from './configured-bots.ts';
 import { createDemoBots } from './demo-bots.ts';
+import { JobRunner } from './jobs/job-runner.ts';
 import { runResultOf } from './run-result.ts';
 import { createDemoSession } from './session/demo-session.ts';
 import { createPaperSession } from './session/paper-session.ts';
@@ -34,6 +35,10 @@ import type { RunResult, Terminal, TerminalOptions } from './terminal-types.ts';
 const seededStartMs = epochMs(Date.UTC(2026, 0, 1));
 /** Minutes that warm charts and the day's figures up. */
 const warmMinutes = 1_500;
+/** Jobs that run at the same time: each uses all cores while it can. */
+const parallelJobs = 2;
+/** A job that does not stop by then is left behind. */
+const jobStopTimeoutMs = 10_000;
 const allScopes: ReadonlySet<Scope> = new Set(['read', 'trade', 'admin']);
 
 /** Opens everything and starts. Throws `ApiError` (`locked`, `damaged`, `bad-input` …) with nothing left open. */
@@ -132,6 +137,12 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       await warmUp(bot.instrument.id, bot.subscription.timeframesMs, bot.subscription.warmupBars);
     }
 
+    const jobs = new JobRunner({
+      parallel: parallelJobs,
+      wallClock,
+      onFailure: ({ id, kind }, error) => log.error('a job failed', { job: id, kind, error }),
+    });
+    opened.push(() => jobs.stop(jobStopTimeoutMs));
     const sampler = new Sampler({ session, journal, candles, log, onEnd });
     const context: AppContext = {
       mode: config.mode,
@@ -141,6 +152,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       host,
       journal,
       candles,
+      jobs,
       log,
       instruments: session.instruments,
       strategies,
@@ -163,6 +175,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
     const handlers: AllHandlers = allHandlers;
     const hub = new StreamHub({
       kernel,
+      jobs,
       status: () => statusOf(context),
       readRecords: (from, limit) => journal.queries.records(from, limit).rows,
     });

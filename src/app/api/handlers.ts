@@ -2,6 +2,7 @@
 
 import { botHandlers, strategyHandlers } from './bots.ts';
 import type { AllHandlers } from './dispatch.ts';
+import { jobHandlers } from './jobs.ts';
 import { journalHandlers, settingsHandlers } from './journal.ts';
 import { keyHandlers } from './keys.ts';
 import { balanceHandlers, equityHandlers, fillHandlers, orderHandlers, positionHandlers } from './orders.ts';
@@ -23,4 +24,5 @@ export const allHandlers: AllHandlers = {
   ...journalHandlers,
   ...settingsHandlers,
   ...keyHandlers,
+  ...jobHandlers,
 };

@@ -12,11 +12,13 @@ import type { CandleView, StatusView } from '../../shared/api/views.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import type { InstrumentId } from '../../shared/domain/nominal.ts';
 import type { AuditRecord } from '../../shared/events/audit.ts';
+import type { JobRunner } from '../jobs/job-runner.ts';
 import { bookViewOf, quoteViewOf, tradeViewOf } from '../views/market-views.ts';
 
 const frameMs = 50;
 const quotesIntervalMs = 250;
 const statusIntervalMs = 1_000;
+const jobsIntervalMs = 250;
 /** Records kept for clients that join or fall behind. */
 const recordsKeptMax = 5_000;
 const clientsMax = 64;
@@ -43,12 +45,15 @@ interface Client {
   nextRecord: number;
   quotesAtMs: number;
   statusAtMs: number;
+  jobsAtMs: number;
+  jobsVersion: number;
   batch: number;
   readonly quoteTimes: Map<InstrumentId, number>;
 }
 
 export class StreamHub {
   private readonly kernel: Kernel;
+  private readonly jobs: JobRunner;
   private readonly status: () => StatusView;
   private readonly readRecords: (from: number, limit: number) => readonly AuditRecord[];
   private readonly clients = new Set<Client>();
@@ -57,11 +62,13 @@ export class StreamHub {
 
   constructor(options: {
     kernel: Kernel;
+    jobs: JobRunner;
     status: () => StatusView;
     /** Durable records from a number on; used when a client asks for older ones than are kept here. */
     readRecords: (from: number, limit: number) => readonly AuditRecord[];
   }) {
     this.kernel = options.kernel;
+    this.jobs = options.jobs;
     this.status = options.status;
     this.readRecords = options.readRecords;
   }
@@ -82,6 +89,8 @@ export class StreamHub {
       nextRecord: 0,
       quotesAtMs: 0,
       statusAtMs: 0,
+      jobsAtMs: 0,
+      jobsVersion: this.jobs.version,
       batch: 0,
       quoteTimes: new Map(),
     };
@@ -162,6 +171,11 @@ export class StreamHub {
     if (wallMs - client.statusAtMs >= statusIntervalMs) {
       client.statusAtMs = wallMs;
       parts.status = this.status();
+    }
+    if (this.jobs.version > client.jobsVersion && wallMs - client.jobsAtMs >= jobsIntervalMs) {
+      parts.jobs = this.jobs.changedSince(client.jobsVersion);
+      client.jobsAtMs = wallMs;
+      client.jobsVersion = this.jobs.version;
     }
     if (Object.keys(parts).length === 0) return undefined;
     client.batch += 1;

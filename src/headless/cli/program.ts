@@ -25,6 +25,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   strategies: 'Strategies and their parameters: list, show',
   venues: 'Venues and their connection: list',
   instruments: 'Instruments with the venue rules: list',
+  jobs: 'Long-running work of the host: list, show, cancel',
 };
 
 const footer = `

@@ -5,6 +5,7 @@
 
 import type { MethodName, RequestOf, ResponseOf } from '../../shared/api/contract.ts';
 import * as human from './human-views.ts';
+import * as lab from './lab-views.ts';
 
 /** One command; `Name` ties the answer's type to the method. */
 export interface ApiCommand<Name extends MethodName = MethodName> {
@@ -142,5 +143,19 @@ export const apiCommands: readonly ApiCommand[] = [
     words: 'journal report',
     method: 'journal/report',
     human: ({ lines }) => (lines.length === 0 ? 'Nothing happened while you were away.' : lines.join('\n')),
+  }),
+
+  command({ words: 'jobs list', method: 'jobs/list', human: ({ jobs }) => lab.jobTable(jobs) }),
+  command({
+    words: 'jobs show',
+    method: 'jobs/show',
+    argument: 'job',
+    human: ({ job }) => lab.jobFacts(job),
+  }),
+  command({
+    words: 'jobs cancel',
+    method: 'jobs/cancel',
+    argument: 'job',
+    human: ({ job }) => lab.jobFacts(job),
   }),
 ];

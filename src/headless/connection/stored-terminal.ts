@@ -37,6 +37,8 @@ const needsHost: ReadonlySet<MethodName> = new Set<MethodName>([
   'strategies/suggest',
   'orders/preview',
   'journal/dismiss-report',
+  'jobs/list',
+  'jobs/show',
 ]);
 
 /** Gives the mode whose journal is read: the configured one if it has any, else the first that has. */

@@ -6,6 +6,8 @@
 
 import { z } from 'zod';
 import { orderStates } from '../domain/order.ts';
+import { labMethods } from './lab-contract.ts';
+import { method } from './method.ts';
 import {
   botText,
   decimalText,
@@ -48,24 +50,7 @@ import {
   verifyView,
 } from './views.ts';
 
-/** What a token must be allowed to do: look, trade, or change settings and keys. */
-export type Scope = 'read' | 'trade' | 'admin';
-
-export interface Method<Request extends z.ZodType, Response extends z.ZodType> {
-  readonly scope: Scope;
-  readonly summary: string;
-  readonly request: Request;
-  readonly response: Response;
-}
-
-function method<Request extends z.ZodType, Response extends z.ZodType>(
-  scope: Scope,
-  summary: string,
-  request: Request,
-  response: Response,
-): Method<Request, Response> {
-  return { scope, summary, request, response };
-}
+export type { Method, Scope } from './method.ts';
 
 const nothing = z.strictObject({});
 const done = z.object({});
@@ -385,6 +370,8 @@ export const contract = {
     z.object({ store: z.string(), keys: z.array(keyView) }),
   ),
   'keys/remove': method('admin', 'Removes a stored key', z.strictObject({ key: idText }), done),
+
+  ...labMethods,
 } as const;
 
 export type Contract = typeof contract;

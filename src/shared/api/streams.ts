@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import type { AuditRecord } from '../events/audit.ts';
+import type { JobView } from './job-view.ts';
 import { instrumentText, timeframeText } from './primitives.ts';
 import type { BookView, CandleView, QuoteView, StatusView, TradeView } from './views.ts';
 
@@ -51,6 +52,8 @@ export interface StreamBatch {
   readonly quotes?: readonly QuoteView[] | undefined;
   readonly markets?: readonly MarketNews[] | undefined;
   readonly audit?: readonly AuditRecord[] | undefined;
+  /** Jobs that changed; those there were before are fetched once. */
+  readonly jobs?: readonly JobView[] | undefined;
   /** Sent about once a second. */
   readonly status?: StatusView | undefined;
 }

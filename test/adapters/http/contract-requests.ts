@@ -50,6 +50,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
   fromSequence: 1,
   kinds: ['fill'],
   search: 'grid',
+  job: 'j1',
   key: 'theme',
   value: 'dark',
 };
@@ -57,6 +58,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
 /** The same field means different things in a few methods. */
 const goodOverrides: Partial<Record<MethodName, Readonly<Record<string, unknown>>>> = {
   'risk/halt': { state: 'HALTED' },
+  'jobs/list': { kinds: ['backtest'] },
 };
 
 export function shapeOf(name: MethodName): Record<string, z.ZodType> {

@@ -136,4 +136,7 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
   'settings/about': {},
   'keys/list': {},
   'keys/remove': { key: 'k1' },
+  'jobs/list': { kinds: ['backtest'], limit: 5 },
+  'jobs/show': { job: 'j1' },
+  'jobs/cancel': { job: 'j1' },
 };
