@@ -7,6 +7,7 @@
 //! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
 //! - `catalogue`: every indicator by name; `indicators`, `streams`: some with functions and classes of their own
 //! - `performance`: figures of a report
+//! - `robustness`: Monte Carlo, random entries, candles that could have been
 //! - `samplers`: the optimiser proposes trials
 //! - `candles`: resampling; `candle_files`: tables of candles from files, checked
 //! - `store`: candle files; `control`: progress and cancel of a running task
@@ -23,6 +24,7 @@ pub mod catalogue;
 pub mod control;
 pub mod indicators;
 pub mod performance;
+pub mod robustness;
 pub mod samplers;
 pub mod store;
 pub mod streams;

@@ -1,0 +1,118 @@
+/**
+ * A chart as SVG that fits any width without stretching its text: lines live in an inner picture that is stretched (with
+ * strokes that are not), labels and dots are placed by percent. No styles in attributes: the page's policy forbids them.
+ */
+
+import { axisDigits, decimate, placeOf, type Range, ticks } from './scale.ts';
+import { escapeHtml, number } from './format.ts';
+
+/** Width of the inner picture in its own units. */
+const innerWidth = 1000;
+const axisHeight = 20;
+/** Room above the highest value. */
+const topMargin = 6;
+/** Points of a line, at most; two for each. */
+const buckets = 600;
+
+export interface Line {
+  /** Place of each row on the horizontal axis. */
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  /** Names from the page's style sheet. */
+  readonly className: string;
+  /** Fills down (or up) to this value. */
+  readonly fillTo?: number | undefined;
+}
+
+export interface Tick {
+  readonly at: number;
+  readonly text: string;
+  /** Left out on narrow screens. */
+  readonly minor?: boolean | undefined;
+}
+
+export interface ChartSpec {
+  /** What is seen, for those who do not see it. */
+  readonly label: string;
+  readonly height: number;
+  readonly x: Range;
+  readonly y: Range;
+  readonly xTicks: readonly Tick[];
+  readonly yTicks?: readonly Tick[] | undefined;
+  readonly yText?: ((value: number) => string) | undefined;
+  /** A stronger line across, such as zero. */
+  readonly baseline?: number | undefined;
+  readonly lines?: readonly Line[] | undefined;
+  /** More pictures in the inner units, and dots by percent. */
+  readonly inner?: string | undefined;
+  readonly outer?: string | undefined;
+}
+
+/** Horizontal place in the inner picture. */
+export function innerX(value: number, x: Range): number {
+  return round(((value - x.low) / (x.high - x.low)) * innerWidth);
+}
+
+/** Horizontal place as percent of the chart. */
+export function percentX(value: number, x: Range): string {
+  return `${round(((value - x.low) / (x.high - x.low)) * 100)}%`;
+}
+
+/** Vertical place, in pixels. */
+export function chartY(value: number, { y, height }: Pick<ChartSpec, 'y' | 'height'>): number {
+  return round(topMargin + placeOf(value, y, height - topMargin));
+}
+
+/** Draws a chart. */
+export function chart(spec: ChartSpec): string {
+  const { height, x, y } = spec;
+  const values = ticks(y, Math.max(2, Math.floor(height / 45)));
+  const digits = axisDigits(values);
+  const yTicks =
+    spec.yTicks ?? values.map((at) => ({ at, text: spec.yText?.(at) ?? number(at, digits) }));
+  const grid = yTicks.map(({ at }) => across(chartY(at, spec), at === spec.baseline ? 'base' : 'grid'));
+  if (spec.baseline !== undefined && !yTicks.some(({ at }) => at === spec.baseline)) {
+    grid.push(across(chartY(spec.baseline, spec), 'base'));
+  }
+  const labels = yTicks
+    .filter(({ at }) => at >= y.low && at <= y.high && chartY(at, spec) > topMargin + 8)
+    .map(({ at, text }) => `<text class="y" x="4" y="${chartY(at, spec) - 3}">${escapeHtml(text)}</text>`);
+  const times = spec.xTicks.map(({ at, text, minor }) => {
+    const name = minor === true ? 'x minor' : 'x';
+    return `<text class="${name}" x="${percentX(at, x)}" y="${height + 14}">${escapeHtml(text)}</text>`;
+  });
+  const lines = (spec.lines ?? []).map((line) => path(line, spec)).join('');
+  return (
+    `<svg class="chart" role="img" aria-label="${escapeHtml(spec.label)}" width="100%" height="${height + axisHeight}">` +
+    `${grid.join('')}<svg width="100%" height="${height}" viewBox="0 0 ${innerWidth} ${height}" preserveAspectRatio="none">` +
+    `${lines}${spec.inner ?? ''}</svg>${spec.outer ?? ''}${labels.join('')}${times.join('')}</svg>`
+  );
+}
+
+function across(y: number, className: string): string {
+  return `<line class="${className}" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
+}
+
+function path(line: Line, spec: ChartSpec): string {
+  const rows = decimate(line.y, buckets);
+  const [first] = rows;
+  const last = rows.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const points: string[] = [];
+  for (const row of rows) {
+    points.push(`${innerX(line.x[row] as number, spec.x)} ${chartY(line.y[row] as number, spec)}`);
+  }
+  const stroke = `M${points.join('L')}`;
+  if (line.fillTo === undefined) return `<path class="line ${line.className}" d="${stroke}"/>`;
+  const base = chartY(line.fillTo, spec);
+  const left = innerX(line.x[first] as number, spec.x);
+  const right = innerX(line.x[last] as number, spec.x);
+  return (
+    `<path class="fill ${line.className}" d="M${left} ${base}L${points.join('L')}L${right} ${base}Z"/>` +
+    `<path class="line ${line.className}" d="${stroke}"/>`
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

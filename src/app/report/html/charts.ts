@@ -1,0 +1,213 @@
+/** The pictures of a report. */
+
+import type { MeasuredResult, ReportPrice } from '../measure.ts';
+import { chart, chartY, innerX, type Line, percentX, type Tick } from './chart.ts';
+import { number, percent, price as priceText } from './format.ts';
+import { type Range, rangeOf, spread, ticks } from './scale.ts';
+import { timeTicks } from './time-axis.ts';
+
+const dayMs = 86_400_000;
+/** Where values span more than this, equal distances show equal ratios. */
+const logarithmicFrom = 8;
+const drawnTrades = 300;
+const drawnDots = 1200;
+const histogramBars = 41;
+
+const timeRange = ({ result }: MeasuredResult): Range => ({
+  low: result.fromMs,
+  high: Math.max(result.toMs, result.fromMs + 1),
+});
+
+/** Equity, with holding for comparison; the fall from the peak beneath, on the same time axis. */
+export function equityCharts(measured: MeasuredResult, price: ReportPrice | undefined): string {
+  const { timeMs, equity } = measured.result.equity;
+  const x = timeRange(measured);
+  const start = measured.result.startEquity;
+  const held = price === undefined ? undefined : holding(price, start);
+  const range = rangeOf(equity, start, ...(held === undefined ? [] : Object.values(rangeOf(held))));
+  const isLogarithmic = range.low > 0 && range.high / range.low > logarithmicFrom;
+  const scaled = (column: Float64Array): Float64Array => (isLogarithmic ? column.map(Math.log10) : column);
+  const y = isLogarithmic ? { low: Math.log10(range.low), high: Math.log10(range.high) } : range;
+  const lines: Line[] = [{ x: timeMs, y: scaled(equity), className: 'accent', fillTo: y.low }];
+  if (held !== undefined) lines.push({ x: timeMs, y: scaled(held), className: 'other' });
+  const top = chart({
+    label: 'Equity over time',
+    height: 250,
+    x,
+    y,
+    xTicks: [],
+    yTicks: isLogarithmic ? logarithmicTicks(range) : undefined,
+    baseline: isLogarithmic ? Math.log10(start) : start,
+    lines,
+  });
+  const falls = underwater(equity, start);
+  const depth = rangeOf(falls, 0);
+  const bottom = chart({
+    label: 'Drawdown over time',
+    height: 100,
+    x,
+    y: { low: depth.low, high: 0 },
+    xTicks: timeTicks(x),
+    yText: (value) => percent(value, 0),
+    lines: [{ x: timeMs, y: falls, className: 'down', fillTo: 0 }],
+  });
+  return `${top}<p class="chart-title">Drawdown</p>${bottom}`;
+}
+
+function holding({ close, start }: ReportPrice, money: number): Float64Array {
+  const first = start ?? close[0] ?? 1;
+  return close.map((value) => (value / first) * money);
+}
+
+function underwater(equity: Float64Array, start: number): Float64Array {
+  let peak = start;
+  return equity.map((value) => {
+    if (value > peak) peak = value;
+    return peak > 0 ? Math.max(value, 0) / peak - 1 : 0;
+  });
+}
+
+function logarithmicTicks({ low, high }: Range): Tick[] {
+  const found: Tick[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const factor of [1, 2, 5]) {
+      const value = factor * 10 ** power;
+      if (value >= low && value <= high) found.push({ at: Math.log10(value), text: number(value, 0) });
+    }
+  }
+  return found.length > 8 ? found.filter(({ at }) => Number.isInteger(Math.round(at * 1e6) / 1e6)) : found;
+}
+
+/** Sharpe ratio over the moving window; nothing where the run is shorter than it. */
+export function rollingChart(measured: MeasuredResult): string {
+  const { rollingSharpe } = measured.performance.daily;
+  if (!rollingSharpe.some(Number.isFinite)) return '';
+  const x = timeRange(measured);
+  const times = dayTimes(measured, rollingSharpe.length);
+  return chart({
+    label: `Sharpe ratio over ${measured.performance.rollingDays} days`,
+    height: 150,
+    x,
+    y: rangeOf(rollingSharpe, 0),
+    xTicks: timeTicks(x),
+    baseline: 0,
+    lines: [{ x: times, y: rollingSharpe, className: 'accent' }],
+  });
+}
+
+/** End of each day; the first rows are left out where the column is shorter than the days. */
+function dayTimes({ performance, result }: MeasuredResult, rows: number): Float64Array {
+  const skipped = performance.daily.equity.length - rows;
+  const end = (_: unknown, row: number): number =>
+    Math.min((performance.firstDay + row + skipped + 1) * dayMs, result.toMs);
+  return Float64Array.from({ length: rows }, end);
+}
+
+/** How often daily returns of each size came; days on which nothing moved are left out. */
+export function histogramChart(measured: MeasuredResult): string {
+  const returns = measured.performance.daily.returns.filter((value) => value !== 0);
+  if (returns.length < 2) return '';
+  const range = rangeOf(returns, 0);
+  // Bars begin at 0, so that none mixes gains and losses.
+  const width = (range.high - range.low) / histogramBars;
+  const firstBar = Math.floor(range.low / width);
+  const counts = new Map<number, number>();
+  for (const value of returns) {
+    const bar = Math.floor(value / width);
+    counts.set(bar, (counts.get(bar) ?? 0) + 1);
+  }
+  const last = Math.max(...counts.keys());
+  const x = { low: firstBar * width, high: (last + 1) * width };
+  const frame = { height: 150, y: { low: 0, high: Math.max(...counts.values()) } };
+  const bars = [...counts].map(([bar, count]) => {
+    const left = innerX(bar * width, x);
+    const right = innerX((bar + 1) * width, x);
+    const top = chartY(count, frame);
+    const name = bar < 0 ? 'bar down' : 'bar up';
+    const size = Math.max(0.5, right - left - 1.5);
+    return `<rect class="${name}" x="${left}" y="${top}" width="${size}" height="${frame.height - top}"/>`;
+  });
+  const xTicks = ticks(x, 8)
+    .filter((at) => (at - x.low) / (x.high - x.low) > 0.03 && (x.high - at) / (x.high - x.low) > 0.03)
+    .map((at, index) => ({ at, text: percent(at, 1), minor: index % 2 === 1 }));
+  return chart({
+    label: 'How often daily returns of each size came',
+    ...frame,
+    x,
+    xTicks,
+    yText: (value) => number(value, 0),
+    inner: bars.join(''),
+  });
+}
+
+/** The trades with the largest outcomes, drawn from entry to exit on the price. */
+export function tradesChart(measured: MeasuredResult, { close }: ReportPrice): string {
+  const { trades, equity } = measured.result;
+  const x = timeRange(measured);
+  const frame = { height: 260, y: rangeOf(close) };
+  const drawn = largestTrades(measured);
+  const marks = drawn.map((row) => {
+    const name = `trade ${(trades.profit[row] as number) > 0 ? 'up' : 'down'}`;
+    const at = (time: number, value: number): string => `${innerX(time, x)} ${chartY(value, frame)}`;
+    const entry = at(trades.entryTimeMs[row] as number, trades.entryPrice[row] as number);
+    const exit = at(trades.exitTimeMs[row] as number, trades.exitPrice[row] as number);
+    return `<path class="${name}" d="M${entry}L${exit}"/>`;
+  });
+  const entries = drawn.map((row) => {
+    const left = percentX(trades.entryTimeMs[row] as number, x);
+    const top = chartY(trades.entryPrice[row] as number, frame);
+    return `<circle class="${(trades.side[row] as number) > 0 ? 'entry-long' : 'entry-short'}" cx="${left}" cy="${top}" r="2"/>`;
+  });
+  return chart({
+    label: 'Trades on the price',
+    ...frame,
+    x,
+    xTicks: timeTicks(x),
+    yText: priceText,
+    lines: [{ x: equity.timeMs, y: close, className: 'muted' }],
+    inner: marks.join(''),
+    outer: entries.join(''),
+  });
+}
+
+/** How many trades `tradesChart` draws. */
+export function drawnTradesOf({ result }: MeasuredResult): number {
+  return Math.min(result.trades.length, drawnTrades);
+}
+
+function largestTrades({ result: { trades } }: MeasuredResult): number[] {
+  const rows = Array.from({ length: trades.length }, (_, row) => row);
+  if (rows.length <= drawnTrades) return rows;
+  const size = trades.profit.map(Math.abs);
+  rows.sort((left, right) => (size[right] as number) - (size[left] as number) || left - right);
+  return rows.slice(0, drawnTrades).sort((left, right) => left - right);
+}
+
+/** One dot a trade: its worst (or best) moment across, its outcome upwards. */
+export function excursionChart(measured: MeasuredResult, which: 'mae' | 'mfe'): string {
+  const { trades } = measured.result;
+  const closed = Array.from({ length: trades.length }, (_, row) => row).filter((row) => trades.exitReason[row] !== 0);
+  if (closed.length === 0) return '';
+  const rows = spread(closed.length, drawnDots).map((index) => closed[index] as number);
+  const across = rows.map((row) => trades[which][row] as number);
+  const upwards = rows.map((row) => trades.profitRatio[row] as number);
+  const x = rangeOf(across, 0);
+  const frame = { height: 200, y: rangeOf(upwards, 0) };
+  const dots = rows.map((_, index) => {
+    const outcome = upwards[index] as number;
+    const left = percentX(across[index] as number, x);
+    return `<circle class="${outcome > 0 ? 'up' : 'down'}" cx="${left}" cy="${chartY(outcome, frame)}" r="2.2"/>`;
+  });
+  const xTicks = ticks(x, 6)
+    .filter((at) => (at - x.low) / (x.high - x.low) > 0.04 && (x.high - at) / (x.high - x.low) > 0.04)
+    .map((at, index) => ({ at, text: percent(at, 1), minor: index % 2 === 1 }));
+  return chart({
+    label: which === 'mae' ? 'Outcome by worst moment' : 'Outcome by best moment',
+    ...frame,
+    x,
+    xTicks,
+    yText: (value) => percent(value, 1),
+    baseline: 0,
+    outer: `<g class="dots">${dots.join('')}</g>`,
+  });
+}

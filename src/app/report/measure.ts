@@ -1,0 +1,46 @@
+/** Figures and grade of a backtest's result. */
+
+import type { NativeAddon } from '../../adapters/compute/addon.ts';
+import { computePerformance, type Performance } from '../../adapters/compute/performance.ts';
+import { type Confidence, type ConfidenceEvidence, gradeConfidence } from '../../shared/lab/confidence.ts';
+import type { BacktestResult } from '../../shared/lab/result.ts';
+
+/** The price that trades are drawn on and that holding is compared with. */
+export interface ReportPrice {
+  /** One price for each row of the equity table: the close. */
+  readonly close: Float64Array;
+  /** Price when the run began: the open of the first traded candle. */
+  readonly start?: number | undefined;
+}
+
+export interface MeasureOptions {
+  readonly price?: ReportPrice | undefined;
+  /** Parameter sets tried before this one was chosen. */
+  readonly trials?: number | undefined;
+  /** Variance of their daily Sharpe ratios. */
+  readonly trialVariance?: number | undefined;
+  readonly evidence?: ConfidenceEvidence | undefined;
+}
+
+/** A result with everything that is said about it. */
+export interface MeasuredResult {
+  readonly result: BacktestResult;
+  readonly performance: Performance;
+  readonly confidence: Confidence;
+}
+
+/** Works out all figures of a result and grades it. Throws `ComputeError` for columns that hold no numbers. */
+export function measureResult(
+  addon: NativeAddon,
+  result: BacktestResult,
+  options: MeasureOptions = {},
+): MeasuredResult {
+  const { price } = options;
+  const performance = computePerformance(addon, result.equity, result.trades, {
+    startEquity: result.startEquity,
+    trials: options.trials,
+    trialVariance: options.trialVariance,
+    benchmark: price === undefined ? undefined : { price: price.close, start: price.start },
+  });
+  return { result, performance, confidence: gradeConfidence(result, performance.values, options.evidence) };
+}

@@ -1,0 +1,72 @@
+/**
+ * The report as JSON, for programs. `version` rises whenever a field changes its name or meaning; new fields may come without.
+ * Ratios are fractions, money is in quote currency, times are epoch ms UTC; a figure without a value is null.
+ */
+
+import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
+import { programVersion } from '../../shared/version.ts';
+import type { MeasuredResult } from './measure.ts';
+
+export const reportSchema = { name: 'sextant.backtest-report', version: 1 } as const;
+
+const dayMs = 86_400_000;
+
+/** Gives the report as an object to serialise. */
+export function reportObject({ result, performance, confidence }: MeasuredResult, createdMs: number): object {
+  const { trades, equity } = result;
+  const { daily } = performance;
+  const timeOf = (row: number): number => equity.timeMs[row] ?? result.toMs;
+  return {
+    schema: reportSchema.name,
+    schemaVersion: reportSchema.version,
+    program: programVersion,
+    createdMs,
+    spec: result.spec,
+    instruments: result.instruments,
+    fromMs: result.fromMs,
+    toMs: result.toMs,
+    startEquity: result.startEquity,
+    finalEquity: result.finalEquity,
+    counts: result.counts,
+    metrics: performance.values,
+    confidence,
+    assumptions: result.assumptions,
+    warnings: result.warnings,
+    months: performance.months,
+    years: performance.years,
+    drawdowns: performance.drawdowns.map(({ peakRow, troughRow, recoveryRow, depth }) => ({
+      depth,
+      peakMs: timeOf(peakRow),
+      troughMs: timeOf(troughRow),
+      recoveryMs: recoveryRow === undefined ? null : timeOf(recoveryRow),
+    })),
+    daily: {
+      firstDayMs: performance.firstDay * dayMs,
+      equity: numbers(daily.equity),
+      underwater: numbers(daily.underwater),
+      benchmark: numbers(daily.benchmark),
+      returns: numbers(daily.returns),
+      rollingDays: performance.rollingDays,
+      rollingSharpe: numbers(daily.rollingSharpe),
+      rollingVolatility: numbers(daily.rollingVolatility),
+    },
+    trades: {
+      length: trades.length,
+      exitReasons,
+      ...Object.fromEntries(tradeColumns.map((name) => [name, numbers(trades[name])])),
+    },
+    wallMs: result.wallMs,
+    barsPerSecond: result.barsPerSecond,
+    ...(result.auditHash === undefined ? {} : { auditHash: result.auditHash }),
+  };
+}
+
+/** Gives the report as JSON text. */
+export function reportJson(measured: MeasuredResult, createdMs: number): string {
+  return JSON.stringify(reportObject(measured, createdMs));
+}
+
+/** A column as JSON has it: no NaN. */
+function numbers(column: ArrayLike<number>): (number | null)[] {
+  return Array.from(column, (value) => (Number.isFinite(value) ? value : null));
+}

@@ -1,0 +1,246 @@
+/**
+ * How far the figures of a backtest can be believed: a grade from A to E, with every reason and what to do about it. It does
+ * not say whether the strategy is good: a loss shown by 500 trades over three years is a figure to believe.
+ *
+ * Each check has points: 0 passed, 1 weak or not done, 3 failed. The sum decides: up to 1 A, 3 B, 5 C, 8 D, more E. A failed
+ * bias check is an E whatever else holds, and fewer than 30 trades are a D at best.
+ */
+
+import type { MetricValues } from './metrics.ts';
+import type { BacktestResult } from './result.ts';
+
+export type ConfidenceGrade = 'A' | 'B' | 'C' | 'D' | 'E';
+export type CheckOutcome = 'passed' | 'weak' | 'failed' | 'not-done';
+
+export interface ConfidenceCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: CheckOutcome;
+  /** What was found, one sentence. */
+  readonly finding: string;
+  /** What to do about it; nothing where the check passed. */
+  readonly advice?: string | undefined;
+}
+
+export interface Confidence {
+  readonly grade: ConfidenceGrade;
+  readonly points: number;
+  /** One sentence for the grade. */
+  readonly summary: string;
+  readonly checks: readonly ConfidenceCheck[];
+}
+
+/** What is known beyond the run itself; what is left out counts as not done. */
+export interface ConfidenceEvidence {
+  /** Share of closed trades whose candle held both stop and target, where the run counted them. */
+  readonly pathDependentShare?: number | undefined;
+  /** Share of the candles kept back from choosing parameters, and whether the result held there. */
+  readonly outOfSample?: { readonly share: number; readonly held: boolean } | undefined;
+  /** Share of Monte Carlo runs whose drawdown was deeper than the original's, and the 5th percentile of the drawdown. */
+  readonly monteCarlo?: { readonly drawdownRank: number; readonly drawdownP5: number } | undefined;
+  readonly bias?: 'passed' | 'failed' | undefined;
+}
+
+const points: Readonly<Record<CheckOutcome, number>> = { passed: 0, weak: 1, 'not-done': 1, failed: 3 };
+const gradeSteps: readonly (readonly [pointsMaximum: number, grade: ConfidenceGrade])[] = [
+  [1, 'A'],
+  [3, 'B'],
+  [5, 'C'],
+  [8, 'D'],
+];
+const summaries: Readonly<Record<ConfidenceGrade, string>> = {
+  A: 'Well supported: the figures rest on enough trades and every check was done.',
+  B: 'Well supported, with checks still to do.',
+  C: 'Some support: look at the reasons before you act on it.',
+  D: 'Weak: the figures may well be chance or depend on an assumption.',
+  E: 'Not to be believed as it stands.',
+};
+
+const enoughTrades = 100;
+const fewTrades = 30;
+const enoughDays = 365;
+const fewDays = 90;
+const dayMs = 86_400_000;
+
+/** Grades a run by its figures and what else is known. */
+export function gradeConfidence(
+  result: BacktestResult,
+  values: MetricValues,
+  evidence: ConfidenceEvidence = {},
+): Confidence {
+  const checks = [
+    tradesCheck(values),
+    lengthCheck(result),
+    gapsCheck(result),
+    pathCheck(result, evidence),
+    costsCheck(result, values),
+    luckCheck(values),
+    outOfSampleCheck(evidence),
+    monteCarloCheck(evidence),
+    biasCheck(evidence),
+  ];
+  const total = checks.reduce((sum, { outcome }) => sum + points[outcome], 0);
+  let grade = gradeSteps.find(([maximum]) => total <= maximum)?.[1] ?? 'E';
+  if (closedTrades(values) < fewTrades && grade < 'D') grade = 'D';
+  if (evidence.bias === 'failed') grade = 'E';
+  return { grade, points: total, summary: summaries[grade], checks };
+}
+
+function check(
+  id: string,
+  title: string,
+  outcome: CheckOutcome,
+  finding: string,
+  advice: string,
+): ConfidenceCheck {
+  return { id, title, outcome, finding, ...(outcome === 'passed' ? {} : { advice }) };
+}
+
+/** Below the first limit failed, below the second weak. */
+function byLimits(value: number, failedBelow: number, weakBelow: number): CheckOutcome {
+  if (value < failedBelow) return 'failed';
+  return value < weakBelow ? 'weak' : 'passed';
+}
+
+const closedTrades = (values: MetricValues): number => (values['trades'] ?? 0) - (values['openTrades'] ?? 0);
+const percent = (ratio: number, digits = 0): string => `${(ratio * 100).toFixed(digits)} %`;
+
+function tradesCheck(values: MetricValues): ConfidenceCheck {
+  const closed = closedTrades(values);
+  return check(
+    'trades',
+    'Number of trades',
+    byLimits(closed, fewTrades, enoughTrades),
+    closed === 1 ? '1 trade has ended.' : `${closed} trades have ended.`,
+    `Test a longer time, more markets or a shorter timeframe until there are at least ${enoughTrades}.`,
+  );
+}
+
+function lengthCheck({ fromMs, toMs }: BacktestResult): ConfidenceCheck {
+  const days = Math.max(0, (toMs - fromMs) / dayMs);
+  return check(
+    'length',
+    'Length of the data',
+    byLimits(days, fewDays, enoughDays),
+    `The data cover ${Math.round(days)} days.`,
+    'Take at least a year, with rising, falling and quiet markets in it.',
+  );
+}
+
+function gapsCheck({ instruments, equity, fromMs, toMs }: BacktestResult): ConfidenceCheck {
+  const timeframeMs = instruments[0]?.timeframeMs ?? 0;
+  const expected = timeframeMs > 0 ? Math.round((toMs - fromMs) / timeframeMs) : equity.length;
+  // Several series together can have more rows than one of them has candles.
+  const missing = Math.max(0, expected - equity.length);
+  const share = expected > 0 ? missing / expected : 0;
+  return check(
+    'gaps',
+    'Gaps in the data',
+    byLimits(1 - share, 0.99, 0.999),
+    missing === 0
+      ? 'No candle is missing.'
+      : `${missing} of ${expected} candles are missing (${percent(share, 2)}).`,
+    'See where with "data gaps" and download the missing candles; trades beside a gap are guesses.',
+  );
+}
+
+/** Exits that a level inside the candle caused. */
+const levelReasons = new Set([2, 3, 4, 5]);
+
+function pathCheck({ trades, spec }: BacktestResult, evidence: ConfidenceEvidence): ConfidenceCheck {
+  const title = 'Order of prices inside candles';
+  const advice = 'Add finer candles or trades as detail, so that the order is known instead of assumed.';
+  if (spec.series.every(({ detail }) => detail !== undefined)) {
+    return check('path', title, 'passed', 'Finer data say what happened inside each candle.', advice);
+  }
+  if (evidence.pathDependentShare !== undefined) {
+    const share = evidence.pathDependentShare;
+    const finding = `In ${percent(share, 1)} of the trades stop and target lay in the same candle; the assumed path (${spec.intrabar}) decided.`;
+    return check('path', title, byLimits(1 - share, 0.9, 0.98), finding, advice);
+  }
+  let closed = 0;
+  let within = 0;
+  for (let row = 0; row < trades.length; row++) {
+    const reason = trades.exitReason[row] as number;
+    if (reason === 0) continue;
+    closed += 1;
+    if (levelReasons.has(reason) && trades.entryBar[row] === trades.exitBar[row]) within += 1;
+  }
+  const share = closed === 0 ? 0 : within / closed;
+  const finding =
+    within === 0
+      ? 'No trade hit its stop or target in the candle it began in.'
+      : `${percent(share, 1)} of the trades began and hit a stop or target in the same candle, where the assumed path (${spec.intrabar}) decides.`;
+  return check('path', title, byLimits(1 - share, 0.9, 0.98), finding, advice);
+}
+
+function costsCheck(result: BacktestResult, values: MetricValues): ConfidenceCheck {
+  const title = 'Sensitivity to costs';
+  const costs = result.fees + result.slippage;
+  const profit = values['netProfit'] ?? 0;
+  const advice =
+    'Compare with the fills of a paper run; trade less often, or with limit orders, until it survives doubled costs.';
+  if (result.trades.length > 0 && costs === 0) {
+    const finding = 'Neither fees nor slippage were charged.';
+    return check('costs', title, 'failed', finding, 'Set the venue’s fees and a slippage of at least 0.0005.');
+  }
+  if (profit <= 0) return check('costs', title, 'passed', 'The run lost money; costs do not hide it.', advice);
+  const bearable = costs === 0 ? Number.POSITIVE_INFINITY : 1 + profit / costs;
+  const finding = `The profit is gone when fees and slippage are ${bearable.toFixed(1)} times what was assumed.`;
+  if (bearable > 1000) return check('costs', title, 'passed', 'Costs hardly matter to the profit.', advice);
+  return check('costs', title, byLimits(bearable, 1.25, 2), finding, advice);
+}
+
+function luckCheck(values: MetricValues): ConfidenceCheck {
+  const title = 'More than luck';
+  const trials = values['trials'] ?? 1;
+  const probability = trials > 1 ? values['deflatedSharpe'] : values['probabilisticSharpe'];
+  const advice = 'Test more data, and try fewer variants: each one tried makes a lucky one more likely.';
+  if (probability === null || probability === undefined) {
+    return check('luck', title, 'weak', 'There are too few days with movement to tell skill from luck.', advice);
+  }
+  const against = trials > 1 ? `beats what the best of ${trials} tries reaches by luck` : 'is above 0';
+  const finding = `The true Sharpe ratio ${against} with a probability of ${percent(probability)}.`;
+  // A run that lost money beyond doubt is as believable as one that won.
+  const certainty = (values['sharpe'] ?? 0) < 0 ? 1 - (values['probabilisticSharpe'] ?? 0.5) : probability;
+  return check('luck', title, byLimits(certainty, 0.8, 0.95), finding, advice);
+}
+
+function outOfSampleCheck({ outOfSample }: ConfidenceEvidence): ConfidenceCheck {
+  const title = 'Out of sample';
+  const advice = 'Choose parameters on the first part of the data and test on the rest: "walkforward".';
+  if (outOfSample === undefined) {
+    return check('out-of-sample', title, 'not-done', 'No data were kept back from choosing parameters.', advice);
+  }
+  const { share, held } = outOfSample;
+  const finding = `${percent(share)} of the data were kept back; the result ${held ? 'held' : 'did not hold'} there.`;
+  const outcome = held ? byLimits(share, 0, 0.2) : 'failed';
+  return check('out-of-sample', title, outcome, finding, advice);
+}
+
+function monteCarloCheck({ monteCarlo }: ConfidenceEvidence): ConfidenceCheck {
+  const title = 'Luck of the order';
+  if (monteCarlo === undefined) {
+    const advice = 'Run "montecarlo" on the trades: it shows the drawdown to expect in another order.';
+    return check('monte-carlo', title, 'not-done', 'The trades were not shuffled.', advice);
+  }
+  const { drawdownRank, drawdownP5 } = monteCarlo;
+  return check(
+    'monte-carlo',
+    title,
+    drawdownRank > 0.95 ? 'failed' : byLimits(1 - drawdownRank, 0, 0.2),
+    `In ${percent(drawdownRank)} of the shuffled orders the drawdown was deeper; one in twenty reached ${percent(drawdownP5)}.`,
+    'Plan for the drawdown of the shuffled runs, not for the one that happened.',
+  );
+}
+
+function biasCheck({ bias }: ConfidenceEvidence): ConfidenceCheck {
+  const title = 'Look-ahead and recursive bias';
+  const advice = 'Run "bias": it repeats the run on cut-off data and compares every decision.';
+  if (bias === undefined) return check('bias', title, 'not-done', 'It was not checked.', advice);
+  const finding =
+    bias === 'passed'
+      ? 'Decisions are the same on cut-off data.'
+      : 'Decisions change when later data are cut off: the strategy sees the future.';
+  return check('bias', title, bias, finding, 'Mend the strategy; no figure of it means anything before.');
+}
