@@ -10,6 +10,8 @@ const groups: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   kernel: async () => (await import('./kernel.bench.ts')).kernelBench(),
   simulation: async () => (await import('./simulation.bench.ts')).simulationBench(),
   journal: async () => (await import('./journal.bench.ts')).journalBenchmarks(),
+  'monte-carlo': async () => (await import('./monte-carlo.bench.ts')).monteCarloBench(),
+  report: async () => (await import('./report.bench.ts')).reportBench(),
   startup: async () => (await import('./startup.bench.ts')).startupBench(),
   ui: async () => (await import('./ui.bench.ts')).uiRows((line) => process.stderr.write(`${line}\n`)),
 };

@@ -2,6 +2,7 @@
 
 import type { CandleFileAddon } from './candle-file-addon.ts';
 import type { PerformanceAddon } from './performance-addon.ts';
+import type { RobustnessAddon } from './robustness-addon.ts';
 import type { SamplersAddon } from './samplers-addon.ts';
 
 /** Columns of a candle series; all have the same length. Times are epoch milliseconds UTC. */
@@ -120,7 +121,7 @@ export interface AddonTaskControl {
 }
 
 /** Everything the addon exports. Columns named `out…` are allocated by the caller and filled. */
-export interface NativeAddon extends CandleFileAddon, PerformanceAddon, SamplersAddon {
+export interface NativeAddon extends CandleFileAddon, PerformanceAddon, RobustnessAddon, SamplersAddon {
   version(): { readonly version: string; readonly abi: number };
   smaBatch(input: Float64Array, period: number, out: Float64Array): void;
   emaBatch(input: Float64Array, period: number, out: Float64Array): void;

@@ -66,6 +66,17 @@ export interface DailyColumns {
   readonly rollingVolatility: Float64Array;
 }
 
+/** Rows that a picture of each column needs: lowest and highest of some hundred stretches. */
+export interface DrawnRows {
+  readonly equity: readonly number[];
+  /** Of the fall from the peak by bar, and the falls at those rows. */
+  readonly falls: readonly number[];
+  readonly fallValues: readonly number[];
+  readonly benchmark: readonly number[];
+  /** By day. */
+  readonly rollingSharpe: readonly number[];
+}
+
 export interface AddonPerformanceReport {
   readonly values: readonly number[];
   /** Days since 1970-01-01. */
@@ -76,6 +87,7 @@ export interface AddonPerformanceReport {
   readonly months: readonly PeriodReturn[];
   readonly years: readonly PeriodReturn[];
   readonly drawdowns: readonly DrawdownRows[];
+  readonly drawn: DrawnRows;
   fill(out: DailyColumns): void;
 }
 

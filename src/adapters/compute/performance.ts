@@ -6,6 +6,7 @@ import { computing } from './compute-error.ts';
 import type {
   DailyColumns,
   DrawdownRows,
+  DrawnRows,
   EquityColumns,
   PeriodReturn,
   TradeColumns,
@@ -14,6 +15,7 @@ import type {
 export type {
   DailyColumns,
   DrawdownRows,
+  DrawnRows,
   EquityColumns,
   PeriodReturn,
   TradeColumns,
@@ -49,6 +51,7 @@ export interface Performance {
   readonly years: readonly PeriodReturn[];
   /** Deepest first, at most ten. */
   readonly drawdowns: readonly DrawdownRows[];
+  readonly drawn: DrawnRows;
 }
 
 const dayMs = 86_400_000;
@@ -91,6 +94,7 @@ export function computePerformance(
       months: report.months,
       years: report.years,
       drawdowns: report.drawdowns,
+      drawn: report.drawn,
     };
   });
 }

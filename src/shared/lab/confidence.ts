@@ -182,9 +182,16 @@ function costsCheck(result: BacktestResult, values: MetricValues): ConfidenceChe
     'Compare with the fills of a paper run; trade less often, or with limit orders, until it survives doubled costs.';
   if (result.trades.length > 0 && costs === 0) {
     const finding = 'Neither fees nor slippage were charged.';
-    return check('costs', title, 'failed', finding, 'Set the venue’s fees and a slippage of at least 0.0005.');
+    return check(
+      'costs',
+      title,
+      'failed',
+      finding,
+      'Set the venue’s fees and a slippage of at least 0.0005.',
+    );
   }
-  if (profit <= 0) return check('costs', title, 'passed', 'The run lost money; costs do not hide it.', advice);
+  if (profit <= 0)
+    return check('costs', title, 'passed', 'The run lost money; costs do not hide it.', advice);
   const bearable = costs === 0 ? Number.POSITIVE_INFINITY : 1 + profit / costs;
   const finding = `The profit is gone when fees and slippage are ${bearable.toFixed(1)} times what was assumed.`;
   if (bearable > 1000) return check('costs', title, 'passed', 'Costs hardly matter to the profit.', advice);
@@ -197,7 +204,13 @@ function luckCheck(values: MetricValues): ConfidenceCheck {
   const probability = trials > 1 ? values['deflatedSharpe'] : values['probabilisticSharpe'];
   const advice = 'Test more data, and try fewer variants: each one tried makes a lucky one more likely.';
   if (probability === null || probability === undefined) {
-    return check('luck', title, 'weak', 'There are too few days with movement to tell skill from luck.', advice);
+    return check(
+      'luck',
+      title,
+      'weak',
+      'There are too few days with movement to tell skill from luck.',
+      advice,
+    );
   }
   const against = trials > 1 ? `beats what the best of ${trials} tries reaches by luck` : 'is above 0';
   const finding = `The true Sharpe ratio ${against} with a probability of ${percent(probability)}.`;
@@ -210,7 +223,13 @@ function outOfSampleCheck({ outOfSample }: ConfidenceEvidence): ConfidenceCheck 
   const title = 'Out of sample';
   const advice = 'Choose parameters on the first part of the data and test on the rest: "walkforward".';
   if (outOfSample === undefined) {
-    return check('out-of-sample', title, 'not-done', 'No data were kept back from choosing parameters.', advice);
+    return check(
+      'out-of-sample',
+      title,
+      'not-done',
+      'No data were kept back from choosing parameters.',
+      advice,
+    );
   }
   const { share, held } = outOfSample;
   const finding = `${percent(share)} of the data were kept back; the result ${held ? 'held' : 'did not hold'} there.`;

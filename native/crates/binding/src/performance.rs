@@ -98,6 +98,22 @@ pub struct DrawdownRow {
     pub depth: f64,
 }
 
+/// Rows that pictures of the columns need.
+#[napi(object)]
+#[derive(Debug)]
+pub struct DrawnRows {
+    /// Of the equity.
+    pub equity: Vec<u32>,
+    /// Of the fall from the peak, by bar.
+    pub falls: Vec<u32>,
+    /// The falls at those rows.
+    pub fall_values: Vec<f64>,
+    /// Of the benchmark.
+    pub benchmark: Vec<u32>,
+    /// Of the rolling Sharpe ratio, by day.
+    pub rolling_sharpe: Vec<u32>,
+}
+
 /// Columns with one value a day, to fill. Those of returns are one shorter where the start is not known.
 #[napi(object, object_to_js = false)]
 pub struct DailyArrays<'a> {
@@ -256,6 +272,19 @@ impl PerformanceReport {
     #[napi(getter)]
     pub fn years(&self) -> Vec<PeriodRow> {
         self.found.years.iter().map(period).collect()
+    }
+
+    /// Rows that pictures of the columns need.
+    #[napi(getter)]
+    pub fn drawn(&self) -> DrawnRows {
+        let drawn = &self.found.drawn;
+        DrawnRows {
+            equity: drawn.equity.clone(),
+            falls: drawn.falls.clone(),
+            fall_values: drawn.fall_values.clone(),
+            benchmark: drawn.benchmark.clone(),
+            rolling_sharpe: drawn.rolling.clone(),
+        }
     }
 
     /// The deepest falls.

@@ -127,7 +127,9 @@ fn method_of(options: &MonteCarloOptions) -> Result<Method> {
                 options.miss_probability.ok_or_else(|| bad_argument("missProbability is missing"))?;
             Ok(Method::Missed(probability))
         }
-        other => Err(bad_argument(format!("method must be shuffle, bootstrap, blocks or missed, got {other}"))),
+        other => {
+            Err(bad_argument(format!("method must be shuffle, bootstrap, blocks or missed, got {other}")))
+        }
     }
 }
 
@@ -146,7 +148,11 @@ pub fn monte_carlo(
         fan_points: count("fanPoints", options.fan_points)?,
         ruin: options.ruin,
     };
-    Ok(AsyncTask::new(MonteCarloTask { returns: returns.to_vec(), settings, control: Arc::clone(&control.state) }))
+    Ok(AsyncTask::new(MonteCarloTask {
+        returns: returns.to_vec(),
+        settings,
+        control: Arc::clone(&control.state),
+    }))
 }
 
 /// How a rule is compared with chance.

@@ -3,21 +3,23 @@
  * strokes that are not), labels and dots are placed by percent. No styles in attributes: the page's policy forbids them.
  */
 
-import { axisDigits, decimate, placeOf, type Range, ticks } from './scale.ts';
 import { escapeHtml, number } from './format.ts';
+import { axisDigits, placeOf, type Range, ticks } from './scale.ts';
 
 /** Width of the inner picture in its own units. */
 const innerWidth = 1000;
 const axisHeight = 20;
 /** Room above the highest value. */
 const topMargin = 6;
-/** Points of a line, at most; two for each. */
-const buckets = 600;
 
 export interface Line {
   /** Place of each row on the horizontal axis. */
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
+  /** Rows to draw, in order. */
+  readonly rows: readonly number[];
+  /** From values to the chart's vertical axis. */
+  readonly scale?: ((value: number) => number) | undefined;
   /** Names from the page's style sheet. */
   readonly className: string;
   /** Fills down (or up) to this value. */
@@ -66,16 +68,15 @@ export function chartY(value: number, { y, height }: Pick<ChartSpec, 'y' | 'heig
 /** Draws a chart. */
 export function chart(spec: ChartSpec): string {
   const { height, x, y } = spec;
-  const values = ticks(y, Math.max(2, Math.floor(height / 45)));
+  const values = ticks(y, Math.max(2, Math.floor(height / 36)));
   const digits = axisDigits(values);
-  const yTicks =
-    spec.yTicks ?? values.map((at) => ({ at, text: spec.yText?.(at) ?? number(at, digits) }));
+  const yTicks = spec.yTicks ?? values.map((at) => ({ at, text: spec.yText?.(at) ?? number(at, digits) }));
   const grid = yTicks.map(({ at }) => across(chartY(at, spec), at === spec.baseline ? 'base' : 'grid'));
   if (spec.baseline !== undefined && !yTicks.some(({ at }) => at === spec.baseline)) {
     grid.push(across(chartY(spec.baseline, spec), 'base'));
   }
   const labels = yTicks
-    .filter(({ at }) => at >= y.low && at <= y.high && chartY(at, spec) > topMargin + 8)
+    .filter(({ at }) => at > y.low && at <= y.high && chartY(at, spec) > topMargin + 8)
     .map(({ at, text }) => `<text class="y" x="4" y="${chartY(at, spec) - 3}">${escapeHtml(text)}</text>`);
   const times = spec.xTicks.map(({ at, text, minor }) => {
     const name = minor === true ? 'x minor' : 'x';
@@ -83,7 +84,7 @@ export function chart(spec: ChartSpec): string {
   });
   const lines = (spec.lines ?? []).map((line) => path(line, spec)).join('');
   return (
-    `<svg class="chart" role="img" aria-label="${escapeHtml(spec.label)}" width="100%" height="${height + axisHeight}">` +
+    `<svg class="chart" role="img" aria-label="${escapeHtml(spec.label)}" width="100%" height="${height + (spec.xTicks.length === 0 ? 0 : axisHeight)}">` +
     `${grid.join('')}<svg width="100%" height="${height}" viewBox="0 0 ${innerWidth} ${height}" preserveAspectRatio="none">` +
     `${lines}${spec.inner ?? ''}</svg>${spec.outer ?? ''}${labels.join('')}${times.join('')}</svg>`
   );
@@ -94,23 +95,23 @@ function across(y: number, className: string): string {
 }
 
 function path(line: Line, spec: ChartSpec): string {
-  const rows = decimate(line.y, buckets);
+  const { rows, scale } = line;
   const [first] = rows;
   const last = rows.at(-1);
   if (first === undefined || last === undefined) return '';
   const points: string[] = [];
   for (const row of rows) {
-    points.push(`${innerX(line.x[row] as number, spec.x)} ${chartY(line.y[row] as number, spec)}`);
+    const value = line.y[row] as number;
+    const y = chartY(scale === undefined ? value : scale(value), spec);
+    points.push(`${innerX(line.x[row] as number, spec.x)} ${y}`);
   }
-  const stroke = `M${points.join('L')}`;
-  if (line.fillTo === undefined) return `<path class="line ${line.className}" d="${stroke}"/>`;
+  const stroke = points.join('L');
+  const drawn = `<path class="line ${line.className}" d="M${stroke}"/>`;
+  if (line.fillTo === undefined) return drawn;
   const base = chartY(line.fillTo, spec);
   const left = innerX(line.x[first] as number, spec.x);
   const right = innerX(line.x[last] as number, spec.x);
-  return (
-    `<path class="fill ${line.className}" d="M${left} ${base}L${points.join('L')}L${right} ${base}Z"/>` +
-    `<path class="line ${line.className}" d="${stroke}"/>`
-  );
+  return `<path class="fill ${line.className}" d="M${left} ${base}L${stroke}L${right} ${base}Z"/>${drawn}`;
 }
 
 function round(value: number): number {

@@ -23,13 +23,22 @@ export function equityCharts(measured: MeasuredResult, price: ReportPrice | unde
   const { timeMs, equity } = measured.result.equity;
   const x = timeRange(measured);
   const start = measured.result.startEquity;
-  const held = price === undefined ? undefined : holding(price, start);
-  const range = rangeOf(equity, start, ...(held === undefined ? [] : Object.values(rangeOf(held))));
+  const { drawn } = measured.performance;
+  const rows = drawn.equity;
+  let range = rangeOf(equity, rows, start);
+  const holding = start / (price?.start ?? price?.close[0] ?? 1);
+  if (price !== undefined) {
+    const held = rangeOf(price.close, drawn.benchmark);
+    range = { low: Math.min(range.low, held.low * holding), high: Math.max(range.high, held.high * holding) };
+  }
   const isLogarithmic = range.low > 0 && range.high / range.low > logarithmicFrom;
-  const scaled = (column: Float64Array): Float64Array => (isLogarithmic ? column.map(Math.log10) : column);
-  const y = isLogarithmic ? { low: Math.log10(range.low), high: Math.log10(range.high) } : range;
-  const lines: Line[] = [{ x: timeMs, y: scaled(equity), className: 'accent', fillTo: y.low }];
-  if (held !== undefined) lines.push({ x: timeMs, y: scaled(held), className: 'other' });
+  const scale = isLogarithmic ? Math.log10 : (value: number): number => value;
+  const y = { low: scale(range.low), high: scale(range.high) };
+  const lines: Line[] = [{ x: timeMs, y: equity, rows, scale, className: 'accent', fillTo: y.low }];
+  if (price !== undefined) {
+    const held = (value: number): number => scale(value * holding);
+    lines.push({ x: timeMs, y: price.close, rows: drawn.benchmark, scale: held, className: 'other' });
+  }
   const top = chart({
     label: 'Equity over time',
     height: 250,
@@ -37,34 +46,22 @@ export function equityCharts(measured: MeasuredResult, price: ReportPrice | unde
     y,
     xTicks: [],
     yTicks: isLogarithmic ? logarithmicTicks(range) : undefined,
-    baseline: isLogarithmic ? Math.log10(start) : start,
+    baseline: scale(start),
     lines,
   });
-  const falls = underwater(equity, start);
-  const depth = rangeOf(falls, 0);
+  const falls = drawn.fallValues;
+  const fallRows = falls.map((_, row) => row);
+  const fallTimes = drawn.falls.map((row) => timeMs[row] as number);
   const bottom = chart({
     label: 'Drawdown over time',
     height: 100,
     x,
-    y: { low: depth.low, high: 0 },
+    y: { low: Math.min(rangeOf(falls, fallRows, 0).low, -1e-4), high: 0 },
     xTicks: timeTicks(x),
     yText: (value) => percent(value, 0),
-    lines: [{ x: timeMs, y: falls, className: 'down', fillTo: 0 }],
+    lines: [{ x: fallTimes, y: falls, rows: fallRows, className: 'down', fillTo: 0 }],
   });
   return `${top}<p class="chart-title">Drawdown</p>${bottom}`;
-}
-
-function holding({ close, start }: ReportPrice, money: number): Float64Array {
-  const first = start ?? close[0] ?? 1;
-  return close.map((value) => (value / first) * money);
-}
-
-function underwater(equity: Float64Array, start: number): Float64Array {
-  let peak = start;
-  return equity.map((value) => {
-    if (value > peak) peak = value;
-    return peak > 0 ? Math.max(value, 0) / peak - 1 : 0;
-  });
 }
 
 function logarithmicTicks({ low, high }: Range): Tick[] {
@@ -81,17 +78,18 @@ function logarithmicTicks({ low, high }: Range): Tick[] {
 /** Sharpe ratio over the moving window; nothing where the run is shorter than it. */
 export function rollingChart(measured: MeasuredResult): string {
   const { rollingSharpe } = measured.performance.daily;
-  if (!rollingSharpe.some(Number.isFinite)) return '';
+  const rows = measured.performance.drawn.rollingSharpe;
+  if (rows.length < 2) return '';
   const x = timeRange(measured);
   const times = dayTimes(measured, rollingSharpe.length);
   return chart({
     label: `Sharpe ratio over ${measured.performance.rollingDays} days`,
     height: 150,
     x,
-    y: rangeOf(rollingSharpe, 0),
+    y: rangeOf(rollingSharpe, rows, 0),
     xTicks: timeTicks(x),
     baseline: 0,
-    lines: [{ x: times, y: rollingSharpe, className: 'accent' }],
+    lines: [{ x: times, y: rollingSharpe, rows, className: 'accent' }],
   });
 }
 
@@ -107,7 +105,7 @@ function dayTimes({ performance, result }: MeasuredResult, rows: number): Float6
 export function histogramChart(measured: MeasuredResult): string {
   const returns = measured.performance.daily.returns.filter((value) => value !== 0);
   if (returns.length < 2) return '';
-  const range = rangeOf(returns, 0);
+  const range = rangeOf(returns, Array.from(returns.keys()), 0);
   // Bars begin at 0, so that none mixes gains and losses.
   const width = (range.high - range.low) / histogramBars;
   const firstBar = Math.floor(range.low / width);
@@ -143,8 +141,9 @@ export function histogramChart(measured: MeasuredResult): string {
 /** The trades with the largest outcomes, drawn from entry to exit on the price. */
 export function tradesChart(measured: MeasuredResult, { close }: ReportPrice): string {
   const { trades, equity } = measured.result;
+  const rows = measured.performance.drawn.benchmark;
   const x = timeRange(measured);
-  const frame = { height: 260, y: rangeOf(close) };
+  const frame = { height: 260, y: rangeOf(close, rows) };
   const drawn = largestTrades(measured);
   const marks = drawn.map((row) => {
     const name = `trade ${(trades.profit[row] as number) > 0 ? 'up' : 'down'}`;
@@ -164,7 +163,7 @@ export function tradesChart(measured: MeasuredResult, { close }: ReportPrice): s
     x,
     xTicks: timeTicks(x),
     yText: priceText,
-    lines: [{ x: equity.timeMs, y: close, className: 'muted' }],
+    lines: [{ x: equity.timeMs, y: close, rows, className: 'muted' }],
     inner: marks.join(''),
     outer: entries.join(''),
   });
@@ -186,16 +185,17 @@ function largestTrades({ result: { trades } }: MeasuredResult): number[] {
 /** One dot a trade: its worst (or best) moment across, its outcome upwards. */
 export function excursionChart(measured: MeasuredResult, which: 'mae' | 'mfe'): string {
   const { trades } = measured.result;
-  const closed = Array.from({ length: trades.length }, (_, row) => row).filter((row) => trades.exitReason[row] !== 0);
+  const closed = Array.from({ length: trades.length }, (_, row) => row).filter(
+    (row) => trades.exitReason[row] !== 0,
+  );
   if (closed.length === 0) return '';
   const rows = spread(closed.length, drawnDots).map((index) => closed[index] as number);
-  const across = rows.map((row) => trades[which][row] as number);
-  const upwards = rows.map((row) => trades.profitRatio[row] as number);
-  const x = rangeOf(across, 0);
-  const frame = { height: 200, y: rangeOf(upwards, 0) };
-  const dots = rows.map((_, index) => {
-    const outcome = upwards[index] as number;
-    const left = percentX(across[index] as number, x);
+  const across = trades[which];
+  const x = rangeOf(across, rows, 0);
+  const frame = { height: 200, y: rangeOf(trades.profitRatio, rows, 0) };
+  const dots = rows.map((row) => {
+    const outcome = trades.profitRatio[row] as number;
+    const left = percentX(across[row] as number, x);
     return `<circle class="${outcome > 0 ? 'up' : 'down'}" cx="${left}" cy="${chartY(outcome, frame)}" r="2.2"/>`;
   });
   const xTicks = ticks(x, 6)

@@ -42,7 +42,9 @@ export function signedPercent(ratio: number, digits = 2): string {
 export function price(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return number(value, 0);
   const digits = Math.max(0, Math.min(8, 6 - Math.ceil(Math.log10(Math.abs(value)))));
-  return number(value, digits).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  return number(value, digits)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 }
 
 /** A count that is whole is shown whole. */

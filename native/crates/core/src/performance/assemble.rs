@@ -10,6 +10,7 @@ use super::returns::{
 };
 use super::rolling::{Rolling, rolling};
 use super::significance::{deflated_sharpe, probabilistic_sharpe};
+use super::thin::extreme_rows;
 use super::trades::{REASON_OPEN, TradeColumns, TradeSums, sum};
 use super::{BenchmarkColumn, EquityColumns, PerformanceError, PerformanceSettings};
 use crate::cpu::multiversioned;
@@ -136,6 +137,40 @@ pub struct Performance {
     pub years: Vec<PeriodReturn>,
     /// The deepest falls.
     pub drawdowns: Vec<Drawdown>,
+    /// What pictures of the columns need.
+    pub drawn: Drawn,
+}
+
+/// Rows that a picture of each column needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Drawn {
+    /// Of the equity at each bar.
+    pub equity: Vec<u32>,
+    /// Of the fall from the peak at each bar.
+    pub falls: Vec<u32>,
+    /// The falls at those rows.
+    pub fall_values: Vec<f64>,
+    /// Of the benchmark's price.
+    pub benchmark: Vec<u32>,
+    /// Of the rolling Sharpe ratio by day.
+    pub rolling: Vec<u32>,
+}
+
+/// Stretches of a picture, with two points each: more than a screen tells apart.
+const STRETCHES: usize = 450;
+
+impl Drawn {
+    fn of(equity: &[f64], start: Option<f64>, benchmark: &[f64], rolling: &[f64]) -> Self {
+        let all_falls = underwater(equity, start);
+        let falls = extreme_rows(&all_falls, STRETCHES);
+        Drawn {
+            equity: extreme_rows(equity, STRETCHES),
+            fall_values: falls.iter().map(|&row| all_falls[row as usize]).collect(),
+            falls,
+            benchmark: extreme_rows(benchmark, STRETCHES),
+            rolling: extreme_rows(rolling, STRETCHES),
+        }
+    }
 }
 
 multiversioned! {
@@ -225,11 +260,14 @@ impl Performance {
         let compared = benchmark.map(|column| compare(equity, &daily.returns, column, start.is_some(), year));
         put_benchmark(&mut list, compared.as_ref(), total);
         debug_assert_eq!(list.values.len(), METRIC_IDS.len());
+        let rolling = rolling(&daily.returns, settings.rolling_days, year);
+        let prices = benchmark.map_or(&[][..], |column| column.price);
         Ok(Performance {
+            drawn: Drawn::of(equity.equity, start, prices, &rolling.sharpe),
             values: list.values,
             underwater,
             benchmark: compared.map(|comparison| comparison.daily).unwrap_or_default(),
-            rolling: rolling(&daily.returns, settings.rolling_days, year),
+            rolling,
             months,
             years: by_period(&daily, true),
             drawdowns: falls.deepest,

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { loadNative } from '../../../src/adapters/compute/native.ts';
+import { reportHtml } from '../../../src/app/report/html/page.ts';
+import { type MeasuredResult, measureResult } from '../../../src/app/report/measure.ts';
+import { reportJson } from '../../../src/app/report/report-json.ts';
+import { tradesCsv } from '../../../src/app/report/trade-file.ts';
+import { metricIds, metrics } from '../../../src/shared/lab/metrics.ts';
+import { emptyTrades } from '../../../src/shared/lab/result.ts';
+import { type Sample, type SampleOptions, sampleRun } from './sample-result.ts';
+
+const addon = loadNative();
+const createdMs = Date.UTC(2026, 2, 1);
+
+function measured(options: SampleOptions = {}): Sample & { measured: MeasuredResult } {
+  const sample = sampleRun(options);
+  return { ...sample, measured: measureResult(addon, sample.result, { price: sample.price }) };
+}
+
+const page = (options: SampleOptions = {}): string => {
+  const { measured: found, price } = measured(options);
+  return reportHtml(found, { createdMs, price });
+};
+
+test('the page loads nothing, runs nothing, and its policy knows its one style sheet', () => {
+  const html = page();
+  const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(html).toContain(
+    `content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"`,
+  );
+  expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<style>'));
+  expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|javascript:|https?:\/\//i);
+  // The policy forbids styles and handlers in attributes.
+  expect(html).not.toMatch(/\s(?:style|on\w+)=/i);
+});
+
+test('what users name is shown, never run', () => {
+  const html = page({ strategy: 'a&b', symbol: '<img src=x onerror="alert(1)">/USDT' });
+  expect(html).toContain('a&amp;b');
+  expect(html).toContain('&lt;img src=x onerror=&quot;alert(1)&quot;&gt;/USDT');
+  expect(html).not.toContain('<img');
+});
+
+test('the page shows every figure that has a value, with what it means', () => {
+  const { measured: found, price } = measured();
+  const html = reportHtml(found, { createdMs, price });
+  const meaning = (text: string): boolean => html.includes(text.replaceAll("'", '&#39;'));
+  for (const metric of metrics) {
+    expect(meaning(metric.meaning), metric.id).toBe(found.performance.values[metric.id] !== null);
+  }
+  for (const line of [...found.result.assumptions, ...found.result.warnings]) expect(html).toContain(line);
+  for (const { finding } of found.confidence.checks) expect(html).toContain(finding);
+  expect(html).not.toMatch(/NaN|undefined|Infinity|null/);
+});
+
+test('tags are closed in their order', () => {
+  const open: string[] = [];
+  const single = new Set(['meta', 'line', 'rect', 'circle', 'path', '!doctype']);
+  for (const [, end, name = '', self] of page().matchAll(/<(\/?)([!a-z][a-z0-9]*)[^>]*?(\/?)>/gi)) {
+    const tag = name.toLowerCase();
+    if (end === '/') expect(open.pop()).toBe(tag);
+    else if (self !== '/' && !single.has(tag)) open.push(tag);
+  }
+  expect(open).toEqual([]);
+});
+
+test('months of the table compound the days', () => {
+  const { measured: found } = measured();
+  const { months, years, values } = found.performance;
+  const compound = (list: readonly { value: number }[]): number =>
+    list.reduce((growth, { value }) => growth * (1 + value), 1) - 1;
+  expect(compound(months)).toBeCloseTo(values['totalReturn'] as number, 10);
+  expect(compound(years)).toBeCloseTo(values['totalReturn'] as number, 10);
+  expect(page()).toContain(`<td class="n ${(months[0]?.value ?? 0) > 0 ? 'gain' : 'loss'}`);
+});
+
+test('a large run makes a small page', () => {
+  const html = page({ bars: 143_900, timeframeMs: 300_000, tradeEvery: 40 });
+  expect(html.length).toBeLessThan(600_000);
+  expect(html).toContain('The 300 trades with the largest profit or loss of 3 597.');
+  expect(html).toContain('The first 200 of 3 597');
+});
+
+test.each(['no trades', 'one bar', 'nothing'])('a run with %s has a page and JSON too', (which) => {
+  const { result, price } = sampleRun({ bars: 500 });
+  const rows = which === 'nothing' ? 0 : which === 'one bar' ? 1 : 500;
+  const equity = {
+    length: rows,
+    timeMs: result.equity.timeMs.slice(0, rows),
+    equity: new Float64Array(rows).fill(10_000),
+    exposure: new Float64Array(rows),
+  };
+  const empty = { ...result, trades: emptyTrades(0), equity, fees: 0, slippage: 0, finalEquity: 10_000 };
+  const shown = { close: price.close.slice(0, rows), start: price.start };
+  const found = measureResult(addon, empty, { price: shown });
+  expect(reportHtml(found, { createdMs, price: shown })).not.toMatch(/NaN|undefined|Infinity/);
+  expect(reportHtml(found, { createdMs })).not.toMatch(/NaN|undefined|Infinity/);
+  expect(JSON.parse(reportJson(found, createdMs))).toMatchObject({ schemaVersion: 1 });
+});
+
+test('JSON has the schema, every figure and all trades', () => {
+  const { measured: found } = measured();
+  const text = reportJson(found, createdMs);
+  expect(text).not.toMatch(/NaN|Infinity/);
+  const report = JSON.parse(text);
+  expect(report).toMatchObject({ schema: 'sextant.backtest-report', schemaVersion: 1, createdMs });
+  expect(Object.keys(report.metrics)).toEqual(metricIds);
+  expect(report.trades.profit).toHaveLength(found.result.trades.length);
+  expect(report.trades.profit[3]).toBe(found.result.trades.profit[3]);
+  expect(report.daily.equity.at(-1)).toBe(found.result.finalEquity);
+  expect(report.drawdowns[0].peakMs).toBeLessThanOrEqual(report.drawdowns[0].troughMs);
+});
+
+test('trades as CSV: a line each, in words where the table has numbers', () => {
+  const { result } = sampleRun({ bars: 300, symbol: 'A,B/USDT' });
+  const [header = '', first = ''] = tradesCsv(result).split('\n');
+  expect(header.startsWith('instrument,side,entryTimeMs')).toBe(true);
+  expect(header.endsWith('exitReason,accountReturn')).toBe(true);
+  expect(first.startsWith(`"A,B/USDT",long,${result.trades.entryTimeMs[0]},`)).toBe(true);
+  const returned = Number(first.split(',').at(-1));
+  expect(returned).toBeCloseTo((result.trades.profit[0] as number) / 10_000, 14);
+});

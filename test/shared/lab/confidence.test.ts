@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { type ConfidenceEvidence, gradeConfidence } from '../../../src/shared/lab/confidence.ts';
+import type { MetricValues } from '../../../src/shared/lab/metrics.ts';
+import type { BacktestResult } from '../../../src/shared/lab/result.ts';
+import { sampleRun } from '../../app/report/sample-result.ts';
+
+/** Two years of hours, 200 trades, a profit of 3 times the costs. */
+const { result } = sampleRun({ bars: 17_520, tradeEvery: 87 });
+const values: MetricValues = {
+  trades: 201,
+  openTrades: 1,
+  netProfit: 3 * (result.fees + result.slippage),
+  sharpe: 1.5,
+  probabilisticSharpe: 0.97,
+  deflatedSharpe: 0.97,
+  trials: 1,
+};
+const everything: ConfidenceEvidence = {
+  pathDependentShare: 0,
+  outOfSample: { share: 0.3, held: true },
+  monteCarlo: { drawdownRank: 0.5, drawdownP5: -0.3 },
+  bias: 'passed',
+};
+const grade = (
+  changes: Record<string, number | null> = {},
+  evidence: ConfidenceEvidence = everything,
+  run: BacktestResult = result,
+) => gradeConfidence(run, { ...values, ...changes }, evidence);
+const outcome = (found: ReturnType<typeof grade>, id: string) =>
+  found.checks.find((check) => check.id === id)?.outcome;
+
+test('everything done and passed is an A without advice', () => {
+  const found = grade();
+  expect(found.checks.map(({ outcome: result }) => result)).toEqual(Array(9).fill('passed'));
+  expect([found.grade, found.points]).toEqual(['A', 0]);
+  expect(found.checks.every(({ advice }) => advice === undefined)).toBe(true);
+});
+
+test('a plain backtest is a B: three checks are not done, and each says how to do it', () => {
+  const found = grade({}, {});
+  expect([found.grade, found.points]).toEqual(['B', 3]);
+  const open = found.checks.filter(({ outcome: result }) => result === 'not-done');
+  expect(open.map(({ id }) => id)).toEqual(['out-of-sample', 'monte-carlo', 'bias']);
+  expect(open.every(({ advice = '' }) => advice.length > 20)).toBe(true);
+});
+
+test.each([
+  [99, 'weak', 'A'],
+  [29, 'failed', 'D'],
+])('%i trades are %s and at best %s', (trades, expected, best) => {
+  const found = grade({ trades: trades + 1 });
+  expect(outcome(found, 'trades')).toBe(expected);
+  expect(found.grade).toBe(best);
+});
+
+test('a strategy that sees the future is an E whatever else holds', () => {
+  expect(grade({}, { ...everything, bias: 'failed' }).grade).toBe('E');
+});
+
+test('costs: gone at 1.2 times them fails, at 1.5 is weak; none at all fails', () => {
+  const costs = result.fees + result.slippage;
+  expect(outcome(grade({ netProfit: 0.2 * costs }), 'costs')).toBe('failed');
+  expect(outcome(grade({ netProfit: 0.5 * costs }), 'costs')).toBe('weak');
+  expect(outcome(grade({ netProfit: -1 }), 'costs')).toBe('passed');
+  expect(outcome(grade({}, everything, { ...result, fees: 0, slippage: 0 }), 'costs')).toBe('failed');
+});
+
+test('luck: many trials are judged by the deflated ratio; a sure loss is sure', () => {
+  expect(outcome(grade({ trials: 500, deflatedSharpe: 0.4 }), 'luck')).toBe('failed');
+  expect(outcome(grade({ deflatedSharpe: 0.4 }), 'luck')).toBe('passed');
+  expect(outcome(grade({ sharpe: -2, probabilisticSharpe: 0.01 }), 'luck')).toBe('passed');
+  expect(outcome(grade({ probabilisticSharpe: null }), 'luck')).toBe('weak');
+});
+
+test('gaps and length are read off the run', () => {
+  const day = 86_400_000;
+  expect(outcome(grade({}, everything, { ...result, toMs: result.fromMs + 100 * day }), 'length')).toBe(
+    'weak',
+  );
+  const short = { ...result, equity: { ...result.equity, length: 17_000 } };
+  const found = grade({}, everything, short);
+  expect(outcome(found, 'gaps')).toBe('failed');
+  expect(found.checks.find(({ id }) => id === 'gaps')?.finding).toContain('520 of 17520 candles');
+});
+
+test('trades that begin and stop out in one candle hang on the assumed path', () => {
+  const trades = {
+    ...result.trades,
+    exitBar: result.trades.entryBar,
+    exitReason: result.trades.exitReason.map(() => 2),
+  };
+  const { pathDependentShare: _known, ...rest } = everything;
+  expect(outcome(grade({}, rest, { ...result, trades }), 'path')).toBe('failed');
+  expect(outcome(grade({}, rest), 'path')).toBe('passed');
+});
+
+test('an order luckier than 95 % of the shuffles fails', () => {
+  const monteCarlo = { drawdownRank: 0.97, drawdownP5: -0.5 };
+  expect(outcome(grade({}, { ...everything, monteCarlo }), 'monte-carlo')).toBe('failed');
+});
