@@ -157,7 +157,7 @@ export class Kernel {
       case 'history':
         this.services.markets
           .get(event.instrument)
-          ?.seedHistory(event.timeframeMs, event.candles, this.services.nowMs - this.candleGraceMs);
+          ?.seedHistory(event.timeframeMs, event.candles, this.closedUpToMs(this.services.nowMs));
         return undefined;
       case 'control':
         this.coreChanged = true;
@@ -255,13 +255,18 @@ export class Kernel {
   }
 
   private closeCandles(): void {
-    const closedUpToMs = this.services.nowMs - this.candleGraceMs;
+    const closedUpToMs = this.closedUpToMs(this.services.nowMs);
     for (const market of this.services.markets.values()) {
       market.closeCandles(closedUpToMs, (series, candle) =>
         this.botManager.onBar(market, series.timeframeMs, candle),
       );
     }
     this.scheduleCandles(this.services.nowMs);
+  }
+
+  /** Gives the time up to which candles are over and late trades have come. */
+  private closedUpToMs(nowMs: number): number {
+    return this.candleGraceMs === Number.POSITIVE_INFINITY ? nowMs : nowMs - this.candleGraceMs;
   }
 
   private scheduleCandles(nowMs: number): void {

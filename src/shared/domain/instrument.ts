@@ -8,6 +8,12 @@ export type InstrumentKind = 'spot' | 'perpetual';
 /** In which currency a venue takes its fee on a spot fill. Perpetuals always pay in the settle currency. */
 export type FeeCurrencyRule = 'quote' | 'received';
 
+/** A step of a venue's maintenance margin: the rate of positions worth up to `notionalMax`. */
+export interface MaintenanceTier {
+  readonly notionalMax: number;
+  readonly rate: Decimal;
+}
+
 /** One symbol of one venue with its filters. Sizes and rates are exact decimals. */
 export interface Instrument {
   readonly id: InstrumentId;
@@ -34,6 +40,8 @@ export interface Instrument {
   readonly leverageMax: number;
   /** Maintenance margin as a fraction of notional; zero for spot. */
   readonly maintenanceMarginRate: Decimal;
+  /** Where the rate grows with the position: steps by notional, smallest first. The plain rate is not used then. */
+  readonly maintenanceTiers?: readonly MaintenanceTier[] | undefined;
   /** Hours between funding payments of a perpetual; 0 for spot. */
   readonly fundingIntervalHours: number;
 }
@@ -82,4 +90,23 @@ export function lotsForQuote(instrument: Instrument, quoteAmount: Decimal, ticks
 /** Gives a price as a double for charts and indicators. */
 export function priceNumber(instrument: Instrument, ticks: number): number {
   return priceOf(instrument, ticks).toNumber();
+}
+
+/** Gives the maintenance margin rate of a position worth `notional`: that of its tier, the highest above all tiers. */
+export function maintenanceRateAt(instrument: Instrument, notional: number): number {
+  return tierRate(instrument, notional).toNumber();
+}
+
+/** Gives the equity a position of this value must keep. */
+export function maintenanceOf(instrument: Instrument, notional: Decimal): Decimal {
+  const { maintenanceTiers: tiers } = instrument;
+  return notional.times(
+    tiers === undefined ? instrument.maintenanceMarginRate : tierRate(instrument, notional.toNumber()),
+  );
+}
+
+function tierRate(instrument: Instrument, notional: number): Decimal {
+  const tiers = instrument.maintenanceTiers ?? [];
+  const tier = tiers.find(({ notionalMax }) => notional <= notionalMax) ?? tiers.at(-1);
+  return tier?.rate ?? instrument.maintenanceMarginRate;
 }

@@ -161,8 +161,6 @@ export const backtestSpec = z
     leverage: z.number().int().min(1).max(200).default(1),
     latency: latencySpec.default({ kind: 'none' }),
     impact: marketImpactSpec.default({ kind: 'none' }),
-    /** Interest on borrowed money or goods, a fraction a year; charged by the hour. */
-    borrowRatePerYear: z.number().min(0).max(5).default(0),
     /** Closed candles before the first decision; what the strategy asks for when left out. */
     warmupBars: z.number().int().min(0).max(100_000).optional(),
     /** Seed of every chance in the run (latency). */

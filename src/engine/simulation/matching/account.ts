@@ -9,7 +9,7 @@
  */
 
 import { Decimal, decimalMax, decimalMin } from '../../../shared/domain/decimal.ts';
-import { type Instrument, notionalOf, quantityOf } from '../../../shared/domain/instrument.ts';
+import { type Instrument, maintenanceOf, notionalOf, quantityOf } from '../../../shared/domain/instrument.ts';
 import type { InstrumentId } from '../../../shared/domain/nominal.ts';
 import type { Side } from '../../../shared/domain/order.ts';
 import type { VenueBalance } from '../../../shared/events/venue.ts';
@@ -63,6 +63,7 @@ export class PaperAccount {
   private readonly changedPositions = new Set<InstrumentId>();
   private readonly leverage: number;
   private fillCount = 0;
+  private changeCount = 0;
 
   constructor(balances: Readonly<Record<string, string>>, leverage: number) {
     this.leverage = leverage;
@@ -78,6 +79,11 @@ export class PaperAccount {
   /** Counts the fills of perpetuals; tells cheaply whether a position may have changed. */
   get perpetualFillCount(): number {
     return this.fillCount;
+  }
+
+  /** Grows whenever money or a position changes. */
+  get version(): number {
+    return this.changeCount;
   }
 
   /** Gives what is bound: locked by resting spot orders plus margin of perpetuals settled in this currency. */
@@ -101,6 +107,7 @@ export class PaperAccount {
   }
 
   credit(currency: string, amount: Decimal): void {
+    this.changeCount += 1;
     this.totals.set(currency, this.total(currency).plus(amount));
     this.changedCurrencies.add(currency);
   }
@@ -215,7 +222,7 @@ export class PaperAccount {
     for (const { instrument, lots } of this.positions.values()) {
       if (lots === 0 || instrument.settle !== currency) continue;
       const value = notionalOf(instrument, markOf(instrument.id), Math.abs(lots));
-      sum = sum.plus(value.times(instrument.maintenanceMarginRate));
+      sum = sum.plus(maintenanceOf(instrument, value));
     }
     return sum;
   }

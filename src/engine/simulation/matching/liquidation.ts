@@ -5,15 +5,22 @@
  */
 
 import { Decimal } from '../../../shared/domain/decimal.ts';
-import { type Instrument, priceOf, quantityOf } from '../../../shared/domain/instrument.ts';
-import { clientOrderId } from '../../../shared/domain/nominal.ts';
+import {
+  type Instrument,
+  maintenanceOf,
+  maintenanceRateAt,
+  notionalOf,
+  priceOf,
+  quantityOf,
+} from '../../../shared/domain/instrument.ts';
+import { clientOrderId, type InstrumentId } from '../../../shared/domain/nominal.ts';
 import type { PaperAccount } from './account.ts';
+import type { MatchingDesk } from './matching-desk.ts';
 import type { BookingParts, OrderBooking } from './order-booking.ts';
-import type { OrderDesk } from './order-desk.ts';
 
 interface LiquidationParts extends BookingParts {
   readonly booking: OrderBooking;
-  readonly desk: OrderDesk;
+  readonly desk: MatchingDesk;
 }
 
 /** Closes everything settled in `settle` when the account can no longer carry it; gives whether it did. */
@@ -74,4 +81,43 @@ function bankruptcyTicks(account: PaperAccount, instrument: Instrument, position
   }
   const perTick = quantity.times(tick).times(Decimal.one.plus(fee));
   return Math.max(1, Number(entry.plus(wallet).dividedBy(perTick, 0, 'down').coefficient));
+}
+
+/**
+ * Gives the price in ticks at which the equity behind an open position falls below its maintenance margin while every
+ * other price stands still: the next one down for a long position, up for a short one. Undefined when there is none.
+ * Doubles: a place to look, `liquidateIfNeeded` decides exactly.
+ */
+export function liquidationTicks(
+  account: PaperAccount,
+  instrument: Instrument,
+  markOf: (instrument: InstrumentId) => number,
+): number | undefined {
+  const lots = account.positionLots(instrument.id);
+  const nowTicks = markOf(instrument.id);
+  if (lots === 0 || nowTicks <= 0) return undefined;
+  const { settle } = instrument;
+  const unrealized = account.unrealized(settle, markOf).minus(account.unrealizedOf(instrument, nowTicks));
+  const required = account
+    .maintenanceRequired(settle, markOf)
+    .minus(maintenanceOf(instrument, notionalOf(instrument, nowTicks, Math.abs(lots))));
+  const others = account.total(settle).plus(unrealized).minus(required).toNumber();
+  const entry = account.entryNotional(instrument.id).toNumber();
+  const perTick = notionalOf(instrument, 1, Math.abs(lots)).toNumber();
+  const side = Math.sign(lots);
+  const isSafe = (ticks: number): boolean => {
+    const value = perTick * ticks;
+    return others + side * (value - entry) >= value * maintenanceRateAt(instrument, value);
+  };
+  if (!isSafe(nowTicks)) return nowTicks;
+  let safe = nowTicks;
+  let unsafe = side > 0 ? 1 : nowTicks * 2;
+  while (side < 0 && isSafe(unsafe) && unsafe < Number.MAX_SAFE_INTEGER / 2) unsafe *= 2;
+  if (isSafe(unsafe)) return undefined;
+  while (Math.abs(safe - unsafe) > 1) {
+    const middle = Math.floor((safe + unsafe) / 2);
+    if (isSafe(middle)) safe = middle;
+    else unsafe = middle;
+  }
+  return unsafe;
 }

@@ -13,7 +13,7 @@ import {
   quantityLots,
   venueOrderId,
 } from '../../../shared/domain/nominal.ts';
-import type { Fill, OrderRequest, Side } from '../../../shared/domain/order.ts';
+import type { Fill, Order, OrderRequest, Side } from '../../../shared/domain/order.ts';
 import type { PaperAccount } from './account.ts';
 import { Funds } from './funds.ts';
 import type { InstrumentMarket } from './instrument-market.ts';
@@ -22,12 +22,17 @@ import type { VenueAnswers } from './venue-answers.ts';
 import type { VenueLedger } from './venue-ledger.ts';
 import type { PaperOrder } from './venue-state.ts';
 
+/** Sees a fill and the market it happened in, at the moment it is booked. */
+export type FillObserver = (fill: Fill, market: InstrumentMarket) => void;
+
 /** What an order changes; all of it belongs to one venue. */
 export interface BookingParts {
   readonly markets: ReadonlyMap<InstrumentId, InstrumentMarket>;
   readonly account: PaperAccount;
   readonly ledger: VenueLedger;
   readonly answers: VenueAnswers;
+  /** Told of each fill as it is booked, before anybody hears of it. */
+  readonly onFill?: FillObserver | undefined;
 }
 
 export class OrderBooking {
@@ -42,6 +47,38 @@ export class OrderBooking {
   }
 
   readonly markOf = (instrument: InstrumentId): number => this.parts.markets.get(instrument)?.markTicks ?? 0;
+
+  /** Takes in a request; gives nothing when its id was used before or there is no such instrument, which is answered. */
+  arrive(request: Order): { readonly order: PaperOrder; readonly market: InstrumentMarket } | undefined {
+    const { ledger, answers, markets } = this.parts;
+    const known = ledger.orders.get(request.clientOrderId);
+    if (known !== undefined) {
+      const message = `order ${request.clientOrderId} was sent before and is ${known.status}`;
+      answers.rejected(request.clientOrderId, { code: 'duplicate-client-order-id', message }, this.nowMs);
+      return undefined;
+    }
+    const order = this.newOrder(request.clientOrderId, request);
+    const market = markets.get(request.instrument);
+    if (market !== undefined) return { order, market };
+    this.refuse(order, {
+      code: 'unknown-instrument',
+      message: `no instrument ${request.instrument} here`,
+    });
+    return undefined;
+  }
+
+  /** Cancels an open order, or says why there is none. */
+  cancel(clientOrderId: ClientOrderId): void {
+    const { ledger, answers } = this.parts;
+    const order = ledger.open.get(clientOrderId);
+    if (order !== undefined) {
+      this.close(order, 'canceled', 'cancelled on request');
+      return;
+    }
+    const known = ledger.orders.get(clientOrderId);
+    const message = known === undefined ? 'unknown order' : `the order is already ${known.status}`;
+    answers.cancelRejected(clientOrderId, message, this.nowMs);
+  }
 
   /** Books a fill of an order; closes the order when it is complete. Gives the lots that were really filled. */
   fill(
@@ -76,6 +113,7 @@ export class OrderBooking {
       venueTimeMs: epochMs(this.nowMs),
     };
     ledger.addFill(fill);
+    this.parts.onFill?.(fill, market);
     answers.filled(fill, this.nowMs);
     if (order.filledLots === order.lots) {
       order.status = 'filled';

@@ -78,6 +78,22 @@ export function checkFilters(
   return undefined;
 }
 
+/** Refuses a reduce-only order that is larger than what it could reduce; `positionLots` is signed. */
+export function checkReduceOnly(
+  instrument: Instrument,
+  order: OrderRequest,
+  positionLots: number,
+): Refusal | undefined {
+  if (!order.reduceOnly) return undefined;
+  const code = 'reduce-only-would-increase';
+  if (instrument.kind === 'spot') {
+    return order.side === 'sell' ? undefined : { code, message: 'a buy cannot reduce a spot holding' };
+  }
+  const reducible = order.side === 'sell' ? positionLots : -positionLots;
+  if (order.lots <= reducible) return undefined;
+  return { code, message: `${order.side} of ${order.lots} lots against a position of ${positionLots} lots` };
+}
+
 function valuationTicks(order: OrderRequest, referenceTicks: number): number {
   if (hasLimit(order.type)) return order.priceTicks ?? 0;
   if (hasTrigger(order.type)) return order.triggerTicks ?? 0;

@@ -1,23 +1,16 @@
 /** Where orders are checked, executed against the book, rested and fired. One desk serves one venue. */
 
-import type { Instrument } from '../../../shared/domain/instrument.ts';
 import type { ClientOrderId } from '../../../shared/domain/nominal.ts';
-import type { Order, OrderRequest, Side } from '../../../shared/domain/order.ts';
+import type { Order, Side } from '../../../shared/domain/order.ts';
 import { type Funds, TakePlan } from './funds.ts';
 import type { InstrumentMarket } from './instrument-market.ts';
-import type { BookingParts, OrderBooking } from './order-booking.ts';
-import { checkFilters, hasTrigger, type Refusal } from './order-checks.ts';
+import type { DeskParts, MatchingDesk } from './matching-desk.ts';
+import type { OrderBooking } from './order-booking.ts';
+import { checkFilters, checkReduceOnly, hasTrigger } from './order-checks.ts';
 import { FillBatch } from './resting-orders.ts';
 import type { PaperOrder } from './venue-state.ts';
 
-/** What the desk works on; all of it belongs to one venue. */
-export interface DeskParts extends BookingParts {
-  readonly booking: OrderBooking;
-  /** Called when a stop fires; the venue executes it at the end of the moment, at the book as it then is. */
-  readonly onFired: (order: PaperOrder) => void;
-}
-
-export class OrderDesk {
+export class OrderDesk implements MatchingDesk {
   private readonly parts: DeskParts;
   private readonly booking: OrderBooking;
   private readonly funds: Funds;
@@ -30,31 +23,13 @@ export class OrderDesk {
     this.funds = parts.booking.funds;
   }
 
-  /** Takes an order that has arrived: refuses it, executes it, rests it. */
   place(request: Order): void {
-    const { ledger, answers, markets } = this.parts;
-    const known = ledger.orders.get(request.clientOrderId);
-    if (known !== undefined) {
-      const message = `order ${request.clientOrderId} was sent before and is ${known.status}`;
-      answers.rejected(
-        request.clientOrderId,
-        { code: 'duplicate-client-order-id', message },
-        this.booking.nowMs,
-      );
-      return;
-    }
-    const order = this.booking.newOrder(request.clientOrderId, request);
-    const market = markets.get(request.instrument);
-    if (market === undefined) {
-      this.booking.refuse(order, {
-        code: 'unknown-instrument',
-        message: `no instrument ${request.instrument} here`,
-      });
-      return;
-    }
+    const arrived = this.booking.arrive(request);
+    if (arrived === undefined) return;
+    const { order, market } = arrived;
     const refusal =
       checkFilters(market.instrument, request, referenceTicks(market, request.side)) ??
-      this.checkReduceOnly(market.instrument, request);
+      checkReduceOnly(market.instrument, request, this.parts.account.positionLots(market.instrument.id));
     if (refusal !== undefined) this.booking.refuse(order, refusal);
     else if (hasTrigger(order.type)) this.placeStop(market, order);
     else if (order.type === 'market') this.placeMarket(market, order);
@@ -62,18 +37,9 @@ export class OrderDesk {
   }
 
   cancel(clientOrderId: ClientOrderId): void {
-    const { ledger, answers } = this.parts;
-    const order = ledger.open.get(clientOrderId);
-    if (order !== undefined) {
-      this.booking.close(order, 'canceled', 'cancelled on request');
-      return;
-    }
-    const known = ledger.orders.get(clientOrderId);
-    const message = known === undefined ? 'unknown order' : `the order is already ${known.status}`;
-    answers.cancelRejected(clientOrderId, message, this.booking.nowMs);
+    this.booking.cancel(clientOrderId);
   }
 
-  /** Lets a print of the tape fill resting orders and fire stops. */
   onTrade(market: InstrumentMarket, ticks: number, lots: number, aggressor: Side): void {
     const { ownBuys, ownSells, buyStops, sellStops } = market;
     if (!ownBuys.isEmpty && ownBuys.bestTicks >= ticks) {
@@ -92,7 +58,6 @@ export class OrderDesk {
     }
   }
 
-  /** Fills resting orders which the displayed book has come to cross. */
   onDepth(market: InstrumentMarket): void {
     const { ownBuys, ownSells, bids, asks } = market;
     if (!ownBuys.isEmpty && asks.count > 0 && asks.ticksAt(0) <= ownBuys.bestTicks) {
@@ -103,7 +68,6 @@ export class OrderDesk {
     }
   }
 
-  /** Executes a stop that fired earlier, at the book as it is now. */
   executeFired(order: PaperOrder): void {
     const market = this.booking.marketOf(order);
     if (order.status !== 'open') return;
@@ -111,7 +75,6 @@ export class OrderDesk {
     else this.executeStopLimit(market, order);
   }
 
-  /** Puts an open order of a restored ledger back where it was. */
   restoreOpen(order: PaperOrder): void {
     const market = this.booking.marketOf(order);
     this.funds.rebind(market.instrument, order);
@@ -120,7 +83,6 @@ export class OrderDesk {
     else this.parts.onFired(order);
   }
 
-  /** Collects what an order of this side can take now; `limitTicks` 0 means at any price. */
   planTake(market: InstrumentMarket, side: Side, lots: number, limitTicks: number): TakePlan {
     const depth = market.depthAgainst(side);
     const plan = this.plan;
@@ -303,18 +265,6 @@ export class OrderDesk {
       this.booking.fill(market, order, order.priceTicks, lots[at] as number, 'maker');
     }
     this.batch.clear();
-  }
-
-  private checkReduceOnly(instrument: Instrument, order: OrderRequest): Refusal | undefined {
-    if (!order.reduceOnly) return undefined;
-    const code = 'reduce-only-would-increase';
-    if (instrument.kind === 'spot') {
-      return order.side === 'sell' ? undefined : { code, message: 'a buy cannot reduce a spot holding' };
-    }
-    const position = this.parts.account.positionLots(instrument.id);
-    const reducible = order.side === 'sell' ? position : -position;
-    if (order.lots <= reducible) return undefined;
-    return { code, message: `${order.side} of ${order.lots} lots against a position of ${position} lots` };
   }
 }
 

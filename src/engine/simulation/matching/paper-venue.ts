@@ -4,7 +4,8 @@
  * arriving commands and at last the answers that reach the client.
  */
 
-import { Decimal } from '../../../shared/domain/decimal.ts';
+import { ensureDefined } from '../../../shared/domain/assert.ts';
+import type { Decimal } from '../../../shared/domain/decimal.ts';
 import { type Instrument, notionalOf } from '../../../shared/domain/instrument.ts';
 import {
   type EpochMs,
@@ -14,14 +15,17 @@ import {
   type VenueId,
 } from '../../../shared/domain/nominal.ts';
 import type { FundingRateEvent, MarketEvent } from '../../../shared/events/market.ts';
-import type { VenueCommand, VenueOrderReport } from '../../../shared/events/venue.ts';
+import type { FundingPaidEvent, VenueCommand } from '../../../shared/events/venue.ts';
 import type { EventSink, SimulatedVenuePort } from '../../ports.ts';
 import { RandomStream } from '../random.ts';
 import { PaperAccount } from './account.ts';
+import { accountReportOf } from './account-report.ts';
 import { InstrumentMarket } from './instrument-market.ts';
 import { liquidateIfNeeded } from './liquidation.ts';
-import { OrderBooking } from './order-booking.ts';
+import type { MatchingDesk } from './matching-desk.ts';
+import { type FillObserver, OrderBooking } from './order-booking.ts';
 import { OrderDesk } from './order-desk.ts';
+import { PriceDesk, type PriceMatching, type PriceMove } from './price-desk.ts';
 import { VenueAnswers } from './venue-answers.ts';
 import { VenueLedger } from './venue-ledger.ts';
 import { type LatencyModel, type LinkFaults, noFaults, VenueLink } from './venue-link.ts';
@@ -44,6 +48,11 @@ export interface PaperVenueConfig {
   readonly stopSettleMs?: number | undefined;
   /** Called with the audit number of a command before it is applied: the host makes sure its intent is durable. */
   readonly onCommandArrival?: ((auditSequence: number) => void) | undefined;
+  /** Set where the market is one price at a time (candles): how orders meet it. A book is matched when absent. */
+  readonly priceMatching?: PriceMatching | undefined;
+  /** Told of each fill and funding payment as it is booked, before anybody hears of it. */
+  readonly onFill?: FillObserver | undefined;
+  readonly onFunding?: ((payment: FundingPaidEvent) => void) | undefined;
 }
 
 /** Where a venue goes on from. Without `market` the book is learnt anew from the next events. */
@@ -66,7 +75,9 @@ export class PaperVenue implements SimulatedVenuePort {
   private readonly link: VenueLink;
   private readonly answers: VenueAnswers;
   private readonly booking: OrderBooking;
-  private readonly desk: OrderDesk;
+  private readonly desk: MatchingDesk;
+  /** Where the market is one price at a time. */
+  readonly priceDesk: PriceDesk | undefined;
   private readonly fired: FiredStop[] = [];
   private nowMs = 0;
   private fundingDueMs = Number.POSITIVE_INFINITY;
@@ -95,15 +106,19 @@ export class PaperVenue implements SimulatedVenuePort {
       account: this.account,
       ledger: this.ledger,
       answers: this.answers,
+      onFill: config.onFill,
     };
     this.booking = new OrderBooking(parts);
-    this.desk = new OrderDesk({
+    const deskParts = {
       ...parts,
       booking: this.booking,
-      onFired: (order) => {
+      onFired: (order: PaperOrder) => {
         this.fired.push({ order, dueMs: this.nowMs + (this.config.stopSettleMs ?? 0) });
       },
-    });
+    };
+    const matching = config.priceMatching;
+    this.priceDesk = matching === undefined ? undefined : new PriceDesk(deskParts, matching);
+    this.desk = this.priceDesk ?? new OrderDesk(deskParts);
     for (const instrument of instruments) this.addInstrument(instrument);
     if (restore !== undefined) this.restoreFrom(restore);
   }
@@ -161,6 +176,45 @@ export class PaperVenue implements SimulatedVenuePort {
     }
     if (this.account.perpetualFillCount !== this.seenFillCount) this.updateFundingDue();
     if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
+  }
+
+  /** Brings the one price of an instrument to a point, see `PriceDesk.move`. */
+  movePrice(instrument: InstrumentId, ticks: number, timeMs: EpochMs, how: PriceMove, emit: EventSink): void {
+    if (this.nextTimeMs() < timeMs) this.advanceWhile(timeMs, true, emit);
+    if (timeMs > this.nowMs) this.setTime(timeMs);
+    const market = this.market(instrument);
+    this.priceDesk?.move(market, ticks, how);
+    this.checkMargin(market);
+    if (this.account.perpetualFillCount !== this.seenFillCount) this.updateFundingDue();
+    if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
+  }
+
+  /** Pays funding of an instrument at a rate and price, if there is a position; `timeMs` names the payment. */
+  payFundingAt(
+    instrument: InstrumentId,
+    rate: Decimal,
+    markTicks: number,
+    timeMs: EpochMs,
+    emit: EventSink,
+  ): void {
+    if (timeMs > this.nowMs) this.setTime(timeMs);
+    const market = this.market(instrument);
+    this.bookFunding(market, rate, markTicks, timeMs);
+    this.checkMargin(market);
+    if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
+  }
+
+  /** Gives the market of an instrument as this venue sees it. */
+  market(instrument: InstrumentId): InstrumentMarket {
+    return ensureDefined(this.markets.get(instrument), `market of ${instrument}`);
+  }
+
+  /** Gives the price positions are valued at here, in ticks; 0 while none is known. */
+  readonly markOf = (instrument: InstrumentId): number => this.markets.get(instrument)?.markTicks ?? 0;
+
+  /** Gives the account, to be looked at. */
+  get money(): PaperAccount {
+    return this.account;
   }
 
   submit(command: VenueCommand, nowMs: EpochMs): void {
@@ -232,7 +286,7 @@ export class PaperVenue implements SimulatedVenuePort {
         this.desk.cancel(command.clientOrderId);
         break;
       case 'request-account-report':
-        this.report(command);
+        this.answers.report(accountReportOf(command, this.ledger, this.account), this.nowMs);
         break;
     }
   }
@@ -259,30 +313,34 @@ export class PaperVenue implements SimulatedVenuePort {
 
   private payFunding(): void {
     for (const market of this.markets.values()) {
-      const { instrument } = market;
-      const lots = this.account.positionLots(instrument.id);
-      if (lots === 0 || market.nextFundingMs === 0 || market.nextFundingMs > this.nowMs) continue;
-      const paymentId = `${instrument.id}@${market.nextFundingMs}`;
-      if (!this.ledger.hasPayment(paymentId)) {
-        const value = notionalOf(instrument, market.markTicks, lots);
-        const amount = value.times(market.fundingRate).negated();
-        this.account.credit(instrument.settle, amount);
-        const payment = {
-          kind: 'funding-paid',
-          venue: this.venue,
-          instrument: instrument.id,
-          paymentId,
-          amount: amount.toString(),
-          currency: instrument.settle,
-          positionLots: quantityLots(lots),
-          timeMs: epochMs(market.nextFundingMs),
-        } as const;
-        this.ledger.addPayment(payment, this.nowMs);
-        this.answers.fundingPaid(payment, this.nowMs);
-      }
+      if (market.nextFundingMs === 0 || market.nextFundingMs > this.nowMs) continue;
+      if (this.account.positionLots(market.instrument.id) === 0) continue;
+      this.bookFunding(market, market.fundingRate, market.markTicks, market.nextFundingMs);
       this.checkMargin(market);
     }
     this.updateFundingDue();
+  }
+
+  private bookFunding(market: InstrumentMarket, rate: Decimal, markTicks: number, dueMs: number): void {
+    const { instrument } = market;
+    const lots = this.account.positionLots(instrument.id);
+    const paymentId = `${instrument.id}@${dueMs}`;
+    if (lots === 0 || this.ledger.hasPayment(paymentId)) return;
+    const amount = notionalOf(instrument, markTicks, lots).times(rate).negated();
+    this.account.credit(instrument.settle, amount);
+    const payment = {
+      kind: 'funding-paid',
+      venue: this.venue,
+      instrument: instrument.id,
+      paymentId,
+      amount: amount.toString(),
+      currency: instrument.settle,
+      positionLots: quantityLots(lots),
+      timeMs: epochMs(dueMs),
+    } as const;
+    this.ledger.addPayment(payment, this.nowMs);
+    this.config.onFunding?.(payment);
+    this.answers.fundingPaid(payment, this.nowMs);
   }
 
   /** Finds the next funding of an instrument we hold; times that passed without a position are skipped. */
@@ -298,36 +356,6 @@ export class PaperVenue implements SimulatedVenuePort {
       }
       if (market.nextFundingMs < this.fundingDueMs) this.fundingDueMs = market.nextFundingMs;
     }
-  }
-
-  private report(command: Extract<VenueCommand, { kind: 'request-account-report' }>): void {
-    const { orders, open } = this.ledger;
-    const listed = new Map<string, VenueOrderReport>();
-    for (const order of open.values()) listed.set(order.clientOrderId, reportOf(order));
-    const asked = command.clientOrderIds;
-    for (const id of asked) {
-      const order = orders.get(id);
-      if (order !== undefined) listed.set(id, reportOf(order));
-    }
-    this.answers.report(
-      {
-        kind: 'account-report',
-        venue: this.venue,
-        requestId: command.requestId,
-        sinceMs: command.sinceMs,
-        orders: [...listed.values()],
-        provenAbsent: asked.filter((id) => !orders.has(id)),
-        fills: this.ledger.fillsSince(command.sinceMs),
-        fundingPayments: this.ledger.fundingPaymentsSince(command.sinceMs),
-        balances: this.account.balances(),
-        positions: this.account.positionStates().map(({ instrument, lots, entryNotional }) => ({
-          instrument,
-          lots: quantityLots(lots),
-          entryCost: Decimal.parse(entryNotional).timesInteger(Math.sign(lots)).toString(),
-        })),
-      },
-      this.nowMs,
-    );
   }
 
   private setTime(nowMs: number): void {
@@ -367,15 +395,4 @@ export class PaperVenue implements SimulatedVenuePort {
     this.account.drainChanges();
     this.updateFundingDue();
   }
-}
-
-function reportOf(order: PaperOrder): VenueOrderReport {
-  return {
-    clientOrderId: order.clientOrderId,
-    venueOrderId: order.venueOrderId,
-    instrument: order.instrument,
-    state: order.status,
-    filledLots: quantityLots(order.filledLots),
-    message: order.message,
-  };
 }

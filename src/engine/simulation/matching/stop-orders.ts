@@ -15,6 +15,11 @@ export class StopSide {
     return this.waiting.length === 0;
   }
 
+  /** Gives the trigger that fires next; the caller has checked that there is one. */
+  get nextTriggerTicks(): number {
+    return (this.waiting[this.waiting.length - 1] as PaperOrder).triggerTicks;
+  }
+
   /** Whether a trade at `ticks` fires this trigger. */
   fires(triggerTicks: number, ticks: number): boolean {
     return this.sign * ticks >= this.sign * triggerTicks;

@@ -7,7 +7,7 @@ import type { VenueCommand, VenueEvent } from '../../../shared/events/venue.ts';
 import type { EventSink } from '../../ports.ts';
 import { RandomStream } from '../random.ts';
 
-/** Constant time, or log-normal around a median and cut at a maximum. Whole milliseconds. */
+/** Constant time, log-normal around a median and cut at a maximum, or as it was measured. Whole milliseconds. */
 export type LatencyModel =
   | { readonly kind: 'constant'; readonly ms: number }
   | {
@@ -15,7 +15,9 @@ export type LatencyModel =
       readonly medianMs: number;
       readonly sigma: number;
       readonly maxMs: number;
-    };
+    }
+  /** Rising times and the delay that holds from each on; before the first one, the first. */
+  | { readonly kind: 'recorded'; readonly timesMs: Float64Array; readonly delaysMs: Float64Array };
 
 /** Provoked faults of the way back; off by default. */
 export interface LinkFaults {
@@ -80,14 +82,17 @@ export class VenueLink {
   }
 
   send(command: VenueCommand, nowMs: number): void {
-    const dueMs = Math.max(this.lastArrivalMs, nowMs + drawLatency(this.toVenueLatency, this.random));
+    const dueMs = Math.max(this.lastArrivalMs, nowMs + drawLatency(this.toVenueLatency, this.random, nowMs));
     this.lastArrivalMs = dueMs;
     this.commands.push({ command, dueMs });
   }
 
   /** Gives the time at which an answer given at `nowMs` reaches the client. */
   deliveryTime(nowMs: number): number {
-    this.lastAnswerMs = Math.max(this.lastAnswerMs, nowMs + drawLatency(this.toClientLatency, this.random));
+    this.lastAnswerMs = Math.max(
+      this.lastAnswerMs,
+      nowMs + drawLatency(this.toClientLatency, this.random, nowMs),
+    );
     return this.lastAnswerMs;
   }
 
@@ -146,7 +151,19 @@ export class VenueLink {
   }
 }
 
-function drawLatency(model: LatencyModel, random: RandomStream): number {
+function drawLatency(model: LatencyModel, random: RandomStream, nowMs: number): number {
   if (model.kind === 'constant') return model.ms;
+  if (model.kind === 'recorded') return recordedDelay(model.timesMs, model.delaysMs, nowMs);
   return Math.min(model.maxMs, Math.round(random.logNormal(model.medianMs, model.sigma)));
+}
+
+function recordedDelay(timesMs: Float64Array, delaysMs: Float64Array, nowMs: number): number {
+  let low = 0;
+  let high = timesMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timesMs[middle] as number) <= nowMs) low = middle + 1;
+    else high = middle;
+  }
+  return Math.round(delaysMs[Math.max(0, low - 1)] ?? 0);
 }

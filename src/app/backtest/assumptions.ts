@@ -1,0 +1,62 @@
+/** What the figures of a backtest rest on, in sentences for a person. */
+
+import { intrabarWords } from '../../engine/simulation/candles/intrabar.ts';
+import { type BacktestSpec, type LatencySpec, reserveOf } from '../../shared/lab/spec.ts';
+import type { LoadedSeries } from './load-series.ts';
+
+/** Gives every convention and inferred rule of a run on candles. */
+export function assumptionsOf(spec: BacktestSpec, series: readonly LoadedSeries[]): string[] {
+  const rates = series.map(
+    ({ instrument }) =>
+      `${instrument.symbol} maker ${instrument.makerFeeRate}, taker ${instrument.takerFeeRate}`,
+  );
+  const perpetual = series.some(({ instrument }) => instrument.kind === 'perpetual');
+  const detailed = series.filter(({ detail }) => detail !== undefined);
+  return [
+    spec.fill === 'next-open'
+      ? 'A market order sent when a candle has closed fills at the open of the next one.'
+      : 'A market order sent when a candle has closed fills at that close: nobody can trade that fast, so compare with next-open.',
+    `A taking order loses ${spec.slippage} of its price, rounded against it to whole ticks; its size does not matter${spec.impact.kind === 'none' ? '' : ' beyond market impact'}.`,
+    ...(spec.impact.kind === 'none'
+      ? []
+      : [
+          `Market impact: ${spec.impact.coefficient} × range of the candle × (share of its volume) ^ ${spec.impact.exponent}.`,
+        ]),
+    `Fees as fractions of value, taken in quote currency: ${rates.join('; ')}.`,
+    intrabarWords[spec.intrabar],
+    ...detailed.map(({ instrument, detail }) =>
+      detail?.kind === 'trades'
+        ? `Inside the candles of ${instrument.symbol} single trades tell the price.`
+        : `Inside the candles of ${instrument.symbol} candles of ${(detail?.timeframeMs ?? 0) / 60_000} minutes tell the price.`,
+    ),
+    spec.limitFill === 'through'
+      ? 'A resting limit order fills once the price goes one tick beyond it, in full.'
+      : 'A resting limit order fills once the price touches it, in full: nobody stands before it in the queue.',
+    'A stop order fires when the price reaches it and fills there, or at the open when a candle opens beyond it.',
+    latencyWords(spec.latency),
+    `Entries leave ${reserveOf(spec)} of the money untouched.`,
+    ...(perpetual
+      ? [
+          `Leverage ${spec.leverage}, cross margin; a position is liquidated on the assumed path where equity falls below maintenance margin.`,
+          series.some(({ funding }) => funding !== undefined)
+            ? 'Funding is paid at its hours on the position held before the open, at the open price of the candle.'
+            : 'Funding of perpetuals is not counted: no rates were given.',
+        ]
+      : []),
+    'An open position at the end is valued at the last close and not closed.',
+    ...series.flatMap(({ notes }) => notes),
+  ];
+}
+
+function latencyWords(latency: LatencySpec): string {
+  switch (latency.kind) {
+    case 'none':
+      return 'Orders and answers take no time.';
+    case 'constant':
+      return `Orders and answers take ${latency.ms} ms each way.`;
+    case 'log-normal':
+      return `Orders and answers take about ${latency.medianMs} ms each way, log-normal with sigma ${latency.sigma}, at most ${latency.maxMs} ms.`;
+    case 'recorded':
+      return 'Orders and answers take as long as was measured.';
+  }
+}

@@ -1,0 +1,103 @@
+/** The instrument a series of a backtest stands for: its symbol, the rules that were given, and what had to be assumed. */
+
+import { ApiError } from '../../shared/api/result.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
+import type { Instrument } from '../../shared/domain/instrument.ts';
+import { instrumentId, venueId } from '../../shared/domain/nominal.ts';
+import type { BacktestSpec, SeriesSpec } from '../../shared/lab/spec.ts';
+
+const symbolPattern = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})(?::([A-Z0-9]{1,20}))?$/;
+/** Quote currencies a file name may end its symbol with; longer ones first. */
+const quotes = ['FDUSD', 'USDT', 'USDC', 'BUSD', 'TUSD', 'USD', 'EUR', 'GBP', 'BTC', 'ETH', 'BNB'];
+const leverageAssumed = 125;
+/** Lots finer than this are never assumed: amounts stay whole numbers a double can count. */
+const lotDecimalsMax = 8;
+
+/** The instrument and what was assumed about it, in sentences. */
+export interface SeriesInstrument {
+  readonly instrument: Instrument;
+  readonly notes: readonly string[];
+}
+
+/** Reads a symbol off a file's name, such as `binance_usdm_BTCUSDT_perp_5m.csv.gz`; undefined where there is none. */
+export function symbolInName(path: string): string | undefined {
+  const name = path.split(/[\\/]/).at(-1) ?? '';
+  const perpetual = /perp|futures|swap|usdm/i.test(name);
+  for (const part of name.split(/[^A-Za-z0-9]+/)) {
+    if (part !== part.toUpperCase()) continue;
+    const quote = quotes.find((candidate) => part.endsWith(candidate) && part.length > candidate.length + 1);
+    if (quote === undefined) continue;
+    const symbol = `${part.slice(0, -quote.length)}/${quote}`;
+    return perpetual ? `${symbol}:${quote}` : symbol;
+  }
+  return undefined;
+}
+
+/** Makes the instrument of a series; `decimals` are those found in its prices and volumes. */
+export function instrumentOf(
+  series: SeriesSpec,
+  spec: Pick<BacktestSpec, 'makerFee' | 'takerFee'>,
+  decimals: { readonly price: number; readonly volume: number },
+  field: string,
+): SeriesInstrument {
+  const { source, rules } = series;
+  const notes: string[] = [];
+  const named = series.instrument ?? (source.kind === 'store' ? source.instrument : undefined);
+  const symbol = named ?? symbolInName(source.kind === 'file' ? source.path : '');
+  const parts = symbolPattern.exec(symbol ?? '');
+  if (symbol === undefined || parts === null) {
+    throw new ApiError('bad-input', `${field}.instrument: ${symbol ?? 'the file'} does not name a market`, {
+      field: `${field}.instrument`,
+      hint: 'Name it as in BTC/USDT (spot) or BTC/USDT:USDT (perpetual).',
+    });
+  }
+  if (named === undefined) notes.push(`The market is taken to be ${symbol}, after the name of the file.`);
+  const [, base = '', quote = '', settle] = parts;
+  const spot = settle === undefined;
+  const tickSize = given(rules?.tickSize) ?? Decimal.of(1n, decimals.price);
+  const lotSize = given(rules?.lotSize) ?? Decimal.of(1n, Math.min(lotDecimalsMax, decimals.volume));
+  if (rules?.tickSize === undefined || rules.lotSize === undefined) {
+    notes.push(
+      `Tick ${tickSize} and lot ${lotSize} of ${symbol} are read off the decimals in the data where they were not given.`,
+    );
+  }
+  const makerFeeRate = Decimal.fromNumber(spec.makerFee ?? (spot ? 0.001 : 0.0002));
+  const takerFeeRate = Decimal.fromNumber(spec.takerFee ?? (spot ? 0.001 : 0.0005));
+  const tiers = rules?.maintenanceTiers;
+  if (!spot && tiers === undefined) notes.push(`Maintenance margin of ${symbol} is taken to be 0.5 %.`);
+  return {
+    notes,
+    instrument: {
+      id: instrumentId(series.venue, symbol),
+      venue: venueId(series.venue),
+      symbol,
+      kind: spot ? 'spot' : 'perpetual',
+      base,
+      quote,
+      settle: settle ?? quote,
+      tickSize,
+      lotSize,
+      minimumLots: 1,
+      maximumLots: Number.MAX_SAFE_INTEGER,
+      minimumNotional: given(rules?.minimumNotional) ?? Decimal.zero,
+      makerFeeRate,
+      takerFeeRate,
+      feeCurrencyRule: 'quote',
+      leverageMax: spot ? 1 : (rules?.leverageMax ?? leverageAssumed),
+      maintenanceMarginRate: spot ? Decimal.zero : Decimal.parse('0.005'),
+      ...(tiers === undefined || spot
+        ? {}
+        : {
+            maintenanceTiers: tiers.map(({ notionalMax, maintenanceRate }) => ({
+              notionalMax: notionalMax ?? Number.POSITIVE_INFINITY,
+              rate: Decimal.fromNumber(maintenanceRate),
+            })),
+          }),
+      fundingIntervalHours: spot ? 0 : 8,
+    },
+  };
+}
+
+function given(text: string | undefined): Decimal | undefined {
+  return text === undefined ? undefined : Decimal.parse(text);
+}

@@ -1,0 +1,201 @@
+/** Reads what a backtest runs over: candles, finer data, funding rates, measured delays. */
+
+import { readCandleFile } from '../../adapters/candle-files/read-candle-file.ts';
+import { readTimedValues } from '../../adapters/candle-files/timed-values.ts';
+import {
+  type CandleColumns,
+  columnTicks,
+  type FundingTimes,
+} from '../../engine/simulation/candles/candle-track.ts';
+import type { PriceDetail } from '../../engine/simulation/candles/price-detail.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import { timeframeMs } from '../../shared/domain/candle.ts';
+import type { Instrument } from '../../shared/domain/instrument.ts';
+import type { BacktestSpec, CandleSourceSpec, SeriesSpec } from '../../shared/lab/spec.ts';
+import { instrumentOf } from './instrument-of.ts';
+
+/** Candles of one source with what their numbers look like. */
+export interface SourceCandles {
+  readonly columns: CandleColumns;
+  readonly timeframeMs: number;
+  readonly priceDecimals: number;
+  readonly volumeDecimals: number;
+  /** Candles missing between the first and the last. */
+  readonly missing: number;
+}
+
+/** Reads stored candles: of which series, and where the data folder is, is the caller's to know. */
+export type StoreReader = (source: Extract<CandleSourceSpec, { kind: 'store' }>) => Promise<SourceCandles>;
+
+/** One series, ready to run. */
+export interface LoadedSeries {
+  readonly spec: SeriesSpec;
+  readonly instrument: Instrument;
+  readonly columns: CandleColumns;
+  readonly timeframeMs: number;
+  /** Rows traded over; those before warm up. */
+  readonly firstRow: number;
+  readonly endRow: number;
+  readonly detail: PriceDetail | undefined;
+  readonly funding: FundingTimes | undefined;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const hourMs = 3_600_000;
+const fundingIntervalMs = 8 * hourMs;
+
+/** Loads one series. Throws `ApiError` or `DataFileError`. */
+export async function loadSeries(
+  spec: BacktestSpec,
+  index: number,
+  readStored: StoreReader | undefined,
+): Promise<LoadedSeries> {
+  const series = spec.series[index] as SeriesSpec;
+  const field = `series.${index}`;
+  const candles = await readCandles(series.source, readStored, field);
+  const asked = series.timeframe === undefined ? undefined : timeframeMs(series.timeframe);
+  if (asked !== undefined && candles.timeframeMs !== 0 && candles.timeframeMs !== asked) {
+    throw new ApiError(
+      'bad-input',
+      `${field}.timeframe: the candles are ${candles.timeframeMs / 60_000} minutes apart, not ${asked / 60_000}`,
+      { field: `${field}.timeframe`, hint: 'Leave it out, or resample the data first.' },
+    );
+  }
+  const lengthMs = asked ?? candles.timeframeMs;
+  if (!(lengthMs > 0)) {
+    throw new ApiError('bad-input', `${field}.timeframe: one candle does not tell its length`, {
+      field: `${field}.timeframe`,
+      hint: 'Give --timeframe.',
+    });
+  }
+  const decimals = { price: candles.priceDecimals, volume: candles.volumeDecimals };
+  const { instrument, notes } = instrumentOf(series, spec, decimals, field);
+  const { firstRow, endRow } = rowsOf(spec, candles.columns.openTimeMs, field);
+  const warnings: string[] = [];
+  if (candles.missing > 0) {
+    warnings.push(
+      `${candles.missing} candles of ${instrument.symbol} are missing: nothing trades in the gaps.`,
+    );
+  }
+  return {
+    spec: series,
+    instrument,
+    columns: candles.columns,
+    timeframeMs: lengthMs,
+    firstRow,
+    endRow,
+    detail: await readDetail(series, instrument, readStored, field),
+    funding: await readFunding(series, instrument, candles.columns.openTimeMs, lengthMs, field),
+    notes,
+    warnings,
+  };
+}
+
+async function readCandles(
+  source: CandleSourceSpec,
+  readStored: StoreReader | undefined,
+  field: string,
+): Promise<SourceCandles> {
+  if (source.kind === 'file') {
+    const table = await readCandleFile(source.path);
+    return { ...table, columns: table };
+  }
+  if (readStored === undefined) {
+    throw new ApiError('bad-input', `${field}.source: stored candles need a data folder`, {
+      field: `${field}.source`,
+    });
+  }
+  return readStored(source);
+}
+
+/** Gives the rows to trade over; those before them warm up. */
+function rowsOf(
+  spec: BacktestSpec,
+  openTimeMs: Float64Array,
+  field: string,
+): { firstRow: number; endRow: number } {
+  const endRow = spec.toMs === undefined ? openTimeMs.length : lowerBound(openTimeMs, spec.toMs);
+  const firstRow = Math.max(
+    spec.fromMs === undefined ? 0 : lowerBound(openTimeMs, spec.fromMs),
+    spec.warmupBars ?? 0,
+  );
+  if (firstRow >= endRow) {
+    throw new ApiError('bad-input', `${field}: there is no candle in the time asked for`, {
+      field: spec.fromMs === undefined ? 'warmupBars' : 'fromMs',
+      hint: 'Check --from and --to, and that there are more candles than warm up.',
+    });
+  }
+  return { firstRow, endRow };
+}
+
+/** Gives the first index whose value is not below `value`. */
+export function lowerBound(values: Float64Array, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+async function readDetail(
+  series: SeriesSpec,
+  instrument: Instrument,
+  readStored: StoreReader | undefined,
+  field: string,
+): Promise<PriceDetail | undefined> {
+  const { detail } = series;
+  if (detail === undefined) return undefined;
+  const { tickSize } = instrument;
+  if (detail.kind === 'trades') {
+    const { timesMs, texts } = await readTimedValues(detail.path, [
+      { title: 'price', names: ['price', 'p', 'rate'], sign: 'positive' },
+    ]);
+    const prices = Float64Array.from(texts[0] ?? [], Number);
+    return { kind: 'trades', timesMs, ticks: columnTicks(prices, tickSize) };
+  }
+  const candles = await readCandles(detail.source, readStored, `${field}.detail`);
+  const { columns } = candles;
+  return {
+    kind: 'candles',
+    timeframeMs: candles.timeframeMs,
+    timesMs: columns.openTimeMs,
+    open: columnTicks(columns.open, tickSize),
+    high: columnTicks(columns.high, tickSize),
+    low: columnTicks(columns.low, tickSize),
+    close: columnTicks(columns.close, tickSize),
+  };
+}
+
+async function readFunding(
+  series: SeriesSpec,
+  instrument: Instrument,
+  openTimeMs: Float64Array,
+  lengthMs: number,
+  field: string,
+): Promise<FundingTimes | undefined> {
+  const { funding } = series;
+  if (funding === undefined || funding.kind === 'none') return undefined;
+  if (instrument.kind !== 'perpetual') {
+    throw new ApiError('bad-input', `${field}.funding: ${instrument.symbol} is spot and pays no funding`, {
+      field: `${field}.funding`,
+      hint: 'Name a perpetual, for example BTC/USDT:USDT.',
+    });
+  }
+  if (funding.kind === 'file') {
+    const { timesMs, texts } = await readTimedValues(funding.path, [
+      { title: 'funding_rate', names: ['funding_rate', 'fundingrate', 'rate'], sign: 'any' },
+    ]);
+    return { timesMs, rates: texts[0] ?? [] };
+  }
+  const firstMs = Math.ceil((openTimeMs[0] as number) / fundingIntervalMs) * fundingIntervalMs;
+  const endMs = (openTimeMs.at(-1) as number) + lengthMs;
+  const count = Math.max(0, Math.ceil((endMs - firstMs) / fundingIntervalMs));
+  return {
+    timesMs: Float64Array.from({ length: count }, (_, number) => firstMs + number * fundingIntervalMs),
+    rates: Array.from({ length: count }, () => String(funding.rate)),
+  };
+}

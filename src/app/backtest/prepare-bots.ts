@@ -1,0 +1,121 @@
+/** Which bots a backtest runs: one for each traded series, all of the same strategy, the money shared evenly. */
+
+import { columnTicks } from '../../engine/simulation/candles/candle-track.ts';
+import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import { type Candle, timeframeMs, timeframes } from '../../shared/domain/candle.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
+import { lotsOf, priceOf } from '../../shared/domain/instrument.ts';
+import { botId, type EpochMs } from '../../shared/domain/nominal.ts';
+import type { BotDefinition } from '../../shared/events/control.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { completeParams } from '../api/params.ts';
+import type { LoadedSeries } from './load-series.ts';
+
+/** A bot, ready to be created. */
+export interface PreparedBot {
+  /** Index of its series. */
+  readonly series: number;
+  readonly definition: BotDefinition;
+  /** Timeframes it wants beyond the one of its candles. */
+  readonly longerTimeframesMs: readonly number[];
+  /** Lots of base currency it begins with. */
+  readonly heldLots: number;
+}
+
+/** Digits after the point to which money is shared. */
+const shareScale = 8;
+/** Candles a plan may look at for its volatility figures. */
+const planCandles = 500;
+
+/** Checks parameters against every market and makes the bots. Throws `ApiError` naming the field. */
+export function prepareBots(
+  spec: BacktestSpec,
+  strategy: AnyStrategy,
+  series: readonly LoadedSeries[],
+): PreparedBot[] {
+  const traded = series.flatMap((loaded, index) => (loaded.spec.tradable ? [index] : []));
+  if (traded.length === 0) {
+    throw new ApiError('bad-input', 'series: none of them may be traded', { field: 'series' });
+  }
+  return traded.map((index, number) => {
+    const loaded = series[index] as LoadedSeries;
+    const { instrument } = loaded;
+    const supported = strategy.supports(instrument);
+    if (supported !== true) {
+      throw new ApiError('bad-input', `series.${index}: ${supported}`, { field: `series.${index}` });
+    }
+    const sharers = traded.filter((other) => series[other]?.instrument.venue === instrument.venue).length;
+    const money = Decimal.parse(spec.capital).dividedBy(Decimal.fromInteger(sharers), shareScale, 'down');
+    const held =
+      instrument.kind === 'spot' ? Decimal.parse(spec.holdings?.[instrument.base] ?? '0') : Decimal.zero;
+    const allocation: Record<string, string> = { [instrument.settle]: money.toString() };
+    if (held.isPositive) allocation[instrument.base] = held.toString();
+    const market = planMarket(loaded, allocation);
+    const given = withTimeframe(strategy, spec.params, loaded, market);
+    const { raw, parsed } = completeParams(strategy, given, market);
+    const bad = strategy.plan(parsed, market).violations.find(({ severity }) => severity === 'error');
+    if (bad !== undefined) {
+      const field = bad.field === undefined ? 'params' : `params.${bad.field}`;
+      throw new ApiError('bad-input', `${field}: ${bad.message}`, { field });
+    }
+    const { timeframesMs } = strategy.subscribe(parsed);
+    return {
+      series: index,
+      definition: {
+        id: botId(`b${number + 1}`),
+        name: strategy.title,
+        strategy: strategy.id,
+        instrument: instrument.id,
+        params: raw,
+        allocation,
+      },
+      longerTimeframesMs: longerThan(loaded.timeframeMs, timeframesMs),
+      heldLots: lotsOf(instrument, held),
+    };
+  });
+}
+
+/** A strategy with a timeframe that was not given uses the one of the data. */
+function withTimeframe(
+  strategy: AnyStrategy,
+  params: Readonly<Record<string, unknown>>,
+  loaded: LoadedSeries,
+  market: PlanMarket,
+): Readonly<Record<string, unknown>> {
+  const suggested = strategy.suggest(market) as Readonly<Record<string, unknown>>;
+  if (params['timeframe'] !== undefined || suggested['timeframe'] === undefined) return params;
+  const own = timeframes.find((timeframe) => timeframeMs(timeframe) === loaded.timeframeMs);
+  return own === undefined ? params : { ...params, timeframe: own };
+}
+
+function longerThan(baseMs: number, wantedMs: readonly number[]): number[] {
+  for (const wanted of wantedMs) {
+    if (wanted % baseMs === 0) continue;
+    throw new ApiError(
+      'bad-input',
+      `params.timeframe: candles of ${wanted / 60_000} minutes cannot be made of those of ${baseMs / 60_000}`,
+      { field: 'params.timeframe', hint: 'Use finer data, or a timeframe that is a multiple of it.' },
+    );
+  }
+  return [...new Set(wantedMs)].filter((wanted) => wanted > baseMs).sort((left, right) => left - right);
+}
+
+/** What is known of a market before its first traded candle. */
+function planMarket(loaded: LoadedSeries, allocation: Readonly<Record<string, string>>): PlanMarket {
+  const { columns, firstRow, instrument } = loaded;
+  const price = firstRow > 0 ? columns.close[firstRow - 1] : columns.open[0];
+  const ticks = columnTicks(Float64Array.of(price as number), instrument.tickSize)[0] as number;
+  const candles: Candle[] = [];
+  for (let row = Math.max(0, firstRow - planCandles); row < firstRow; row += 1) {
+    candles.push({
+      openTimeMs: columns.openTimeMs[row] as EpochMs,
+      open: columns.open[row] as number,
+      high: columns.high[row] as number,
+      low: columns.low[row] as number,
+      close: columns.close[row] as number,
+      volume: columns.volume[row] as number,
+    });
+  }
+  return { instrument, referencePrice: priceOf(instrument, ticks), candles, allocation };
+}

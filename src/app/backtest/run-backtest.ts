@@ -1,0 +1,318 @@
+/**
+ * The event path of a backtest: kernel, simulated venues and the strategy as they run live, over candles. The same
+ * specification and data give the same result, byte for byte.
+ */
+
+import { sha256Hex } from '../../adapters/store/digest.ts';
+import { CountedTrail } from '../../engine/kernel/counted-trail.ts';
+import { Kernel } from '../../engine/kernel/kernel.ts';
+import { CandleRun } from '../../engine/simulation/candles/candle-run.ts';
+import { CandleTrack } from '../../engine/simulation/candles/candle-track.ts';
+import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import { assert, ensureDefined } from '../../shared/domain/assert.ts';
+import { epochMs, type InstrumentId } from '../../shared/domain/nominal.ts';
+
+import type { BacktestResult } from '../../shared/lab/result.ts';
+import { type BacktestSpec, reserveOf } from '../../shared/lab/spec.ts';
+import { type CommandRoute, EngineHost } from '../session/engine-host.ts';
+import { emptySnapshot, MemoryJournal } from '../session/memory-journal.ts';
+import { assumptionsOf } from './assumptions.ts';
+import { buildEquity, buildTrades } from './build-tables.ts';
+import { type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
+import { makeVenues } from './make-venues.ts';
+import { type PreparedBot, prepareBots } from './prepare-bots.ts';
+import { RunCounter } from './run-counter.ts';
+import { RunRecorder } from './run-recorder.ts';
+import { seedHistory } from './seed-history.ts';
+import { warningsOf } from './warnings.ts';
+
+export interface BacktestOptions {
+  readonly findStrategy: (id: string) => AnyStrategy | undefined;
+  /** Reads stored candles; without it only files can be named. */
+  readonly readStored?: StoreReader | undefined;
+  /** Keeps the full hash chain of audit records, for a proof that two runs are equal; slower. */
+  readonly withAudit?: boolean | undefined;
+  /** Told now and then: candles done and candles in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly isCancelled?: (() => boolean) | undefined;
+}
+
+/** Thrown when a run was cancelled: there is no result. */
+export class BacktestCancelledError extends Error {
+  override readonly name = 'BacktestCancelledError';
+}
+
+/** Candles between two chances for progress and cancel. */
+const sliceBars = 20_000;
+
+/** Runs a backtest. Throws `ApiError` for bad input and failing strategies, `DataFileError` for bad files. */
+export async function runBacktest(spec: BacktestSpec, options: BacktestOptions): Promise<BacktestResult> {
+  const strategy = options.findStrategy(spec.strategy);
+  if (strategy === undefined) {
+    throw new ApiError('not-found', `strategy: there is no strategy "${spec.strategy}"`, {
+      field: 'strategy',
+    });
+  }
+  const series = await Promise.all(
+    spec.series.map((_, index) => loadSeries(spec, index, options.readStored)),
+  );
+  checkCurrencies(series);
+  const bots = prepareBots(spec, strategy, series);
+  return new Backtest(spec, options, series, bots).run();
+}
+
+/** Sums of money must have one currency. */
+function checkCurrencies(series: readonly LoadedSeries[]): void {
+  const settles = new Set(series.map(({ instrument }) => instrument.settle));
+  if (settles.size > 1) {
+    throw new ApiError(
+      'bad-input',
+      `series: all must be traded in one currency, not in ${[...settles].join(', ')}`,
+      {
+        field: 'series',
+      },
+    );
+  }
+  const ids = new Set(series.map(({ instrument }) => instrument.id));
+  if (ids.size < series.length) {
+    throw new ApiError('bad-input', 'series: a market may be named once for each venue', {
+      field: 'series',
+      hint: 'Give the second one another venue.',
+    });
+  }
+}
+
+class Backtest {
+  private readonly spec: BacktestSpec;
+  private readonly options: BacktestOptions;
+  private readonly series: readonly LoadedSeries[];
+  private readonly bots: readonly PreparedBot[];
+  private readonly counter = new RunCounter();
+  private readonly tracks = new Map<InstrumentId, CandleTrack>();
+  private recorder: RunRecorder | undefined;
+
+  constructor(
+    spec: BacktestSpec,
+    options: BacktestOptions,
+    series: readonly LoadedSeries[],
+    bots: readonly PreparedBot[],
+  ) {
+    this.spec = spec;
+    this.options = options;
+    this.series = series;
+    this.bots = bots;
+  }
+
+  async run(): Promise<BacktestResult> {
+    const startedAt = performance.now();
+    const { spec, series } = this;
+    const trackOf = (id: InstrumentId): CandleTrack => ensureDefined(this.tracks.get(id), `series of ${id}`);
+    const venues = await makeVenues(
+      spec,
+      series,
+      {
+        onFill: (fill, market) => this.recorder?.onFill(fill, market.lastTradeTicks),
+        onFunding: (payment) => this.recorder?.onFunding(payment),
+      },
+      trackOf,
+    );
+    for (const [index, loaded] of series.entries()) {
+      this.tracks.set(
+        loaded.instrument.id,
+        new CandleTrack({
+          ...loaded,
+          venue: ensureDefined(venues.get(loaded.instrument.venue), loaded.instrument.venue),
+          timeframesMs: this.bots.find((bot) => bot.series === index)?.longerTimeframesMs ?? [],
+        }),
+      );
+    }
+    const tracks = [...this.tracks.values()];
+    const startMs = epochMs(Math.min(...tracks.map((track) => track.openMs)));
+    const host = this.makeHost(startMs, (command, nowMs) =>
+      ensureDefined(venues.get(command.venue), command.venue).submit(command, nowMs),
+    );
+    const run = new CandleRun({
+      kernel: host.kernel,
+      feed: host.feed,
+      tracks,
+      intrabar: spec.intrabar,
+      observer: {
+        onWalk: (track) => this.recorder?.onWalk(track),
+        onPrice: (track, ticks) => this.recorder?.onPrice(track, ticks),
+      },
+    });
+    const recorder = new RunRecorder(tracks, host.kernel, () => run.closing);
+    this.recorder = recorder;
+    for (const track of tracks) seedHistory(host, track, startMs);
+    for (const venue of venues.values()) {
+      host.feed({
+        kind: 'venue-connection',
+        venue: venue.venue,
+        state: 'connected',
+        message: 'backtest',
+        timeMs: startMs,
+      });
+      run.settle(startMs);
+    }
+    this.startBots(host, tracks, recorder, startMs);
+    run.settle(startMs);
+    await this.runCandles(run, tracks);
+    recorder.finish();
+    const identities = host.kernel.services.portfolio.identities;
+    assert(identities.failed === 0, `${identities.failed} of ${identities.checked} money identities failed`);
+    return this.resultOf(host.kernel, run, recorder, tracks, startedAt);
+  }
+
+  private makeHost(startMs: ReturnType<typeof epochMs>, route: CommandRoute) {
+    const { counter, options, series, spec } = this;
+    const kernel = new Kernel({
+      digest: sha256Hex,
+      ...(options.withAudit === true ? {} : { trail: new CountedTrail((_, body) => counter.note(body)) }),
+      terms: { leverage: spec.leverage, priceReserve: reserveOf(spec), slippage: spec.slippage },
+      instruments: series.map(({ instrument }) => instrument),
+      findStrategy: (id) => (id === spec.strategy ? options.findStrategy(id) : undefined),
+      snapshot: emptySnapshot(),
+      orderPrefix: 'sx-b',
+      startMs,
+      candleGraceMs: Number.POSITIVE_INFINITY,
+      // Nothing can be lost between this kernel and its venues.
+      reconcileIntervalMs: Number.POSITIVE_INFINITY,
+    });
+    const host = new EngineHost({
+      kernel,
+      journal: new MemoryJournal(),
+      route: (command, nowMs) => route(command, nowMs),
+    });
+    if (options.withAudit === true) {
+      host.onRecords((records) => {
+        for (const { body } of records) counter.note(body);
+      });
+    }
+    return host;
+  }
+
+  private startBots(
+    host: EngineHost,
+    tracks: readonly CandleTrack[],
+    recorder: RunRecorder,
+    startMs: ReturnType<typeof epochMs>,
+  ): void {
+    host.control({ kind: 'set-risk-limits', limits: unlimited });
+    for (const track of tracks) {
+      host.feed({
+        kind: 'price',
+        instrument: track.instrument.id,
+        venueTimeMs: startMs,
+        receiveTimeMs: startMs,
+        priceTicks: track.startTicks as never,
+      });
+    }
+    for (const bot of this.bots) {
+      const track = tracks[bot.series] as CandleTrack;
+      if (bot.heldLots > 0) recorder.hold(bot.series, bot.heldLots, startMs);
+      for (const command of [
+        { kind: 'create-bot', definition: bot.definition },
+        { kind: 'start-bot', bot: bot.definition.id },
+      ] as const) {
+        const outcome = host.control(command);
+        if (!outcome.ok) throw new ApiError(outcome.code, `${track.instrument.symbol}: ${outcome.message}`);
+      }
+    }
+    this.throwIfFailed();
+  }
+
+  private async runCandles(run: CandleRun, tracks: readonly CandleTrack[]): Promise<void> {
+    const { options } = this;
+    const total = tracks.reduce((sum, track) => sum + track.endRow - track.firstRow, 0);
+    while (run.run(sliceBars)) {
+      this.throwIfFailed();
+      options.onProgress?.(run.bars, total);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (options.isCancelled?.() === true) throw new BacktestCancelledError('the backtest was cancelled');
+    }
+    this.throwIfFailed();
+    options.onProgress?.(run.bars, total);
+  }
+
+  /** A strategy that threw is named; its run has no result. */
+  private throwIfFailed(): void {
+    const { failure } = this.counter;
+    if (failure === undefined) return;
+    throw new ApiError('refused', `strategy: ${this.spec.strategy} failed: ${failure}`, {
+      field: 'strategy',
+    });
+  }
+
+  private resultOf(
+    kernel: Kernel,
+    run: CandleRun,
+    recorder: RunRecorder,
+    tracks: readonly CandleTrack[],
+    startedAt: number,
+  ): BacktestResult {
+    const { counter, options, series, spec } = this;
+    const venues = new Set(tracks.map((track) => track.venue));
+    const trades = buildTrades(recorder, tracks);
+    const equity = buildEquity(recorder, tracks, Number(spec.capital));
+    const heldAtStart = this.bots.reduce((sum, { heldLots, series: index }) => {
+      const track = tracks[index] as CandleTrack;
+      return sum + heldLots * track.startTicks * track.unit;
+    }, 0);
+    const startEquity = Number(spec.capital) * venues.size + heldAtStart;
+    const unfunded = [...venues].reduce((count, venue) => count + (venue.priceDesk?.unfunded ?? 0), 0);
+    const wallMs = performance.now() - startedAt;
+    return {
+      spec,
+      instruments: series.map(({ instrument, timeframeMs }) => ({
+        venue: instrument.venue,
+        symbol: instrument.symbol,
+        kind: instrument.kind,
+        quote: instrument.quote,
+        timeframeMs,
+        tickSize: instrument.tickSize.toString(),
+        lotSize: instrument.lotSize.toString(),
+      })),
+      trades,
+      equity,
+      counts: {
+        bars: run.bars,
+        orders: counter.orders,
+        fills: counter.fills,
+        rejected: counter.rejected,
+        refusedEntries: unfunded + counter.unfundedDenials,
+        liquidations: recorder.liquidations,
+      },
+      fees: sum(trades.fees),
+      funding: sum(trades.funding),
+      slippage: sum(trades.slippage),
+      startEquity,
+      finalEquity: equity.equity.at(-1) ?? startEquity,
+      fromMs: Math.min(...tracks.map((track) => track.columns.openTimeMs[track.firstRow] as number)),
+      toMs: equity.timeMs.at(-1) as number,
+      assumptions: assumptionsOf(spec, series),
+      warnings: warningsOf(series, counter, run.candlesWithoutDetail, kernel),
+      wallMs: Math.round(wallMs),
+      barsPerSecond: Math.round(run.bars / (wallMs / 1000)),
+      ...(options.withAudit === true ? { auditHash: kernel.lastHash } : {}),
+    };
+  }
+}
+
+/** What protects a live account would bend a test: here the strategy alone decides. */
+const unlimited = {
+  orderNotionalMax: '1000000000000000',
+  botExposureMax: '1000000000000000',
+  totalExposureMax: '1000000000000000',
+  openOrdersPerBotMax: 100_000,
+  openOrdersTotalMax: 1_000_000,
+  priceBand: '1000',
+  dataAgeMsMax: Number.MAX_SAFE_INTEGER,
+  ordersPerTenSecondsMax: 1_000_000,
+};
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,39 @@
+/** Counts what a run's records say, and remembers why a strategy failed. */
+
+import type { AuditBody } from '../../shared/events/audit.ts';
+
+export class RunCounter {
+  orders = 0;
+  fills = 0;
+  rejected = 0;
+  /** Orders our own checks denied because the money did not suffice. */
+  unfundedDenials = 0;
+  /** The words of the first refusal, for the reader. */
+  firstRefusal: string | undefined;
+  /** Why the strategy broke off. */
+  failure: string | undefined;
+
+  note(body: AuditBody): void {
+    switch (body.kind) {
+      case 'order-intent':
+        this.orders += 1;
+        return;
+      case 'fill':
+        this.fills += 1;
+        return;
+      case 'order-denied':
+        this.rejected += 1;
+        if (body.code === 'INSUFFICIENT_FUNDS') this.unfundedDenials += 1;
+        this.firstRefusal ??= `${body.code}: ${body.message}`;
+        return;
+      case 'order-state':
+        if (body.to !== 'REJECTED') return;
+        this.rejected += 1;
+        this.firstRefusal ??= body.reason;
+        return;
+      case 'fault':
+        this.failure ??= body.message;
+        return;
+    }
+  }
+}

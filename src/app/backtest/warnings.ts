@@ -1,0 +1,35 @@
+/** What makes the figures of a run weaker than they look, in sentences. */
+
+import type { Kernel } from '../../engine/kernel/kernel.ts';
+import type { LoadedSeries } from './load-series.ts';
+import type { RunCounter } from './run-counter.ts';
+
+export function warningsOf(
+  series: readonly LoadedSeries[],
+  counter: RunCounter,
+  candlesWithoutDetail: number,
+  kernel: Kernel,
+): string[] {
+  const warnings = series.flatMap((loaded) => loaded.warnings);
+  for (const { instrument, funding } of series) {
+    if (instrument.kind === 'perpetual' && funding === undefined)
+      warnings.push(
+        `Funding of ${instrument.symbol} is left out: a position held for long may have paid much of it.`,
+      );
+  }
+  if (candlesWithoutDetail > 0)
+    warnings.push(
+      `${candlesWithoutDetail} candles had no finer data: the assumed path was used inside them.`,
+    );
+  if (counter.rejected > 0)
+    warnings.push(
+      `${counter.rejected} orders were refused, the first one because: ${counter.firstRefusal ?? ''}`,
+    );
+  for (const bot of kernel.botManager.bots.values()) {
+    if (bot.subscription.trades && !bot.subscription.quotes)
+      warnings.push(`${bot.strategy.title} listens to trades; candles have none to tell.`);
+    if (bot.state === 'STOPPED')
+      warnings.push(`${bot.instrument.symbol}: the bot stopped early: ${bot.stateReason}.`);
+  }
+  return warnings;
+}

@@ -1,0 +1,132 @@
+/** Moves the price of one series to a point and stops wherever something happens on the way. */
+
+import { AssertionFailure } from '../../../shared/domain/assert.ts';
+import type { EpochMs, PriceTicks } from '../../../shared/domain/nominal.ts';
+import type { Kernel, KernelEvent } from '../../kernel/kernel.ts';
+import type { PaperVenue } from '../matching/paper-venue.ts';
+import type { PriceMove } from '../matching/price-desk.ts';
+import type { RunObserver } from './candle-run.ts';
+import type { CandleTrack } from './candle-track.ts';
+import type { LiquidationWatch } from './liquidation-watch.ts';
+
+/** Stops on one segment: an account that never comes to rest is a fault, not a reason to hang. */
+const stopsMax = 100_000;
+
+export class PriceWalk {
+  private readonly kernel: Kernel;
+  private readonly feed: (event: KernelEvent) => void;
+  private readonly observer: RunObserver;
+  private readonly venues: readonly PaperVenue[];
+  private readonly liquidations: LiquidationWatch;
+  private nowMs = 0;
+
+  constructor(
+    parts: {
+      readonly kernel: Kernel;
+      readonly feed: (event: KernelEvent) => void;
+      readonly observer: RunObserver;
+    },
+    venues: readonly PaperVenue[],
+    liquidations: LiquidationWatch,
+  ) {
+    this.liquidations = liquidations;
+    this.kernel = parts.kernel;
+    this.feed = parts.feed;
+    this.observer = parts.observer;
+    this.venues = venues;
+  }
+
+  /** Sets the price without passing those between. */
+  jump(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove): void {
+    this.settle(timeMs);
+    this.reach(track, ticks, timeMs, how);
+  }
+
+  /** Walks to a price, reached at `toMs`, in a straight line from where price and clock are. */
+  walk(track: CandleTrack, toTicks: number, toMs: EpochMs): void {
+    const fromTicks = track.market.lastTradeTicks;
+    const fromMs = Math.min(this.nowMs, toMs);
+    const spanMs = toMs - fromMs;
+    const spanTicks = toTicks - fromTicks;
+    for (let stops = 0; stops < stopsMax; stops += 1) {
+      const stopTicks = this.nextStop(track, toTicks);
+      const share = spanTicks === 0 ? 1 : (stopTicks - fromTicks) / spanTicks;
+      const stopMs = Math.floor(fromMs + spanMs * share);
+      const dueMs = this.nextDueMs();
+      if (dueMs < stopMs) {
+        const atMs = Math.max(dueMs, this.nowMs) as EpochMs;
+        const atTicks = fromTicks + Math.trunc((spanTicks * (atMs - fromMs)) / spanMs);
+        const isOnTheWay = (atTicks - track.market.lastTradeTicks) * (stopTicks - atTicks) > 0;
+        if (isOnTheWay) this.reach(track, atTicks, atMs, 'walk');
+        else this.settle(atMs);
+        continue;
+      }
+      this.reach(track, stopTicks, Math.max(stopMs, this.nowMs) as EpochMs, 'walk');
+      if (stopTicks === toTicks) return;
+    }
+    const { instrument, market } = track;
+    throw new AssertionFailure(`${instrument.symbol} does not get past ${market.lastTradeTicks} ticks`);
+  }
+
+  /** Does everything due at the venues and in the kernel up to and including a time. */
+  settle(untilMs: EpochMs): void {
+    if (untilMs > this.nowMs) this.nowMs = untilMs;
+    for (;;) {
+      let venueMs = Number.POSITIVE_INFINITY;
+      let due: PaperVenue | undefined;
+      for (const venue of this.venues) {
+        const nextMs = venue.nextTimeMs();
+        if (nextMs < venueMs) {
+          venueMs = nextMs;
+          due = venue;
+        }
+      }
+      const timerMs = this.kernel.nextTimerMs();
+      if (venueMs <= untilMs && venueMs <= timerMs) due?.advance(venueMs as EpochMs, this.feed);
+      else if (timerMs <= untilMs) this.feed({ kind: 'tick', timeMs: timerMs as EpochMs });
+      else return;
+    }
+  }
+
+  private nextDueMs(): number {
+    let dueMs = this.kernel.nextTimerMs();
+    for (const venue of this.venues) dueMs = Math.min(dueMs, venue.nextTimeMs());
+    return dueMs;
+  }
+
+  /** Tells the price to the kernel, then lets the venue match at it, then carries out what that led to. */
+  private reach(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove): void {
+    this.nowMs = Math.max(this.nowMs, timeMs);
+    this.observer.onPrice(track, ticks);
+    const { instrument, venue } = track;
+    this.feed({
+      kind: 'price',
+      instrument: instrument.id,
+      venueTimeMs: timeMs,
+      receiveTimeMs: timeMs,
+      priceTicks: ticks as PriceTicks,
+    });
+    venue.movePrice(instrument.id, ticks, timeMs, how, this.feed);
+    this.settle(timeMs);
+  }
+
+  /** Gives the first price on the way at which an order, a watched level or a liquidation lies. */
+  private nextStop(track: CandleTrack, toTicks: number): number {
+    const { instrument, market, venue } = track;
+    const from = market.lastTradeTicks;
+    let stop = venue.priceDesk?.nextHit(market, toTicks) ?? toTicks;
+    const rising = toTicks > from;
+    const nearer = (ticks: number): void => {
+      if (rising ? ticks > from && ticks < stop : ticks < from && ticks > stop) stop = ticks;
+    };
+    for (const bot of this.kernel.botManager.botsOf(instrument.id)) {
+      if (bot.state !== 'RUNNING' || bot.watched === 'every-price' || !bot.subscription.quotes) continue;
+      for (const ticks of bot.watched) nearer(ticks);
+    }
+    if (instrument.kind === 'perpetual' && venue.money.positionLots(instrument.id) !== 0) {
+      const liquidation = this.liquidations.ticksOf(track);
+      if (liquidation !== undefined) nearer(liquidation);
+    }
+    return stop;
+  }
+}
