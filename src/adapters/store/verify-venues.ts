@@ -3,6 +3,7 @@
  * venue has without an intent of ours.
  */
 
+import { partMark } from '../../engine/execution/liquidation-fills.ts';
 import type { ClientOrderId, VenueId } from '../../shared/domain/nominal.ts';
 import type { AuditRecord } from '../../shared/events/audit.ts';
 import type { VenueOrderEntry } from './venue-truth.ts';
@@ -71,7 +72,9 @@ export class VenueVerifier {
       this.reconciledMs.set(body.venue, { last: timeMs, before });
     } else if (body.kind === 'fill') {
       const { venue, fill } = body;
-      const key = `${venue}|${fill.instrument}|${fill.tradeId}|${fill.clientOrderId}`;
+      // A liquidation that closed several bots' positions is one order at the venue.
+      const [orderId] = fill.clientOrderId.split(partMark);
+      const key = `${venue}|${fill.instrument}|${fill.tradeId}|${orderId}`;
       this.booked.set(key, { venue, timeMs: fill.venueTimeMs });
       this.lastBookedMs.set(venue, Math.max(this.lastBookedMs.get(venue) ?? -1, fill.venueTimeMs));
     }

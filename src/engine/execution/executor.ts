@@ -22,6 +22,7 @@ import { fillKey } from '../kernel/snapshot.ts';
 import { judge } from '../risk/checks.ts';
 import { gatherFacts } from '../risk/facts.ts';
 import type { SendResult } from '../strategy/api.ts';
+import { liquidationParts } from './liquidation-fills.ts';
 import { isTerminal } from './transitions.ts';
 
 /** Fill keys kept in memory; reconciling never asks further back than these reach. */
@@ -168,6 +169,8 @@ export class Executor {
   onVenueEvent(event: VenueEvent): void {
     switch (event.kind) {
       case 'order-accepted': {
+        // The venue's own order is taken over with its fills, which say whose positions it closed.
+        if (event.liquidation === true) return;
         const order = this.known(event.clientOrderId, event.venue);
         if (order === undefined) return;
         if (order.state === 'PENDING_CREATE' || order.state === 'UNKNOWN') {
@@ -224,6 +227,7 @@ export class Executor {
     if (this.fillKeys.has(key)) return false;
     this.remember(key);
     this.lastFillMs.set(venue, Math.max(this.lastFillMs.get(venue) ?? 0, fill.venueTimeMs));
+    if (fill.liquidation === true && this.bookLiquidation(venue, fill, reconciled)) return true;
     const order = services.orders.get(fill.clientOrderId);
     const instrument = services.instrument(fill.instrument);
     if (order === undefined || instrument === undefined) {
@@ -256,6 +260,22 @@ export class Executor {
     }
     this.listener.onFill(fill, ensureDefined(services.orders.get(order.clientOrderId), 'filled order'));
     return true;
+  }
+
+  /** Books a liquidation to those whose positions it closed; gives false when nobody held one. */
+  private bookLiquidation(venue: VenueId, fill: Fill, reconciled: boolean): boolean {
+    const parts = liquidationParts(this.services, fill);
+    for (const { order, fill: part } of parts) {
+      const { liquidation: _liquidation, ...own } = part;
+      if (this.services.orders.get(order.clientOrderId) === undefined) {
+        this.services.orders.add(order);
+        this.services.audit({ kind: 'order-intent', order });
+      }
+      // The key of the first part is the whole fill's own, which is taken already.
+      this.fillKeys.delete(fillKey(venue, own.instrument, own.tradeId, own.clientOrderId));
+      this.book(venue, own, reconciled);
+    }
+    return parts.length > 0;
   }
 
   /** Moves an order, records it and tells its owner. */

@@ -91,6 +91,8 @@ export interface Fill {
   readonly feeCurrency: string;
   readonly liquidity: 'maker' | 'taker';
   readonly venueTimeMs: EpochMs;
+  /** Set where the venue itself closed a position it no longer carries. */
+  readonly liquidation?: true | undefined;
 }
 
 /** Gives the other side. */

@@ -29,6 +29,8 @@ export interface OrderAcceptedEvent {
   readonly venue: VenueId;
   readonly clientOrderId: ClientOrderId;
   readonly venueOrderId: VenueOrderId;
+  /** Set where the venue made the order itself, to liquidate a position. */
+  readonly liquidation?: true | undefined;
   readonly timeMs: EpochMs;
 }
 

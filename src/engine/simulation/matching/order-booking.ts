@@ -111,6 +111,7 @@ export class OrderBooking {
       feeCurrency: charge.currency,
       liquidity,
       venueTimeMs: epochMs(this.nowMs),
+      ...(order.stage === 'liquidation' ? { liquidation: true as const } : {}),
     };
     ledger.addFill(fill);
     this.parts.onFill?.(fill, market);
@@ -148,6 +149,7 @@ export class OrderBooking {
       postOnly: false,
       reduceOnly: true,
     });
+    order.stage = 'liquidation';
     this.parts.ledger.add(order, this.nowMs);
     this.parts.answers.acceptedByVenue(order, this.nowMs);
     return order;

@@ -17,14 +17,25 @@ export class VenueAnswers {
   }
 
   accepted(order: PaperOrder, nowMs: number): void {
-    if (!this.loses(order.clientOrderId, nowMs)) this.acceptedByVenue(order, nowMs);
+    if (this.loses(order.clientOrderId, nowMs)) return;
+    const { clientOrderId, venueOrderId } = order;
+    const timeMs = this.arrival(nowMs);
+    this.link.answer({ kind: 'order-accepted', venue: this.venue, clientOrderId, venueOrderId, timeMs });
   }
 
   /** Tells of an order the venue made itself: it comes over the account stream, not as an answer. */
   acceptedByVenue(order: PaperOrder, nowMs: number): void {
     const { clientOrderId, venueOrderId } = order;
     const timeMs = this.arrival(nowMs);
-    this.link.answer({ kind: 'order-accepted', venue: this.venue, clientOrderId, venueOrderId, timeMs });
+    const { venue } = this;
+    this.link.answer({
+      kind: 'order-accepted',
+      venue,
+      clientOrderId,
+      venueOrderId,
+      liquidation: true,
+      timeMs,
+    });
   }
 
   rejected(clientOrderId: ClientOrderId, refusal: Refusal, nowMs: number): void {

@@ -7,8 +7,11 @@ import type { RandomState } from '../random.ts';
 
 export type PaperOrderStatus = VenueOrderReport['state'];
 
-/** Where an open order is: just arrived, a stop waiting for its trigger, a stop that has fired, in the book. */
-export type PaperOrderStage = 'new' | 'waiting' | 'fired' | 'resting';
+/**
+ * Where an open order is: just arrived, a stop waiting for its trigger, a stop that has fired, in the book; or one the
+ * venue made itself to close a position.
+ */
+export type PaperOrderStage = 'new' | 'waiting' | 'fired' | 'resting' | 'liquidation';
 
 /** An order as the simulated venue keeps it. Mutable inside the venue, copied at its borders. */
 export interface PaperOrder {

@@ -1,0 +1,289 @@
+/** Money of perpetuals, several markets, and how a run ends: worked out by hand or proven by two equal runs. */
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BacktestCancelledError, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import { quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { backtestSpec } from '../../../src/shared/lab/spec.ts';
+import { findStrategy } from '../../../src/strategies/registry.ts';
+import {
+  candleFile,
+  hourMs,
+  type Prices,
+  rounded,
+  runScript,
+  type Script,
+  scriptedStrategy,
+  startMs,
+  testFolder,
+  tripsOf,
+} from './scripted.ts';
+
+const perpetual = 'BTC/USDT:USDT';
+
+/** Sends one market order at the close of a candle. */
+function orderAt(bar: number, side: 'buy' | 'sell', quantity: number, more: Script = () => ({})): Script {
+  return (context) => {
+    let seen = -1;
+    context.watch([]);
+    const handlers = more(context);
+    return {
+      ...handlers,
+      onBar(timeframe, candle) {
+        seen += 1;
+        handlers.onBar?.(timeframe, candle);
+        if (seen === bar)
+          context.send({
+            leg: `at-${bar}`,
+            side,
+            type: 'market',
+            lots: quantityLots(Math.round(quantity * 1000)),
+          });
+      },
+    };
+  };
+}
+
+const flat = (price: number): Prices => [price, price, price, price];
+
+describe('perpetuals', () => {
+  it('funding is paid at its time on the position held before the open, at the open price', async () => {
+    const file = join(testFolder(), 'funding.csv');
+    // At the opens of candles 1, 2 and 3, and in the middle of candle 3.
+    const rows = [
+      [startMs + hourMs, '0.001'],
+      [startMs + 2 * hourMs, '0.001'],
+      [startMs + 3 * hourMs, '-0.002'],
+      [startMs + 3.5 * hourMs, '0.01'],
+    ];
+    writeFileSync(file, `timestamp,funding_rate\n${rows.map((row) => row.join(',')).join('\n')}\n`);
+    const candles = [flat(100), flat(100), flat(110), [120, 130, 115, 125], flat(125)] as Prices[];
+    const result = await runScript(candles, orderAt(0, 'buy', 2), {
+      symbol: perpetual,
+      series: [
+        {
+          source: { kind: 'file', path: candleFile(candles) },
+          instrument: perpetual,
+          rules: { tickSize: '0.01', lotSize: '0.001' },
+          funding: { kind: 'file', path: file },
+        },
+      ],
+    });
+    // Bought at the open of candle 1, after its payment. Then −2×110×0.001, +2×120×0.002, −2×120×0.01.
+    expect(rounded(result.funding)).toBe(rounded(-0.22 + 0.48 - 2.4));
+    expect(rounded(result.finalEquity)).toBe(rounded(10_000 + 2 * 25 - 2.14));
+  });
+
+  it('a long position is liquidated on the path where equity meets maintenance, before anything beyond', async () => {
+    // 1,000 at leverage 10: 90 at 100 is 9,000. Equity 1000 + 90 (P − 100) = 0.005 × 90 P at P = 8000 / 89.55 = 89.335…
+    const result = await runScript(
+      [flat(100), flat(100), [100, 100, 80, 99], flat(99)],
+      orderAt(0, 'buy', 90),
+      {
+        symbol: perpetual,
+        capital: '1000',
+        leverage: 10,
+      },
+    );
+    expect(result.counts.liquidations).toBe(1);
+    expect(tripsOf(result)).toEqual([
+      {
+        side: 1,
+        entryBar: 1,
+        entryPrice: 100,
+        exitBar: 2,
+        exitPrice: 89.33,
+        profit: rounded(90 * (89.33 - 100)),
+        reason: 'liquidation',
+      },
+    ]);
+    expect(rounded(result.finalEquity)).toBe(rounded(1000 - 90 * 10.67));
+  });
+
+  it('tiers decide the maintenance rate, and a short position is liquidated above', async () => {
+    const candles = [flat(100), flat(100), [100, 120, 100, 101], flat(101)] as Prices[];
+    const result = await runScript(candles, orderAt(0, 'sell', 50), {
+      capital: '1000',
+      leverage: 10,
+      series: [
+        {
+          source: { kind: 'file', path: candleFile(candles) },
+          instrument: perpetual,
+          rules: {
+            tickSize: '0.01',
+            lotSize: '0.001',
+            maintenanceTiers: [
+              { notionalMax: 1000, maintenanceRate: 0.004 },
+              { notionalMax: null, maintenanceRate: 0.02 },
+            ],
+          },
+        },
+      ],
+    });
+    // 1000 − 50 (P − 100) = 0.02 × 50 P at P = 6000 / 51 = 117.647…
+    expect(tripsOf(result)[0]).toMatchObject({ side: -1, exitPrice: 117.65, reason: 'liquidation' });
+  });
+
+  it('without leverage an order beyond the money is denied', async () => {
+    const result = await runScript([flat(100), flat(100)], orderAt(0, 'buy', 101), { symbol: perpetual });
+    expect(result.counts).toMatchObject({ fills: 0, refusedEntries: 1 });
+  });
+});
+
+describe('several markets', () => {
+  const first = [flat(100), flat(100), [100, 130, 100, 120], flat(120)] as Prices[];
+  const second = [flat(50), flat(50), flat(40), flat(45)] as Prices[];
+  const spec = () =>
+    backtestSpec.parse({
+      strategy: 'scripted',
+      capital: '10000',
+      makerFee: 0,
+      takerFee: 0,
+      slippage: 0,
+      series: [
+        { source: { kind: 'file', path: candleFile(first) }, instrument: 'BTC/USDT' },
+        { source: { kind: 'file', path: candleFile(second) }, instrument: 'ETH/USDT' },
+        {
+          source: { kind: 'file', path: candleFile(second, hourMs, startMs + hourMs) },
+          instrument: 'ETH/USDT',
+          venue: 'other',
+        },
+      ].map((series) => ({ ...series, rules: { tickSize: '0.01', lotSize: '0.001' } })),
+    });
+
+  it('run on one clock, share the money of their venue, and give one equity curve', async () => {
+    const script = orderAt(0, 'buy', 1);
+    const result = await runBacktest(spec(), { findStrategy: () => scriptedStrategy(script) });
+    expect(tripsOf(result).map(({ entryPrice, exitPrice }) => [entryPrice, exitPrice])).toEqual([
+      [100, 120],
+      [50, 45],
+      [50, 45],
+    ]);
+    // Hour by hour: entries; +20 and −10; +20, −5 and the other venue's −10; its −5 at the end.
+    expect([...result.equity.equity]).toEqual([20_000, 20_000, 20_010, 20_005, 20_010]);
+    expect(result.startEquity).toBe(20_000);
+  });
+
+  it('two runs are equal to the last audit record', async () => {
+    const request = spec();
+    const options = { findStrategy: () => scriptedStrategy(orderAt(0, 'buy', 1)), withAudit: true };
+    const [one, two] = [await runBacktest(request, options), await runBacktest(request, options)];
+    expect(one.auditHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(one.auditHash).toBe(two.auditHash);
+    const other = await runBacktest({ ...request, slippage: 0.01 }, options);
+    expect(other.auditHash).not.toBe(one.auditHash);
+  });
+});
+
+describe('how a run ends', () => {
+  const candles = Array.from({ length: 10 }, (_, index) => flat(100 + index));
+
+  it('a strategy that throws is named', async () => {
+    const throws = orderAt(99, 'buy', 1, () => ({
+      onBar() {
+        throw new Error('no such level');
+      },
+    }));
+    await expect(runScript(candles, throws)).rejects.toMatchObject({
+      code: 'refused',
+      message: 'strategy: scripted failed: no such level',
+    });
+  });
+
+  it('a cancelled run has no result', async () => {
+    const many = Array.from({ length: 25_000 }, () => flat(100));
+    await expect(runScript(many, orderAt(0, 'buy', 1), {}, { isCancelled: () => true })).rejects.toThrow(
+      BacktestCancelledError,
+    );
+  });
+
+  it('no candle is seen before it has closed', async () => {
+    const seen: number[][] = [];
+    const peeks = orderAt(99, 'buy', 1, (context) => ({
+      onBar(timeframe, candle) {
+        const known = context.candles(timeframe);
+        seen.push([
+          known.length,
+          known.at(-1)?.close ?? 0,
+          candle.close,
+          context.quote()?.bidTicks ?? 0,
+          context.nowMs(),
+        ]);
+      },
+    }));
+    await runScript(candles, peeks);
+    expect(seen).toEqual(
+      candles.map(([, , , close], index) => [
+        index + 1,
+        close,
+        close,
+        close * 100,
+        startMs + (index + 1) * hourMs,
+      ]),
+    );
+  });
+
+  it('candles before the start warm up, and longer ones are made of shorter ones', async () => {
+    const told: number[][] = [];
+    const script: Script = (context) => ({
+      onStart: () => void told.push([context.candles(hourMs).length, context.candles(2 * hourMs).length]),
+      onBar: (timeframe, candle) => void told.push([timeframe / hourMs, candle.open, candle.close]),
+    });
+    await runBacktest(
+      backtestSpec.parse({
+        strategy: 'scripted',
+        fromMs: startMs + 4 * hourMs,
+        toMs: startMs + 7 * hourMs,
+        series: [
+          // Begins at an even hour; candles of 100, 101 … 109.
+          { source: { kind: 'file', path: candleFile(candles) }, instrument: 'BTC/USDT' },
+        ],
+      }),
+      { findStrategy: () => scriptedStrategy(script, [hourMs, 2 * hourMs]) },
+    );
+    expect((startMs / hourMs) % 2).toBe(0);
+    expect(told).toEqual([
+      [4, 2],
+      [1, 104, 104],
+      [1, 105, 105],
+      [2, 104, 105],
+      [1, 106, 106],
+    ]);
+  });
+});
+
+const shared = join(import.meta.dirname, '../../../../shared');
+const perpFile = join(shared, 'data/perp/binance_usdm_BTCUSDT_perp_5m_2023-01_2024-05.csv.gz');
+
+describe.skipIf(!existsSync(perpFile))('real data (skipped where ../shared is absent)', () => {
+  it('SMA 50/200 at the close gives the trades of the reference', async () => {
+    const result = await runBacktest(
+      backtestSpec.parse({
+        strategy: 'ma-cross',
+        params: {
+          average: 'sma',
+          fastPeriod: 50,
+          slowPeriod: 200,
+          direction: 'long',
+          sizeType: 'percent',
+          orderPercent: '100',
+          stopLossPercent: '0',
+        },
+        capital: '1000000',
+        makerFee: 0.001,
+        takerFee: 0.001,
+        slippage: 0,
+        fill: 'close',
+        series: [{ source: { kind: 'file', path: perpFile }, rules: { lotSize: '0.0000000001' } }],
+      }),
+      { findStrategy },
+    );
+    expect(result.instruments[0]?.symbol).toBe(perpetual);
+    expect(result.trades.length).toBe(485);
+    expect(result.counts.bars).toBe(143_900);
+    // The reference buys fractions without end; lots of 1e-10 leave a little unused.
+    expect(Math.abs(result.finalEquity / 1_012_413.8568638159 - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(result.fees / 1_050_031.911342166 - 1)).toBeLessThan(1e-9);
+  });
+});

@@ -1,0 +1,114 @@
+/** Backtests of a strategy written in the test, over candles written in the test. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { type BacktestOptions, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import {
+  type AnyStrategy,
+  defineStrategy,
+  type StrategyContext,
+  type StrategyHandlers,
+} from '../../../src/engine/strategy/api.ts';
+import { type BacktestResult, exitReasons } from '../../../src/shared/lab/result.ts';
+import { type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
+
+/** Open, high, low, close of one candle. */
+export type Prices = readonly [number, number, number, number];
+
+export const startMs = 1_700_006_400_000;
+export const hourMs = 3_600_000;
+
+/** A folder of this test, gone after it. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sextant-backtest-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Writes hourly candles (or of another length) and gives the path. */
+export function candleFile(candles: readonly Prices[], lengthMs = hourMs, firstMs = startMs): string {
+  const path = join(testFolder(), 'candles.csv');
+  const rows = candles.map((prices, index) => [firstMs + index * lengthMs, ...prices, 10].join(','));
+  writeFileSync(path, `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`);
+  return path;
+}
+
+/** Makes handlers of a context; `bar` counts the candles told so far, from 0. */
+export type Script = (context: StrategyContext<null>) => StrategyHandlers;
+
+/** A strategy of one script that hears hourly candles and the prices it watches. */
+export function scriptedStrategy(script: Script, timeframesMs: readonly number[] = [hourMs]): AnyStrategy {
+  return defineStrategy<Record<string, never>, null>({
+    id: 'scripted',
+    family: 'test',
+    title: 'Scripted',
+    summary: '',
+    goodFor: '',
+    risk: '',
+    params: z.strictObject({}),
+    supports: () => true,
+    suggest: () => ({}),
+    subscribe: () => ({ timeframesMs, warmupBars: 0, quotes: true, trades: false }),
+    plan: () =>
+      ({
+        levels: [],
+        lines: [],
+        figures: [],
+        funds: [],
+        worstLoss: null,
+        breakEven: null,
+        violations: [],
+      }) as never,
+    initialState: () => null,
+    create: script,
+  });
+}
+
+/** Runs a script over one series. Spot BTC/USDT, tick 0.01, lot 0.001, no fees, no slippage unless told. */
+export function runScript(
+  candles: readonly Prices[],
+  script: Script,
+  overrides: Partial<BacktestSpecInput> & { readonly symbol?: string } = {},
+  options: Partial<BacktestOptions> = {},
+): Promise<BacktestResult> {
+  const { symbol = 'BTC/USDT', ...spec } = overrides;
+  return runBacktest(
+    backtestSpec.parse({
+      strategy: 'scripted',
+      capital: '10000',
+      makerFee: 0,
+      takerFee: 0,
+      slippage: 0,
+      series: [
+        {
+          source: { kind: 'file', path: candleFile(candles) },
+          instrument: symbol,
+          rules: { tickSize: '0.01', lotSize: '0.001' },
+        },
+      ],
+      ...spec,
+    }),
+    { findStrategy: () => scriptedStrategy(script), ...options },
+  );
+}
+
+/** The round trips as a person would list them. */
+export function tripsOf({ trades }: BacktestResult) {
+  return Array.from({ length: trades.length }, (_, row) => ({
+    side: trades.side[row],
+    entryBar: trades.entryBar[row],
+    entryPrice: rounded(trades.entryPrice[row]),
+    exitBar: trades.exitBar[row],
+    exitPrice: rounded(trades.exitPrice[row]),
+    profit: rounded(trades.profit[row]),
+    reason: exitReasons[trades.exitReason[row] as number],
+  }));
+}
+
+/** Away with the last bits of a double. */
+export function rounded(value: number | undefined): number {
+  return Math.round((value ?? Number.NaN) * 1e8) / 1e8;
+}
