@@ -10,8 +10,11 @@ export default defineConfig({
     build: {
       outDir: inRoot('./out/main'),
       rollupOptions: {
-        input: inRoot('./src/main/main.ts'),
-        output: { format: 'es', entryFileNames: 'main.js' },
+        input: {
+          main: inRoot('./src/main/main.ts'),
+          'backtest-worker': inRoot('./src/app/backtest/worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js' },
       },
     },
   },

@@ -43,8 +43,9 @@ export class BacktestCancelledError extends Error {
   override readonly name = 'BacktestCancelledError';
 }
 
-/** Candles between two chances for progress and cancel. */
-const sliceBars = 20_000;
+/** Candles between two looks at the clock, and the wall time between two chances for progress and cancel. */
+const sliceBars = 200;
+const turnMs = 25;
 
 /** Runs a backtest. Throws `ApiError` for bad input and failing strategies, `DataFileError` for bad files. */
 export async function runBacktest(spec: BacktestSpec, options: BacktestOptions): Promise<BacktestResult> {
@@ -225,8 +226,13 @@ class Backtest {
   private async runCandles(run: CandleRun, tracks: readonly CandleTrack[]): Promise<void> {
     const { options } = this;
     const total = tracks.reduce((sum, track) => sum + track.endRow - track.firstRow, 0);
+    // Whoever watches for a strategy that hangs begins to count here.
+    options.onProgress?.(0, total);
+    let turnAt = performance.now();
     while (run.run(sliceBars)) {
       this.throwIfFailed();
+      if (performance.now() - turnAt < turnMs) continue;
+      turnAt = performance.now();
       options.onProgress?.(run.bars, total);
       await new Promise((resolve) => setImmediate(resolve));
       if (options.isCancelled?.() === true) throw new BacktestCancelledError('the backtest was cancelled');
@@ -275,6 +281,7 @@ class Backtest {
       })),
       trades,
       equity,
+      price: priceOf(tracks[0] as CandleTrack, equity.length),
       counts: {
         bars: run.bars,
         orders: counter.orders,
@@ -315,4 +322,11 @@ function sum(values: Float64Array): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
+}
+
+/** The price of the first series beside the equity, where both have the same rows. */
+function priceOf(track: CandleTrack, rows: number): BacktestResult['price'] {
+  const { columns, endRow, firstRow } = track;
+  if (endRow - firstRow !== rows) return undefined;
+  return { close: columns.close.subarray(firstRow, endRow), start: columns.open[firstRow] as number };
 }

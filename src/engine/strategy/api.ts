@@ -79,8 +79,8 @@ export interface Why {
 }
 
 /**
- * A reason as a strategy gives it. Words that cost more than the decision may be a function of values that no longer
- * change: it is called when somebody reads them.
+ * A reason as a strategy gives it. Words that cost more than the decision may be a function: it is called when somebody
+ * reads them, with whatever it then sees.
  */
 export type GivenWhy = Omit<Why, 'text'> & { readonly text: string | (() => string) };
 

@@ -10,6 +10,7 @@ import { programVersion } from '../../shared/version.ts';
 import { type ApiCommand, apiCommands } from '../commands/api-commands.ts';
 import { flagsOf, runApiCommand } from '../commands/run-api-command.ts';
 import type { TypedRunFlags } from '../host/run-flags.ts';
+import { addBacktestCommand } from './backtest-command.ts';
 import { type CommandContext, createContext, type GlobalFlags } from './context.ts';
 
 /** Takes what a command gives: its exit code. */
@@ -181,6 +182,8 @@ function addOtherCommands(add: Add, run: Run): void {
       typed as unknown as Parameters<typeof import('../commands/replay.ts').replay>[1],
     ),
   );
+
+  addBacktestCommand(add, run);
 
   const indicators = () => import('../commands/indicators.ts');
   run(add('indicators list').description('Every indicator with its parameters'), async (context) =>

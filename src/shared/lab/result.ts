@@ -96,6 +96,8 @@ export interface BacktestResult {
   readonly instruments: readonly BacktestInstrument[];
   readonly trades: TradeTable;
   readonly equity: EquityTable;
+  /** Close of the first series for each row of the equity, and its first open; absent where rows do not match. */
+  readonly price?: { readonly close: Float64Array; readonly start: number } | undefined;
   readonly counts: BacktestCounts;
   /** Sums over all trades, in quote currency; signs as in the trade table. */
   readonly fees: number;

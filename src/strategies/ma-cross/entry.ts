@@ -26,14 +26,12 @@ export interface CrossEntry {
   enterIfWanted(): void;
 }
 
-/** Gives a function that tells the averages of this moment in words, however much later it is called. */
-export function averagesText(signal: CrossSignal, places: number): () => string {
+/** Gives the averages as they are now, in words. */
+export function averagesText(signal: CrossSignal, places: number): string {
   const { side, values } = signal;
-  return () => {
-    if (values === undefined) return '';
-    const relation = side === 1 ? 'above' : side === -1 ? 'below' : 'at';
-    return `fast ${values.fast.toFixed(places)} ${relation} slow ${values.slow.toFixed(places)}`;
-  };
+  if (values === undefined) return '';
+  const relation = side === 1 ? 'above' : side === -1 ? 'below' : 'at';
+  return `fast ${values.fast.toFixed(places)} ${relation} slow ${values.slow.toFixed(places)}`;
 }
 
 /** Makes the entry of a bot. */
@@ -51,6 +49,8 @@ export function makeCrossEntry(
   const nextBar = () => nextCloseMs(context.nowMs(), barMs);
   const wake = () => desk.wake(enterTimer, retryMs);
   const averages = () => averagesText(signal, instrument.tickSize.scale + 1);
+  // Made when somebody reads it: the averages move with candles only, and so does this reason.
+  const waitingText = () => `${averages()}; trades when they cross`;
   const positionSide = (cross: CrossSide): PositionSide | undefined =>
     cross === 1 ? 'long' : cross === -1 && shorts ? 'short' : undefined;
 
@@ -65,8 +65,7 @@ export function makeCrossEntry(
     const { wanted } = context.state;
     if (wanted === null) {
       if (signal.ready) {
-        const words = averages();
-        say('WAITING_FOR_CROSS', () => `${words()}; trades when they cross`, nextBar());
+        say('WAITING_FOR_CROSS', waitingText, nextBar());
       } else
         say(
           'WARMING_UP',
@@ -136,7 +135,7 @@ export function makeCrossEntry(
     if (sent.ok) {
       say(
         'ENTERING',
-        `${averages()()}: enters ${side} with ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`,
+        `${averages()}: enters ${side} with ${amountText(quantityOf(instrument, lots))} ${instrument.base} at about ${show(ticks)}`,
       );
       return;
     }

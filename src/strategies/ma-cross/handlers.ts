@@ -134,22 +134,18 @@ export function createMaCross(
     sayOpen();
   }
 
-  function sayOpen(): void {
+  const openReason = (): string => {
     const { stopTicks } = context.state;
-    const averages = averagesText(signal, instrument.tickSize.scale + 1);
-    const position = openText;
-    const target = targetTicks;
-    say(
-      'POSITION_OPEN',
-      () =>
-        [
-          position,
-          averages(),
-          ...(stopTicks === null ? [] : [`stop at ${show(stopTicks)}`]),
-          ...(target === undefined ? [] : [`take-profit at ${show(target)}`]),
-        ].join('; '),
-      nextBar(),
-    );
+    return [
+      openText,
+      averagesText(signal, instrument.tickSize.scale + 1),
+      ...(stopTicks === null ? [] : [`stop at ${show(stopTicks)}`]),
+      ...(targetTicks === undefined ? [] : [`take-profit at ${show(targetTicks)}`]),
+    ].join('; ');
+  };
+
+  function sayOpen(): void {
+    say('POSITION_OPEN', openReason, nextBar());
   }
 
   /** A trailing stop follows every price; otherwise only the levels matter at which the bot itself closes. */
@@ -280,7 +276,7 @@ export function createMaCross(
     onBar(closedMs, candle) {
       if (closedMs !== barMs) return;
       const cross = signal.push(candle);
-      update({ signal: signal.snapshot() });
+      context.setState({ ...context.state, signal: signal.snapshot() });
       if (cross !== 0) entries.onCross(cross, candle.openTimeMs + barMs);
       decide();
     },

@@ -192,7 +192,7 @@ describe('how a run ends', () => {
   });
 
   it('a cancelled run has no result', async () => {
-    const many = Array.from({ length: 25_000 }, () => flat(100));
+    const many = Array.from({ length: 60_000 }, () => flat(100));
     await expect(runScript(many, orderAt(0, 'buy', 1), {}, { isCancelled: () => true })).rejects.toThrow(
       BacktestCancelledError,
     );

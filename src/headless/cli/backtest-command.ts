@@ -1,0 +1,68 @@
+/** The flags of `backtest` as commander knows them. */
+
+import type { Command } from 'commander';
+import type { BacktestFlags } from '../commands/backtest-flags.ts';
+import type { CommandContext } from './context.ts';
+
+/** Adds the command to a program. */
+export function addBacktestCommand(
+  add: (words: string) => Command,
+  run: (
+    command: Command,
+    work: (context: CommandContext, typed: Readonly<Record<string, unknown>>) => Promise<number>,
+  ) => void,
+): void {
+  const command = add('backtest')
+    .description('Runs a strategy over candles')
+    .option('--strategy <strategy>', 'which; see: strategies list')
+    .option('--params <json>', 'its parameters as JSON, or @file.json, @file.yaml')
+    .option('--candles <file>', 'candle file: CSV (plain or gzip), Parquet or JSON')
+    .option('--venue <venue>', 'whose stored candles, where there is no file; else what to call the venue')
+    .option(
+      '--instrument <instrument>',
+      'symbol such as BTC/USDT or BTC/USDT:USDT (default: after the file’s name)',
+    )
+    .option('--timeframe <timeframe>', 'length of the candles (default: as in the file)')
+    .option('--from <time>', 'trading begins here; earlier candles warm up')
+    .option('--to <time>', 'no candle from here on')
+    .option('--capital <amount>', 'starting money in quote currency (default 10000)')
+    .option('--holdings <amounts>', 'base currency there is from the start, such as BTC=0.5')
+    .option('--fee-maker <rate>', 'fraction of the value (default 0.001, perpetuals 0.0002)')
+    .option('--fee-taker <rate>', 'fraction of the value (default 0.001, perpetuals 0.0005)')
+    .option('--slippage <rate>', 'fraction a taking order loses (default 0.0005)')
+    .option('--fill <convention>', 'next-open (default) or close: where what is sent at a close fills')
+    .option('--path <path>', 'event (default): kernel and simulated venue; sweep: compiled rules')
+    .option(
+      '--intrabar <policy>',
+      'adverse-first (default), by-direction, open-low-high-close, open-high-low-close',
+    )
+    .option('--limit-fill <rule>', 'through (default) or touch: when a resting limit order fills')
+    .option('--detail <file>', 'finer candles for what happens inside a candle, or trades:FILE')
+    .option('--funding <file>', 'funding rates of a perpetual (CSV: timestamp,funding_rate), or one rate')
+    .option('--leverage <number>', 'of perpetuals, cross margin (default 1)')
+    .option(
+      '--latency <delay>',
+      'each way: 50ms, log-normal:MEDIAN,SIGMA,MAX in ms, or a file (timestamp,latency)',
+    )
+    .option('--impact <coefficient[,exponent]>', 'market impact by share of the candle’s volume')
+    .option(
+      '--reserve <rate>',
+      'share of the money an entry leaves (default 0.005 with next-open, 0 with close)',
+    )
+    .option('--warmup <bars>', 'closed candles before the first decision')
+    .option('--tick-size <price>', 'price step (default: read off the data)')
+    .option('--lot-size <quantity>', 'quantity step (default: read off the data)')
+    .option('--minimum-notional <amount>', 'least order value in quote currency')
+    .option('--seed <text>', 'seed of every chance in the run')
+    .option(
+      '--spec <json>',
+      'the whole specification as JSON or @file.json, @file.yaml; flags replace parts of it',
+    )
+    .option('--trades-out <file>', 'writes the trades as CSV')
+    .option('--report <file.html>', 'writes the report as a page')
+    .option('--report-json <file.json>', 'writes the report as JSON')
+    .option('--audit', 'keeps the full hash chain and gives auditHash (slower)');
+  run(command, async (context, typed) =>
+    (await import('../commands/backtest.ts')).backtest(context, typed as BacktestFlags),
+  );
+}

@@ -1,0 +1,156 @@
+/** `backtest`: a strategy over candles, with its figures, its report and everything the figures rest on. */
+
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
+import { loadNative } from '../../adapters/compute/native.ts';
+import { BacktestCancelledError, runBacktest } from '../../app/backtest/run-backtest.ts';
+import { type MeasuredResult, measureResult } from '../../app/report/measure.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import type { BacktestResult } from '../../shared/lab/result.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { findStrategy } from '../../strategies/registry.ts';
+import type { CommandContext } from '../cli/context.ts';
+import { badFlag } from '../cli/values.ts';
+import { interruptedExitCode, listenForSignals } from '../host/stop-signals.ts';
+import { renderFacts } from '../output/table.ts';
+import { countWords } from '../output/words.ts';
+import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
+
+const terminalProgressMs = 500;
+const plainProgressMs = 5_000;
+/** Digits after the point of money in the result line. */
+const moneyDigits = 8;
+
+/** Runs a backtest and gives the exit code. Throws `ApiError`; on an error no file is written. */
+export async function backtest(context: CommandContext, flags: BacktestFlags): Promise<number> {
+  const spec = await backtestSpecOf(flags);
+  for (const field of ['tradesOut', 'report', 'reportJson'] as const) checkFolder(field, flags[field]);
+  const signals = listenForSignals(() => undefined);
+  try {
+    const result = await running(context, spec, flags.audit === true, signals.isRequested);
+    const measured = measureResult(loadNative(), result, { price: result.price });
+    await writeFiles(flags, measured);
+    tell(context, measured);
+    return 0;
+  } catch (error) {
+    if (error instanceof BacktestCancelledError) return interruptedExitCode;
+    if (error instanceof DataFileError) throw asApiError(error);
+    throw error;
+  } finally {
+    signals.dispose();
+  }
+}
+
+function checkFolder(field: string, path: string | undefined): void {
+  if (path === undefined || existsSync(dirname(resolve(path)))) return;
+  throw badFlag(
+    field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    path,
+    'lies in a folder that does not exist',
+  );
+}
+
+async function running(
+  context: CommandContext,
+  spec: BacktestSpec,
+  withAudit: boolean,
+  isCancelled: () => boolean,
+): Promise<BacktestResult> {
+  const isTerminal = process.stderr.isTTY === true;
+  const startedMs = performance.now();
+  let shownMs = startedMs;
+  const stored = spec.series.some(({ source }) => source.kind === 'store');
+  const result = await runBacktest(spec, {
+    findStrategy,
+    readStored: stored
+      ? (await import('../../app/backtest/stored-candles.ts')).storedCandles(context.dataFolder)
+      : undefined,
+    withAudit,
+    isCancelled,
+    onProgress(done, total) {
+      const nowMs = performance.now();
+      if (nowMs - shownMs < (isTerminal ? terminalProgressMs : plainProgressMs)) return;
+      shownMs = nowMs;
+      const rate = Math.max(1, Math.round(done / ((nowMs - startedMs) / 1000)));
+      const left = Math.ceil((total - done) / rate);
+      const line = `${countWords(done)} of ${countWords(total)} candles, ${countWords(rate)}/s, ${left} s left`;
+      if (isTerminal) context.output.talkInPlace(line);
+      else context.output.talk(line);
+    },
+  });
+  if (isTerminal && shownMs > startedMs) context.output.talkInPlace('');
+  return result;
+}
+
+async function writeFiles(flags: BacktestFlags, measured: MeasuredResult): Promise<void> {
+  const createdMs = Date.now();
+  if (flags.tradesOut !== undefined) {
+    const { tradesCsv } = await import('../../app/report/trade-file.ts');
+    await writeFile(resolve(flags.tradesOut), tradesCsv(measured.result));
+  }
+  if (flags.report !== undefined) {
+    const { reportHtml } = await import('../../app/report/html/page.ts');
+    await writeFile(resolve(flags.report), reportHtml(measured, { createdMs, price: measured.result.price }));
+  }
+  if (flags.reportJson !== undefined) {
+    const { reportJson } = await import('../../app/report/report-json.ts');
+    await writeFile(resolve(flags.reportJson), reportJson(measured, createdMs));
+  }
+}
+
+function tell(context: CommandContext, { result, performance: figures, confidence }: MeasuredResult): void {
+  const { counts, instruments } = result;
+  const quote = instruments[0]?.quote ?? '';
+  const money = (value: number): string => value.toFixed(moneyDigits).replace(/\.?0+$/, '');
+  const value = {
+    strategy: result.spec.strategy,
+    instruments,
+    trades: result.trades.length,
+    startEquity: money(result.startEquity),
+    finalEquity: money(result.finalEquity),
+    fees: money(result.fees),
+    funding: money(result.funding),
+    slippage: money(result.slippage),
+    ...counts,
+    fromMs: result.fromMs,
+    toMs: result.toMs,
+    metrics: figures.values,
+    assumptions: result.assumptions,
+    warnings: result.warnings,
+    confidence: confidence.grade,
+    confidenceChecks: confidence.checks,
+    barsPerSecond: result.barsPerSecond,
+    wallMs: result.wallMs,
+    ...(result.auditHash === undefined ? {} : { auditHash: result.auditHash }),
+  };
+  const percent = (ratio: number | null | undefined): string =>
+    ratio === null || ratio === undefined ? '–' : `${(ratio * 100).toFixed(2)} %`;
+  const { values } = figures;
+  context.output.result(value, () =>
+    [
+      renderFacts([
+        ['Trades', `${result.trades.length} (${counts.fills} fills, ${counts.rejected} orders refused)`],
+        ['Equity', `${result.startEquity.toFixed(2)} → ${result.finalEquity.toFixed(2)} ${quote}`],
+        ['Return', percent(values['totalReturn'])],
+        ['Drawdown', percent(values['maxDrawdown'])],
+        ['Sharpe', values['sharpe']?.toFixed(2) ?? '–'],
+        [
+          'Costs',
+          `fees ${result.fees.toFixed(2)}, slippage ${result.slippage.toFixed(2)}, funding ${result.funding.toFixed(2)} ${quote}`,
+        ],
+        ['Confidence', `${confidence.grade}: ${confidence.summary}`],
+        ['Candles', `${countWords(counts.bars)} in ${result.wallMs} ms`],
+      ]),
+      ...result.warnings.map((warning) => `Warning: ${warning}`),
+    ].join('\n'),
+  );
+}
+
+function asApiError(error: DataFileError): ApiError {
+  return new ApiError(error.code === 'not-found' ? 'not-found' : 'bad-input', `candles: ${error.message}`, {
+    field: 'candles',
+    hint: error.hint,
+  });
+}
