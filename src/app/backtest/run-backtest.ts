@@ -49,6 +49,9 @@ const turnMs = 25;
 
 /** Runs a backtest. Throws `ApiError` for bad input and failing strategies, `DataFileError` for bad files. */
 export async function runBacktest(spec: BacktestSpec, options: BacktestOptions): Promise<BacktestResult> {
+  if (spec.path !== 'event') {
+    throw new ApiError('bad-input', 'path: this runs the event path only', { field: 'path' });
+  }
   const strategy = options.findStrategy(spec.strategy);
   if (strategy === undefined) {
     throw new ApiError('not-found', `strategy: there is no strategy "${spec.strategy}"`, {
@@ -267,6 +270,7 @@ class Backtest {
     }, 0);
     const startEquity = Number(spec.capital) * venues.size + heldAtStart;
     const unfunded = [...venues].reduce((count, venue) => count + (venue.priceDesk?.unfunded ?? 0), 0);
+    const refusedEntries = unfunded + counter.unfundedDenials;
     const wallMs = performance.now() - startedAt;
     return {
       spec,
@@ -287,7 +291,7 @@ class Backtest {
         orders: counter.orders,
         fills: counter.fills,
         rejected: counter.rejected,
-        refusedEntries: unfunded + counter.unfundedDenials,
+        refusedEntries,
         liquidations: recorder.liquidations,
       },
       fees: sum(trades.fees),
@@ -298,7 +302,7 @@ class Backtest {
       fromMs: Math.min(...tracks.map((track) => track.columns.openTimeMs[track.firstRow] as number)),
       toMs: equity.timeMs.at(-1) as number,
       assumptions: assumptionsOf(spec, series),
-      warnings: warningsOf(series, counter, run.candlesWithoutDetail, kernel),
+      warnings: warningsOf(series, counter, run.candlesWithoutDetail, refusedEntries, kernel),
       wallMs: Math.round(wallMs),
       barsPerSecond: Math.round(run.bars / (wallMs / 1000)),
       ...(options.withAudit === true ? { auditHash: kernel.lastHash } : {}),

@@ -8,6 +8,7 @@ export function warningsOf(
   series: readonly LoadedSeries[],
   counter: RunCounter,
   candlesWithoutDetail: number,
+  refusedEntries: number,
   kernel: Kernel,
 ): string[] {
   const warnings = series.flatMap((loaded) => loaded.warnings);
@@ -20,6 +21,10 @@ export function warningsOf(
   if (candlesWithoutDetail > 0)
     warnings.push(
       `${candlesWithoutDetail} candles had no finer data: the assumed path was used inside them.`,
+    );
+  if (refusedEntries > 0)
+    warnings.push(
+      `${refusedEntries} orders were not paid for at the price they met: a larger reserve or a smaller size lets them in.`,
     );
   if (counter.rejected > 0)
     warnings.push(

@@ -4,22 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { type BacktestOptions, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
-import {
-  type AnyStrategy,
-  defineStrategy,
-  type StrategyContext,
-  type StrategyHandlers,
-} from '../../../src/engine/strategy/api.ts';
 import { type BacktestResult, exitReasons } from '../../../src/shared/lab/result.ts';
 import { type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
+import { hourMs, type Script, scriptedStrategy } from './scripted-strategy.ts';
+
+export { hourMs, type Script, scriptedStrategy } from './scripted-strategy.ts';
 
 /** Open, high, low, close of one candle. */
 export type Prices = readonly [number, number, number, number];
 
 export const startMs = 1_700_006_400_000;
-export const hourMs = 3_600_000;
 
 /** A folder of this test, gone after it. */
 export function testFolder(): string {
@@ -34,37 +29,6 @@ export function candleFile(candles: readonly Prices[], lengthMs = hourMs, firstM
   const rows = candles.map((prices, index) => [firstMs + index * lengthMs, ...prices, 10].join(','));
   writeFileSync(path, `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`);
   return path;
-}
-
-/** Makes handlers of a context; `bar` counts the candles told so far, from 0. */
-export type Script = (context: StrategyContext<null>) => StrategyHandlers;
-
-/** A strategy of one script that hears hourly candles and the prices it watches. */
-export function scriptedStrategy(script: Script, timeframesMs: readonly number[] = [hourMs]): AnyStrategy {
-  return defineStrategy<Record<string, never>, null>({
-    id: 'scripted',
-    family: 'test',
-    title: 'Scripted',
-    summary: '',
-    goodFor: '',
-    risk: '',
-    params: z.strictObject({}),
-    supports: () => true,
-    suggest: () => ({}),
-    subscribe: () => ({ timeframesMs, warmupBars: 0, quotes: true, trades: false }),
-    plan: () =>
-      ({
-        levels: [],
-        lines: [],
-        figures: [],
-        funds: [],
-        worstLoss: null,
-        breakEven: null,
-        violations: [],
-      }) as never,
-    initialState: () => null,
-    create: script,
-  });
 }
 
 /** Runs a script over one series. Spot BTC/USDT, tick 0.01, lot 0.001, no fees, no slippage unless told. */

@@ -1,0 +1,89 @@
+/** `bin/sextant backtest` as a process: result fields, files, exit codes. */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lastLine, sextant } from './sextant.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sextant-backtest-command-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const candles = join(folder, 'binance_spot_BTCUSDT_1h.csv');
+// A triangle wave of 20 hours: averages of 2 and 5 cross twice in each.
+const prices = Array.from({ length: 400 }, (_, hour) => 100 + Math.abs((hour % 20) - 10));
+writeFileSync(
+  candles,
+  `timestamp,open,high,low,close,volume\n${prices
+    .map((price, hour) =>
+      [1_700_006_400_000 + hour * 3_600_000, price, price + 1, price - 1, price, 5].join(','),
+    )
+    .join('\n')}\n`,
+);
+const params =
+  '{"fastPeriod":2,"slowPeriod":5,"stopLossPercent":"0","sizeType":"percent","orderPercent":"50"}';
+const flags = [
+  'backtest',
+  '--strategy',
+  'ma-cross',
+  '--params',
+  params,
+  '--candles',
+  candles,
+  '--data',
+  join(folder, 'd'),
+];
+
+async function runSextant(args: readonly string[]) {
+  const said = await sextant([...args, '--json']);
+  return { code: said.code, result: lastLine(said) };
+}
+
+describe('sextant backtest', () => {
+  it('gives the fields of the contract and writes trades and report', async () => {
+    const trades = join(folder, 'trades.csv');
+    const report = join(folder, 'report.html');
+    const run = await runSextant([...flags, '--trades-out', trades, '--report', report]);
+    expect(run.code).toBe(0);
+    const { result } = run;
+    // One crossing up in each period but the first, while averages still warm up.
+    expect(result).toMatchObject({ kind: 'result', bars: 400, trades: 20 });
+    expect(result['finalEquity']).toMatch(/^\d+(\.\d+)?$/);
+    expect(result['metrics']).toHaveProperty('totalReturn');
+    expect(result['assumptions']).toContain(
+      'A market order sent when a candle has closed fills at the open of the next one.',
+    );
+    expect(result['confidence']).toMatch(/^[A-E]$/);
+    expect(result['barsPerSecond']).toBeGreaterThan(0);
+    expect(result['wallMs']).toBeGreaterThanOrEqual(0);
+    expect(readFileSync(trades, 'utf8').trim().split('\n')).toHaveLength(21);
+    expect(readFileSync(report, 'utf8')).toContain('<!doctype html>');
+  });
+
+  it.each([
+    [['--fill', 'open'], 'fill'],
+    [['--slippage', 'x'], 'slippage'],
+    [['--leverage', '0'], 'leverage'],
+    [['--params', '{"fastPeriod":9,"slowPeriod":5}'], 'params.fastPeriod'],
+    [['--params', '{"fast":9}'], 'params.fast'],
+    [['--from', '2030-01-01'], 'fromMs'],
+    [['--report', join(folder, 'none', 'r.html')], 'report'],
+  ])('%j is refused and named', async (more, field) => {
+    const run = await runSextant([...flags, ...more]);
+    expect(run.code).toBe(2);
+    expect(run.result).toMatchObject({ kind: 'error', code: 'bad-input', field });
+  });
+
+  it('a file that is not there, one that is damaged, an unknown strategy', async () => {
+    const missing = await runSextant([...flags.slice(0, 5), '--candles', join(folder, 'no.csv')]);
+    expect([missing.code, missing.result['field']]).toEqual([4, 'candles']);
+    const damaged = join(folder, 'damaged_BTCUSDT.csv');
+    writeFileSync(damaged, 'timestamp,open,high,low,close,volume\n1700006400000,1,2,3,1,1\n');
+    const run = await runSextant([...flags.slice(0, 5), '--candles', damaged]);
+    expect(run.code).toBe(2);
+    expect(run.result['message']).toContain('line 2');
+    const unknown = await runSextant(['backtest', '--strategy', 'nothing', '--candles', candles]);
+    expect(unknown.code).toBe(4);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+});
