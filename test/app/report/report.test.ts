@@ -79,7 +79,7 @@ test('a large run makes a small page', () => {
   const html = page({ bars: 143_900, timeframeMs: 300_000, tradeEvery: 40 });
   expect(html.length).toBeLessThan(600_000);
   expect(html).toContain('The 300 trades with the largest profit or loss of 3 597.');
-  expect(html).toContain('The first 200 of 3 597');
+  expect(html).toContain('The first 100 of 3 597');
 });
 
 test.each(['no trades', 'one bar', 'nothing'])('a run with %s has a page and JSON too', (which) => {

@@ -1,5 +1,5 @@
-//! Figures against values from elsewhere: `performance_expected.json` (NumPy and SciPy over daily closes of two real
-//! markets; empyrical's own test values) and what quantstats 0.0.86 gives for the first of them.
+//! Figures against values from elsewhere: `performance_expected.json` (`NumPy` and `SciPy` over daily closes of two
+//! real markets; empyrical's own test values) and what quantstats 0.0.86 gives for the first of them.
 
 mod common;
 

@@ -25,13 +25,13 @@ export interface PageOptions {
   readonly createdMs: number;
   /** Closes for the picture of the trades and for holding; without them these are left out. */
   readonly price?: ReportPrice | undefined;
-  /** Rows of the table of trades; 200 by default. */
+  /** Rows of the table of trades; 100 by default. */
   readonly tradeRows?: number | undefined;
   /** What the strategy is called; its id by default. */
   readonly title?: string | undefined;
 }
 
-const defaultTradeRows = 200;
+const defaultTradeRows = 100;
 
 const headline = [
   'totalReturn',
@@ -195,7 +195,7 @@ function tables(measured: MeasuredResult, { tradeRows = defaultTradeRows }: Page
       ? ''
       : `<details><summary>${number(shown, 0)} trades</summary>${tradeTable(measured, tradeRows)}</details>`;
   return (
-    `<div class="pair">${section('Deepest drawdowns', drawdownTable(measured))}${section('How trades ended', reasonTable(measured))}</div>` +
+    `<div class="pair uneven">${section('Deepest drawdowns', drawdownTable(measured))}${section('How trades ended', reasonTable(measured))}</div>` +
     section('Trades', list, note)
   );
 }

@@ -49,6 +49,8 @@ header>div{min-width:0}
 .card>.chart,.card>.wide,.card>dl,.card>ul,.card>.lead,.card>details{margin-top:10px}
 .chart-title{color:var(--muted);font-size:12px;margin:8px 0 2px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}
+.pair.uneven{grid-template-columns:3fr 2fr}
+.pair th,.pair td{padding:5px 7px}
 .pair>.card:only-child{grid-column:1/-1}
 .chart{display:block;overflow:visible}
 .chart .grid{stroke:var(--line)}
@@ -87,11 +89,9 @@ ${heat}
 .plain{padding-left:18px;margin-bottom:0}
 .plain li{margin:2px 0;overflow-wrap:anywhere}
 .warnings li::marker{color:var(--warn)}
-.figures{columns:2;column-gap:16px}
-.figures .card{break-inside:avoid}
+.figures dl{columns:2;column-gap:32px}
 dl{margin:0}
-.figure{display:grid;grid-template-columns:1fr auto;gap:0 16px;padding:7px 0;border-top:1px solid var(--line)}
-.figure:first-child{border-top:0}
+.figure{break-inside:avoid;display:grid;grid-template-columns:1fr auto;gap:0 16px;padding:7px 0;border-top:1px solid var(--line)}
 dt{font-weight:500}dd{margin:0;text-align:right;font-weight:600;white-space:nowrap}
 .figure .meaning{grid-column:1/-1;text-align:left;font-weight:400;font-size:12px;color:var(--muted);white-space:normal}
 summary{cursor:pointer;color:var(--accent)}
@@ -99,5 +99,5 @@ summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-of
 details .wide{margin-top:10px;max-height:70vh;overflow:auto}
 details thead th{position:sticky;top:0;background:var(--card)}
 footer{color:var(--muted);font-size:12px;padding-top:6px}
-@media (max-width:900px){.tiles{grid-template-columns:repeat(4,1fr)}.pair,.checks{grid-template-columns:1fr}.pair{gap:0}.figures{columns:1}}
+@media (max-width:900px){.tiles{grid-template-columns:repeat(4,1fr)}.pair,.pair.uneven,.checks{grid-template-columns:1fr}.pair{gap:0}.figures dl{columns:1}}
 @media (max-width:560px){main{padding:18px 12px 30px}h1{font-size:21px}.tiles{grid-template-columns:1fr 1fr}.minor{display:none}.card{padding:13px 12px}.badge{min-width:70px;padding:7px 9px}}`;

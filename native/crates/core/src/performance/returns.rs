@@ -116,7 +116,7 @@ pub fn covariances(left: &[f64], right: &[f64]) -> (f64, f64, f64) {
     })
 }
 
-/// The value below which a share of the sorted values lies, between neighbours by a straight line (NumPy's default).
+/// The value below which a share of the sorted values lies, between neighbours by a straight line (`NumPy`'s default).
 pub fn percentile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let place = share * last as f64;

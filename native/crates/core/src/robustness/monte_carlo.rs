@@ -221,8 +221,8 @@ impl<'a> Source<'a> {
 
     fn fill_missed(&mut self, probability: f64, rows: &mut [Row]) {
         for (row, &value) in rows.iter_mut().zip(&self.table[self.taken..]) {
-            for lane in 0..LANES {
-                row[lane] = if self.random[lane].uniform() < probability { 0.0 } else { value };
+            for (random, lane) in self.random.iter_mut().zip(row) {
+                *lane = if random.uniform() < probability { 0.0 } else { value };
             }
         }
     }
