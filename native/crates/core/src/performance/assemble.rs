@@ -4,13 +4,13 @@ use super::benchmark::{Comparison, compare};
 use super::calendar::{PeriodReturn, by_period};
 use super::daily::{DAY_MS, Daily, check, resample};
 use super::drawdown::{Drawdown, Drawdowns, drawdowns, duration_ms, underwater};
+use super::drawn::Drawn;
 use super::returns::{
     Moments, annual_return, autocorrelation_penalty, moments, omega, percentile, sample_shape, sharpe,
     sortino, worst_mean,
 };
 use super::rolling::{Rolling, rolling};
 use super::significance::{deflated_sharpe, probabilistic_sharpe};
-use super::thin::extreme_rows;
 use super::trades::{REASON_OPEN, TradeColumns, TradeSums, sum};
 use super::{BenchmarkColumn, EquityColumns, PerformanceError, PerformanceSettings};
 use crate::cpu::multiversioned;
@@ -139,38 +139,6 @@ pub struct Performance {
     pub drawdowns: Vec<Drawdown>,
     /// What pictures of the columns need.
     pub drawn: Drawn,
-}
-
-/// Rows that a picture of each column needs.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Drawn {
-    /// Of the equity at each bar.
-    pub equity: Vec<u32>,
-    /// Of the fall from the peak at each bar.
-    pub falls: Vec<u32>,
-    /// The falls at those rows.
-    pub fall_values: Vec<f64>,
-    /// Of the benchmark's price.
-    pub benchmark: Vec<u32>,
-    /// Of the rolling Sharpe ratio by day.
-    pub rolling: Vec<u32>,
-}
-
-/// Stretches of a picture, with two points each: more than a screen tells apart.
-const STRETCHES: usize = 450;
-
-impl Drawn {
-    fn of(equity: &[f64], start: Option<f64>, benchmark: &[f64], rolling: &[f64]) -> Self {
-        let all_falls = underwater(equity, start);
-        let falls = extreme_rows(&all_falls, STRETCHES);
-        Drawn {
-            equity: extreme_rows(equity, STRETCHES),
-            fall_values: falls.iter().map(|&row| all_falls[row as usize]).collect(),
-            falls,
-            benchmark: extreme_rows(benchmark, STRETCHES),
-            rolling: extreme_rows(rolling, STRETCHES),
-        }
-    }
 }
 
 multiversioned! {

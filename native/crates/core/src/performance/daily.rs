@@ -52,13 +52,18 @@ multiversioned! {
 }
 
 multiversioned! {
-    /// Whether each value is at least the one before.
+    /// Whether every value is finite and at least the one before, in one pass.
     fn is_rising(values: &[f64]) -> bool {
+        let mut zeros = 0.0_f64;
         let mut falls = 0_u64;
         for (before, after) in values.iter().zip(&values[1.min(values.len())..]) {
-            falls += u64::from(after < before);
+            falls += u64::from(!(after >= before));
         }
-        falls == 0
+        for ends in [values.first(), values.last()].into_iter().flatten() {
+            zeros += ends * 0.0;
+        }
+        // Between two finite ends that never fall there is nothing infinite, and a missing value compares with nothing.
+        falls == 0 && zeros == 0.0
     }
 }
 
@@ -73,12 +78,16 @@ pub fn check(columns: &EquityColumns) -> Result<(), PerformanceError> {
         if column.len() != rows && !(name == "exposure" && column.is_empty()) {
             return Err(PerformanceError(format!("{name} has {} rows, timeMs has {rows}", column.len())));
         }
-        if !all_finite(column) {
+        // Times are looked at below, in one pass with their order.
+        if name != "timeMs" && !all_finite(column) {
             let row = column.iter().position(|value| !value.is_finite()).unwrap_or(0);
             return Err(PerformanceError(format!("{name} is not a number at row {row}")));
         }
     }
     if !is_rising(columns.time_ms) {
+        if let Some(row) = columns.time_ms.iter().position(|value| !value.is_finite()) {
+            return Err(PerformanceError(format!("timeMs is not a number at row {row}")));
+        }
         let row = columns.time_ms.windows(2).position(|pair| pair[1] < pair[0]).map_or(0, |row| row + 1);
         return Err(PerformanceError(format!("timeMs goes back at row {row}")));
     }
@@ -176,6 +185,14 @@ mod tests {
         );
         assert_eq!(check_equity(&times, &[1.0, 2.0]), Err("equity has 2 rows, timeMs has 3".to_owned()));
         assert_eq!(check_equity(&[1.0, 3.0, 2.0], &[1.0; 3]), Err("timeMs goes back at row 2".to_owned()));
+        assert_eq!(
+            check_equity(&[1.0, f64::NAN, 2.0], &[1.0; 3]),
+            Err("timeMs is not a number at row 1".to_owned())
+        );
+        assert_eq!(
+            check_equity(&[1.0, 2.0, f64::INFINITY], &[1.0; 3]),
+            Err("timeMs is not a number at row 2".to_owned())
+        );
         assert_eq!(check_equity(&times, &[1.0; 3]), Ok(()));
     }
 }

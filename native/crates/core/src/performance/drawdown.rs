@@ -34,7 +34,8 @@ pub struct Drawdowns {
 const BLOCK: usize = 128;
 
 multiversioned! {
-    fn extremes(block: &[f64]) -> (f64, f64) {
+    /// Lowest and highest number of a block; infinite the wrong way round where there is none.
+    pub(super) fn extremes(block: &[f64]) -> (f64, f64) {
         let mut low = [f64::INFINITY; 8];
         let mut high = [f64::NEG_INFINITY; 8];
         let (chunks, rest) = block.as_chunks::<8>();

@@ -4,7 +4,7 @@
 //! - [`daily`]: equity at the end of each day (UTC), returns; [`calendar`]: months and years; [`rolling`]: moving windows
 //! - [`drawdown`]: falls from a peak, on every bar; [`returns`]: Sharpe, Sortino and their like on daily returns
 //! - [`significance`]: probabilistic and deflated Sharpe ratio; [`trades`]: what round trips say; [`benchmark`]: against
-//!   buying and holding; [`thin`]: the rows a picture needs
+//!   buying and holding; [`drawn`]: the rows a picture needs
 //!
 //! Ratios are fractions (0.1 is 10 %), drawdowns negative fractions. A figure that has no value (no trades, a flat
 //! series, nothing lost to divide by) is NaN here and null outside. Markets that trade every day have 365 periods a year.
@@ -13,10 +13,10 @@ pub mod benchmark;
 pub mod calendar;
 pub mod daily;
 pub mod drawdown;
+pub mod drawn;
 pub mod returns;
 pub mod rolling;
 pub mod significance;
-pub mod thin;
 pub mod trades;
 
 mod assemble;
