@@ -1,6 +1,7 @@
 /** Figures of a million bars, and the whole report of 143,900. */
 
 import { loadNative } from '../../src/adapters/compute/native.ts';
+import { computePerformance } from '../../src/adapters/compute/performance.ts';
 import { reportHtml } from '../../src/app/report/html/page.ts';
 import { measureResult } from '../../src/app/report/measure.ts';
 import { sampleRun } from '../app/report/sample-result.ts';
@@ -19,11 +20,12 @@ export async function reportBench(): Promise<readonly BenchRow[]> {
     reportHtml(measured, { createdMs: 0, price: small.price });
   });
   const large = sampleRun({ bars: 1_000_000, timeframeMs: 60_000, tradeEvery: 285 });
+  const { startEquity } = large.result;
   let bestMs = Number.POSITIVE_INFINITY;
   for (let repeat = 0; repeat < repeats; repeat++) {
     bestMs = Math.min(
       bestMs,
-      timed(() => measureResult(addon, large.result)),
+      timed(() => computePerformance(addon, large.result.equity, large.result.trades, { startEquity })),
     );
   }
   const trades = large.result.trades.length;

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadNative } from '../../src/adapters/compute/native.ts';
+import { measureResult } from '../../src/app/report/measure.ts';
+import { reportJson } from '../../src/app/report/report-json.ts';
 import { tradesCsv } from '../../src/app/report/trade-file.ts';
 import { sampleRun } from '../app/report/sample-result.ts';
 import { lastLine, newDataFolder, sextant } from './sextant.ts';
@@ -35,6 +38,15 @@ test('shuffles the trades of a backtest; equal seeds give equal results on any n
   expect(found['fan']).toHaveLength(51);
   expect(await run('--threads', '2')).toEqual(found);
   expect(await run('--seed', '2')).not.toEqual(found);
+});
+
+test('a JSON report says the same as the trades as CSV', async () => {
+  const { result, price } = sampleRun({ bars: 3000 });
+  const json = reportJson(measureResult(loadNative(), result, { price }), 0);
+  const run = async (text: string) =>
+    lastLine(await sextant(['montecarlo', '--trades', file(text), '--runs', '500', '--json']));
+  expect(await run(json)).toEqual(await run(tradesCsv(result)));
+  expect(await run('{"schema":"another"}')).toMatchObject({ field: 'trades' });
 });
 
 test('a lucky order is suspect', async () => {

@@ -31,6 +31,7 @@ export interface AddonPerformanceOptions {
   readonly rollingDays: number;
   readonly trials: number;
   readonly trialVariance?: number | undefined;
+  readonly pictures: boolean;
   readonly benchmarkStart?: number | undefined;
 }
 
@@ -66,7 +67,7 @@ export interface DailyColumns {
   readonly rollingVolatility: Float64Array;
 }
 
-/** Rows that a picture of each column needs: lowest and highest of some hundred stretches. */
+/** Rows that a picture of each column needs: lowest and highest of some hundred stretches. Empty when not asked for. */
 export interface DrawnRows {
   readonly equity: readonly number[];
   /** Of the fall from the peak by bar, and the falls at those rows. */

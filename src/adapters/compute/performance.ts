@@ -35,6 +35,8 @@ export interface PerformanceOptions {
   readonly trials?: number | undefined;
   /** Variance of the trials' daily Sharpe ratios, where known. */
   readonly trialVariance?: number | undefined;
+  /** Whether the rows that pictures need (`drawn`) are looked for too; not by default. */
+  readonly pictures?: boolean | undefined;
   /** A price for each row of the equity, to compare with buying and holding, and the price when the run began. */
   readonly benchmark?: { readonly price: Float64Array; readonly start?: number | undefined } | undefined;
 }
@@ -51,6 +53,7 @@ export interface Performance {
   readonly years: readonly PeriodReturn[];
   /** Deepest first, at most ten. */
   readonly drawdowns: readonly DrawdownRows[];
+  /** Empty without `pictures`. */
   readonly drawn: DrawnRows;
 }
 
@@ -73,6 +76,7 @@ export function computePerformance(
       rollingDays,
       trials: options.trials ?? 1,
       trialVariance: options.trialVariance,
+      pictures: options.pictures ?? false,
       benchmarkStart: options.benchmark?.start,
     });
     const { days, returns } = report;

@@ -39,6 +39,7 @@ export function measureResult(
   const performance = computePerformance(addon, result.equity, result.trades, {
     startEquity: result.startEquity,
     trials: options.trials,
+    pictures: true,
     trialVariance: options.trialVariance,
     benchmark: price === undefined ? undefined : { price: price.close, start: price.start },
   });

@@ -4,9 +4,11 @@
  */
 
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { returnsOfProfits } from '../../adapters/compute/robustness.ts';
 import { type BacktestResult, exitReasons, tradeColumns } from '../../shared/lab/result.ts';
+import { reportSchema } from './report-json.ts';
 
 const returnColumn = 'accountReturn';
 const bytesMaximum = 256 * 1024 * 1024;
@@ -38,12 +40,21 @@ export interface TradeReturns {
   readonly openTrades: number;
 }
 
+/** The part of a JSON report (`report-json.ts`) that is read here. */
+const reportTrades = z.object({
+  schema: z.literal(reportSchema.name),
+  startEquity: z.number().positive(),
+  trades: z.object({ profit: z.array(z.number()), exitReason: z.array(z.number()) }),
+});
+
 /**
- * Reads a file written by `tradesCsv`, or any CSV with a column `profit` (money, in the order the trades ended) and no
+ * Reads a JSON report, a file written by `tradesCsv`, or any CSV with a column `profit` (money, in the order the trades ended) and no
  * `accountReturn`: then `startEquity` is the account they began with. Throws `DataFileError` with line and reason.
  */
 export async function readTradeReturns(path: string, startEquity: number): Promise<TradeReturns> {
-  const lines = (await readText(path)).split(/\r?\n/);
+  const text = await readText(path);
+  if (text.trimStart().startsWith('{')) return readReport(path, text);
+  const lines = text.split(/\r?\n/);
   while (lines.at(-1) === '') lines.pop();
   const [header = '', ...rows] = lines;
   const names = cellsOf(header);
@@ -64,8 +75,8 @@ export async function readTradeReturns(path: string, startEquity: number): Promi
   let openTrades = 0;
   rows.forEach((row, index) => {
     const cells = cellsOf(row);
-    const text = (cells[place] ?? '').trim();
-    const value = text === '' ? Number.NaN : Number(text);
+    const cell = (cells[place] ?? '').trim();
+    const value = cell === '' ? Number.NaN : Number(cell);
     if (cells.length !== names.length || !Number.isFinite(value)) {
       const isShort = cells.length !== names.length;
       throw new DataFileError({
@@ -75,23 +86,47 @@ export async function readTradeReturns(path: string, startEquity: number): Promi
         column: isShort ? undefined : column,
         reason: isShort
           ? `${cells.length} columns, the header has ${names.length}`
-          : `"${text.slice(0, 40)}" is not a number`,
+          : `"${cell.slice(0, 40)}" is not a number`,
         hint: 'Mend the line or write the file again.',
       });
     }
     if (reasonPlace >= 0 && cells[reasonPlace] === 'open') openTrades += 1;
     else values.push(value);
   });
-  if (values.length < 2) {
+  const returns = hasReturns ? Float64Array.from(values) : returnsOfProfits(values, startEquity);
+  return enough(path, { returns, openTrades });
+}
+
+function readReport(path: string, text: string): TradeReturns {
+  let parsed: ReturnType<typeof reportTrades.safeParse>;
+  try {
+    parsed = reportTrades.safeParse(JSON.parse(text));
+  } catch {
+    parsed = reportTrades.safeParse(undefined);
+  }
+  if (!parsed.success) {
     throw new DataFileError({
-      code: 'empty',
+      code: 'unknown-format',
       path,
-      reason: `${values.length} ended trades; at least 2 are needed`,
-      hint: 'Test over a longer time.',
+      reason: 'this is JSON, but no report of a backtest',
+      hint: 'Write it with "backtest --report FILE.json".',
     });
   }
-  const returns = hasReturns ? Float64Array.from(values) : returnsOfProfits(values, startEquity);
-  return { returns, openTrades };
+  const { trades, startEquity } = parsed.data;
+  const isOpen = (row: number): boolean => exitReasons[trades.exitReason[row] ?? -1] === 'open';
+  const closed = trades.profit.filter((_, row) => !isOpen(row));
+  const returns = returnsOfProfits(closed, startEquity);
+  return enough(path, { returns, openTrades: trades.profit.length - closed.length });
+}
+
+function enough(path: string, found: TradeReturns): TradeReturns {
+  if (found.returns.length >= 2) return found;
+  throw new DataFileError({
+    code: 'empty',
+    path,
+    reason: `${found.returns.length} ended trades; at least 2 are needed`,
+    hint: 'Test over a longer time.',
+  });
 }
 
 async function readText(path: string): Promise<string> {

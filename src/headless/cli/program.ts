@@ -208,7 +208,7 @@ function addOtherCommands(add: Add, run: Run): void {
 
   const shaken = add('montecarlo')
     .description('Runs the trades of a backtest many times with chance in them')
-    .requiredOption('--trades <file>', 'trades as CSV: written by backtest --trades-out')
+    .requiredOption('--trades <file>', 'trades as CSV (backtest --trades-out), or a JSON report')
     .option('--method <method>', 'shuffle (default), bootstrap, blocks or missed')
     .option('--runs <number>', 'how many (default 10000)')
     .option('--seed <number>', 'seed of all chance (default 1); equal seeds give equal results')

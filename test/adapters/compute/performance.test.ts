@@ -218,6 +218,8 @@ test('bad columns are refused with column and row', async () => {
   expect((await run(backwards)).message).toBe('timeMs goes back at row 1');
   const trades = tradesOf({ profit: 1 }, { profit: Number.POSITIVE_INFINITY });
   expect((await run(dailyEquity(1, 2), trades)).message).toContain('is not a number at row 1');
+  const odd = { ...dailyEquity(1, 2), exposure: column(0, Number.NEGATIVE_INFINITY) };
+  expect((await run(odd)).message).toBe('exposure is not a number at row 1');
   const short = { ...tradesOf({ profit: 1 }), fees: new Float64Array(0) };
   expect((await run(dailyEquity(1, 2), short)).message).toContain('fees has 0 rows, side has 1');
 });

@@ -66,6 +66,8 @@ pub struct PerformanceOptions {
     pub trials: f64,
     /// Variance of their daily Sharpe ratios.
     pub trial_variance: Option<f64>,
+    /// Whether the rows that pictures need are looked for too.
+    pub pictures: bool,
     /// Price of the benchmark when the run began.
     pub benchmark_start: Option<f64>,
 }
@@ -173,6 +175,7 @@ impl PerformanceReport {
             rolling_days: count("rollingDays", options.rolling_days)?,
             trials: options.trials,
             trial_variance: options.trial_variance,
+            pictures: options.pictures,
         };
         let columns =
             EquityColumns { time_ms: &equity.time_ms, equity: &equity.equity, exposure: &equity.exposure };

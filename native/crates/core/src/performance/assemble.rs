@@ -5,6 +5,7 @@ use super::calendar::{PeriodReturn, by_period};
 use super::daily::{DAY_MS, Daily, check, resample};
 use super::drawdown::{Drawdown, Drawdowns, drawdowns, duration_ms, underwater};
 use super::drawn::Drawn;
+use super::ids::METRIC_IDS;
 use super::returns::{
     Moments, annual_return, autocorrelation_penalty, moments, omega, percentile, sample_shape, sharpe,
     sortino, worst_mean,
@@ -23,100 +24,6 @@ const TAIL: f64 = 0.05;
 const DRAWDOWNS_KEPT: usize = 10;
 
 const HOUR_MS: f64 = 3_600_000.0;
-
-/// Names of the figures, in the order of [`Performance::values`].
-pub const METRIC_IDS: [&str; 90] = [
-    "netProfit",
-    "totalReturn",
-    "cagr",
-    "averageDay",
-    "bestDay",
-    "worstDay",
-    "positiveDays",
-    "bestMonth",
-    "worstMonth",
-    "positiveMonths",
-    "annualVolatility",
-    "downsideVolatility",
-    "maxDrawdown",
-    "maxDrawdownDaily",
-    "maxDrawdownDays",
-    "recoveryDays",
-    "longestDrawdownDays",
-    "averageDrawdown",
-    "averageDrawdownDays",
-    "timeUnderWater",
-    "ulcerIndex",
-    "valueAtRisk",
-    "conditionalValueAtRisk",
-    "parametricValueAtRisk",
-    "parametricConditionalValueAtRisk",
-    "tailRatio",
-    "skew",
-    "kurtosis",
-    "sharpe",
-    "smartSharpe",
-    "sortino",
-    "smartSortino",
-    "calmar",
-    "omega",
-    "martin",
-    "gainToPain",
-    "recoveryFactor",
-    "probabilisticSharpe",
-    "deflatedSharpe",
-    "trials",
-    "trades",
-    "openTrades",
-    "longTrades",
-    "shortTrades",
-    "winRate",
-    "longWinRate",
-    "shortWinRate",
-    "expectancy",
-    "expectancyRatio",
-    "averageTradeReturn",
-    "medianTradeReturn",
-    "sqn",
-    "profitFactor",
-    "payoffRatio",
-    "kelly",
-    "averageWin",
-    "averageLoss",
-    "bestTrade",
-    "worstTrade",
-    "winStreak",
-    "lossStreak",
-    "averageTradeHours",
-    "averageWinHours",
-    "averageLossHours",
-    "longestTradeHours",
-    "tradesPerMonth",
-    "averageMae",
-    "worstMae",
-    "averageMfe",
-    "edgeRatio",
-    "mfeCaptured",
-    "fees",
-    "funding",
-    "slippage",
-    "costShare",
-    "turnover",
-    "exposureTime",
-    "averageExposure",
-    "maxExposure",
-    "days",
-    "benchmarkReturn",
-    "benchmarkCagr",
-    "benchmarkMaxDrawdown",
-    "benchmarkSharpe",
-    "excessReturn",
-    "alpha",
-    "beta",
-    "correlation",
-    "trackingError",
-    "informationRatio",
-];
 
 /// Everything a report shows of a run.
 #[derive(Clone, Debug)]
@@ -137,7 +44,7 @@ pub struct Performance {
     pub years: Vec<PeriodReturn>,
     /// The deepest falls.
     pub drawdowns: Vec<Drawdown>,
-    /// What pictures of the columns need.
+    /// What pictures of the columns need; empty when they were not asked for.
     pub drawn: Drawn,
 }
 
@@ -194,6 +101,12 @@ impl Performance {
         settings: &PerformanceSettings,
     ) -> Result<Self, PerformanceError> {
         check(equity)?;
+        let held = exposure(equity.exposure);
+        if !held.1.is_finite() {
+            // A sum of sizes is finite when all of them are.
+            let row = equity.exposure.iter().position(|value| !value.is_finite()).unwrap_or(0);
+            return Err(PerformanceError(format!("exposure is not a number at row {row}")));
+        }
         trades.check()?;
         if let Some(column) = benchmark {
             check(&EquityColumns { time_ms: equity.time_ms, equity: column.price, exposure: &[] })
@@ -223,7 +136,7 @@ impl Performance {
         list.put("deflatedSharpe", deflated_sharpe(&shape, settings.trials, settings.trial_variance));
         list.put("trials", settings.trials);
         put_trades(&mut list, trades, &sums, daily.equity.len() as f64);
-        put_costs(&mut list, &sums, mean(&daily.equity), equity.exposure);
+        put_costs(&mut list, &sums, mean(&daily.equity), equity.exposure.len(), held);
         list.put("days", daily.equity.len() as f64);
         let compared = benchmark.map(|column| compare(equity, &daily.returns, column, start.is_some(), year));
         put_benchmark(&mut list, compared.as_ref(), total);
@@ -231,7 +144,11 @@ impl Performance {
         let rolling = rolling(&daily.returns, settings.rolling_days, year);
         let prices = benchmark.map_or(&[][..], |column| column.price);
         Ok(Performance {
-            drawn: Drawn::of(equity.equity, start, prices, &rolling.sharpe),
+            drawn: if settings.pictures {
+                Drawn::of(equity.equity, start, prices, &rolling.sharpe)
+            } else {
+                Drawn::default()
+            },
             values: list.values,
             underwater,
             benchmark: compared.map(|comparison| comparison.daily).unwrap_or_default(),
@@ -388,17 +305,21 @@ fn median_return(trades: &TradeColumns) -> f64 {
     percentile(&ratios, 0.5)
 }
 
-fn put_costs(list: &mut List, sums: &TradeSums, mean_equity: f64, exposures: &[f64]) {
+fn put_costs(
+    list: &mut List,
+    sums: &TradeSums,
+    mean_equity: f64,
+    rows: usize,
+    (held, total, largest): (f64, f64, f64),
+) {
     list.put("fees", sums.fees);
     list.put("funding", sums.funding);
     list.put("slippage", sums.slippage);
     list.put("costShare", sums.cost_share());
     list.put("turnover", sums.turnover / mean_equity);
-    let rows = exposures.len() as f64;
-    let (held, total, largest) = exposure(exposures);
-    list.put("exposureTime", held / rows);
-    list.put("averageExposure", total / rows);
-    list.put("maxExposure", if exposures.is_empty() { f64::NAN } else { largest });
+    list.put("exposureTime", held / rows as f64);
+    list.put("averageExposure", total / rows as f64);
+    list.put("maxExposure", if rows == 0 { f64::NAN } else { largest });
 }
 
 fn put_benchmark(list: &mut List, compared: Option<&Comparison>, total: f64) {

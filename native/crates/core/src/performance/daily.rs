@@ -67,7 +67,7 @@ multiversioned! {
     }
 }
 
-/// Refuses columns of different lengths, values that are no numbers and times that fall.
+/// Refuses columns of different lengths, times and values that are no numbers, and times that fall.
 ///
 /// # Errors
 /// With the column and the row.
@@ -78,8 +78,8 @@ pub fn check(columns: &EquityColumns) -> Result<(), PerformanceError> {
         if column.len() != rows && !(name == "exposure" && column.is_empty()) {
             return Err(PerformanceError(format!("{name} has {} rows, timeMs has {rows}", column.len())));
         }
-        // Times are looked at below, in one pass with their order.
-        if name != "timeMs" && !all_finite(column) {
+        // Times are looked at below with their order, exposure where it is summed up.
+        if name == "equity" && !all_finite(column) {
             let row = column.iter().position(|value| !value.is_finite()).unwrap_or(0);
             return Err(PerformanceError(format!("{name} is not a number at row {row}")));
         }

@@ -20,8 +20,10 @@ pub mod significance;
 pub mod trades;
 
 mod assemble;
+mod ids;
 
-pub use assemble::{METRIC_IDS, Performance};
+pub use assemble::Performance;
+pub use ids::METRIC_IDS;
 pub use trades::TradeColumns;
 
 /// Days of a year: crypto markets do not close.
@@ -60,6 +62,8 @@ pub struct PerformanceSettings {
     pub trials: f64,
     /// Variance of the trials' daily Sharpe ratios, where it is known.
     pub trial_variance: Option<f64>,
+    /// Whether the rows that pictures need are looked for too.
+    pub pictures: bool,
 }
 
 impl Default for PerformanceSettings {
@@ -70,6 +74,7 @@ impl Default for PerformanceSettings {
             rolling_days: 90,
             trials: 1.0,
             trial_variance: None,
+            pictures: false,
         }
     }
 }
