@@ -1,6 +1,6 @@
 /**
  * A chart as SVG that fits any width without stretching its text: lines live in an inner picture that is stretched (with
- * strokes that are not), labels and dots are placed by percent. No styles in attributes: the page's policy forbids them.
+ * strokes that are not), labels are placed by percent. No styles in attributes: the page's policy forbids them.
  */
 
 import { escapeHtml, number } from './format.ts';
@@ -45,9 +45,8 @@ export interface ChartSpec {
   /** A stronger line across, such as zero. */
   readonly baseline?: number | undefined;
   readonly lines?: readonly Line[] | undefined;
-  /** More pictures in the inner units, and dots by percent. */
+  /** More to draw, in the inner units. */
   readonly inner?: string | undefined;
-  readonly outer?: string | undefined;
 }
 
 /** Horizontal place in the inner picture. */
@@ -56,13 +55,18 @@ export function innerX(value: number, x: Range): number {
 }
 
 /** Horizontal place as percent of the chart. */
-export function percentX(value: number, x: Range): string {
+function percentX(value: number, x: Range): string {
   return `${round(((value - x.low) / (x.high - x.low)) * 100)}%`;
 }
 
 /** Vertical place, in pixels. */
 export function chartY(value: number, { y, height }: Pick<ChartSpec, 'y' | 'height'>): number {
   return round(topMargin + placeOf(value, y, height - topMargin));
+}
+
+/** A dot for the inner picture: a line without length, whose round ends are not stretched with it. */
+export function dot(x: number, y: number): string {
+  return `M${x} ${y}h0`;
 }
 
 /** Draws a chart. */
@@ -86,7 +90,7 @@ export function chart(spec: ChartSpec): string {
   return (
     `<svg class="chart" role="img" aria-label="${escapeHtml(spec.label)}" width="100%" height="${height + (spec.xTicks.length === 0 ? 0 : axisHeight)}">` +
     `${grid.join('')}<svg width="100%" height="${height}" viewBox="0 0 ${innerWidth} ${height}" preserveAspectRatio="none">` +
-    `${lines}${spec.inner ?? ''}</svg>${spec.outer ?? ''}${labels.join('')}${times.join('')}</svg>`
+    `${lines}${spec.inner ?? ''}</svg>${labels.join('')}${times.join('')}</svg>`
   );
 }
 

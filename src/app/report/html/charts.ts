@@ -1,7 +1,7 @@
 /** The pictures of a report. */
 
 import type { MeasuredResult, ReportPrice } from '../measure.ts';
-import { chart, chartY, innerX, type Line, percentX, type Tick } from './chart.ts';
+import { chart, chartY, dot, innerX, type Line, type Tick } from './chart.ts';
 import { number, percent, price as priceText } from './format.ts';
 import { type Range, rangeOf, spread, ticks } from './scale.ts';
 import { timeTicks } from './time-axis.ts';
@@ -144,19 +144,16 @@ export function tradesChart(measured: MeasuredResult, { close }: ReportPrice): s
   const rows = measured.performance.drawn.benchmark;
   const x = timeRange(measured);
   const frame = { height: 260, y: rangeOf(close, rows) };
-  const drawn = largestTrades(measured);
-  const marks = drawn.map((row) => {
-    const name = `trade ${(trades.profit[row] as number) > 0 ? 'up' : 'down'}`;
-    const at = (time: number, value: number): string => `${innerX(time, x)} ${chartY(value, frame)}`;
-    const entry = at(trades.entryTimeMs[row] as number, trades.entryPrice[row] as number);
-    const exit = at(trades.exitTimeMs[row] as number, trades.exitPrice[row] as number);
-    return `<path class="${name}" d="M${entry}L${exit}"/>`;
-  });
-  const entries = drawn.map((row) => {
-    const left = percentX(trades.entryTimeMs[row] as number, x);
-    const top = chartY(trades.entryPrice[row] as number, frame);
-    return `<circle class="${(trades.side[row] as number) > 0 ? 'entry-long' : 'entry-short'}" cx="${left}" cy="${top}" r="2"/>`;
-  });
+  // One element for all of a kind: hundreds of them would be slow to build and to show.
+  const kinds = { won: '', lost: '', long: '', short: '' };
+  for (const row of largestTrades(measured)) {
+    const entryX = innerX(trades.entryTimeMs[row] as number, x);
+    const entryY = chartY(trades.entryPrice[row] as number, frame);
+    const exitX = innerX(trades.exitTimeMs[row] as number, x);
+    const exitY = chartY(trades.exitPrice[row] as number, frame);
+    kinds[(trades.profit[row] as number) > 0 ? 'won' : 'lost'] += `M${entryX} ${entryY}L${exitX} ${exitY}`;
+    kinds[(trades.side[row] as number) > 0 ? 'long' : 'short'] += dot(entryX, entryY);
+  }
   return chart({
     label: 'Trades on the price',
     ...frame,
@@ -164,8 +161,9 @@ export function tradesChart(measured: MeasuredResult, { close }: ReportPrice): s
     xTicks: timeTicks(x),
     yText: priceText,
     lines: [{ x: equity.timeMs, y: close, rows, className: 'muted' }],
-    inner: marks.join(''),
-    outer: entries.join(''),
+    inner:
+      `<path class="trade up" d="${kinds.won}"/><path class="trade down" d="${kinds.lost}"/>` +
+      `<path class="entry up" d="${kinds.long}"/><path class="entry down" d="${kinds.short}"/>`,
   });
 }
 
@@ -193,11 +191,14 @@ export function excursionChart(measured: MeasuredResult, which: 'mae' | 'mfe'): 
   const across = trades[which];
   const x = rangeOf(across, rows, 0);
   const frame = { height: 200, y: rangeOf(trades.profitRatio, rows, 0) };
-  const dots = rows.map((row) => {
+  let wins = '';
+  let losses = '';
+  for (const row of rows) {
     const outcome = trades.profitRatio[row] as number;
-    const left = percentX(across[row] as number, x);
-    return `<circle class="${outcome > 0 ? 'up' : 'down'}" cx="${left}" cy="${chartY(outcome, frame)}" r="2.2"/>`;
-  });
+    const place = dot(innerX(across[row] as number, x), chartY(outcome, frame));
+    if (outcome > 0) wins += place;
+    else losses += place;
+  }
   const xTicks = ticks(x, 6)
     .filter((at) => (at - x.low) / (x.high - x.low) > 0.04 && (x.high - at) / (x.high - x.low) > 0.04)
     .map((at, index) => ({ at, text: percent(at, 1), minor: index % 2 === 1 }));
@@ -208,6 +209,6 @@ export function excursionChart(measured: MeasuredResult, which: 'mae' | 'mfe'): 
     xTicks,
     yText: (value) => percent(value, 1),
     baseline: 0,
-    outer: `<g class="dots">${dots.join('')}</g>`,
+    inner: `<path class="dots up" d="${wins}"/><path class="dots down" d="${losses}"/>`,
   });
 }

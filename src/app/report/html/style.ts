@@ -52,7 +52,8 @@ header>div{min-width:0}
 .pair.uneven{grid-template-columns:3fr 2fr}
 .pair th,.pair td{padding:5px 7px}
 .pair>.card:only-child{grid-column:1/-1}
-.chart{display:block;overflow:visible}
+.chart{display:block}
+.chart,.chart svg{overflow:visible}
 .chart .grid{stroke:var(--line)}
 .chart .base{stroke:var(--strong)}
 .chart text{fill:var(--muted);font-size:11px;paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
@@ -62,8 +63,8 @@ header>div{min-width:0}
 .fill{stroke:none;opacity:.13}.fill.accent{fill:var(--accent)}.fill.down{fill:var(--down);opacity:.22}
 .bar.up{fill:var(--up)}.bar.down{fill:var(--down)}.bar{opacity:.85}
 .trade{fill:none;stroke-width:1.6;vector-effect:non-scaling-stroke}.trade.up{stroke:var(--up)}.trade.down{stroke:var(--down)}
-.entry-long{fill:var(--up)}.entry-short{fill:var(--down)}
-.dots circle{opacity:.55}.dots .up{fill:var(--up)}.dots .down{fill:var(--down)}
+.entry,.dots{fill:none;stroke-linecap:round;vector-effect:non-scaling-stroke}.entry{stroke-width:4.5}.dots{stroke-width:4.5;opacity:.6}
+.entry.up,.dots.up{stroke:var(--up)}.entry.down,.dots.down{stroke:var(--down)}
 .key{display:inline-block;width:14px;height:3px;border-radius:2px;vertical-align:middle;margin:0 3px 0 6px}
 .key.accent{background:var(--accent)}.key.other{background:var(--other)}.key.up{background:var(--up)}.key.down{background:var(--down)}
 .note .key:first-child{margin-left:0}

@@ -57,7 +57,7 @@ multiversioned! {
         let mut zeros = 0.0_f64;
         let mut falls = 0_u64;
         for (before, after) in values.iter().zip(&values[1.min(values.len())..]) {
-            falls += u64::from(!(after >= before));
+            falls += u64::from(after < before) + u64::from(before.is_nan());
         }
         for ends in [values.first(), values.last()].into_iter().flatten() {
             zeros += ends * 0.0;
