@@ -16,19 +16,18 @@ export async function reportBench(): Promise<readonly BenchRow[]> {
   const addon = loadNative();
   const small = sampleRun({ bars: 143_900, timeframeMs: 300_000, tradeEvery: 296 });
   const firstMs = timed(() => {
-    const measured = measureResult(addon, small.result, { price: small.price });
-    reportHtml(measured, { createdMs: 0, price: small.price });
+    reportHtml(measureResult(addon, small), { createdMs: 0 });
   });
   const large = sampleRun({ bars: 1_000_000, timeframeMs: 60_000, tradeEvery: 285 });
-  const { startEquity } = large.result;
+  const { startEquity } = large;
   let bestMs = Number.POSITIVE_INFINITY;
   for (let repeat = 0; repeat < repeats; repeat++) {
     bestMs = Math.min(
       bestMs,
-      timed(() => computePerformance(addon, large.result.equity, large.result.trades, { startEquity })),
+      timed(() => computePerformance(addon, large.equity, large.trades, { startEquity })),
     );
   }
-  const trades = large.result.trades.length;
+  const trades = large.trades.length;
   return [
     costRow(`all figures of 1M bars and ${trades} trades`, rounded(bestMs), 'ms', figuresTargetMs),
     costRow('figures and HTML of 143,900 bars, first call', rounded(firstMs), 'ms', reportTargetMs),

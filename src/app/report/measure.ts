@@ -14,6 +14,7 @@ export interface ReportPrice {
 }
 
 export interface MeasureOptions {
+  /** The result's own by default. */
   readonly price?: ReportPrice | undefined;
   /** Parameter sets tried before this one was chosen. */
   readonly trials?: number | undefined;
@@ -27,6 +28,8 @@ export interface MeasuredResult {
   readonly result: BacktestResult;
   readonly performance: Performance;
   readonly confidence: Confidence;
+  /** What trades are drawn on; without it that picture and the comparison with holding are left out. */
+  readonly price: ReportPrice | undefined;
 }
 
 /** Works out all figures of a result and grades it. Throws `ComputeError` for columns that hold no numbers. */
@@ -35,7 +38,7 @@ export function measureResult(
   result: BacktestResult,
   options: MeasureOptions = {},
 ): MeasuredResult {
-  const { price } = options;
+  const price = options.price ?? result.price;
   const performance = computePerformance(addon, result.equity, result.trades, {
     startEquity: result.startEquity,
     trials: options.trials,
@@ -43,5 +46,6 @@ export function measureResult(
     trialVariance: options.trialVariance,
     benchmark: price === undefined ? undefined : { price: price.close, start: price.start },
   });
-  return { result, performance, confidence: gradeConfidence(result, performance.values, options.evidence) };
+  const confidence = gradeConfidence(result, performance.values, options.evidence);
+  return { result, performance, confidence, price };
 }

@@ -30,7 +30,7 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
   const signals = listenForSignals(() => undefined);
   try {
     const result = await running(context, spec, flags.audit === true, signals.isRequested);
-    const measured = measureResult(loadNative(), result, { price: result.price });
+    const measured = measureResult(loadNative(), result);
     await writeFiles(flags, measured);
     tell(context, measured);
     return 0;
@@ -92,7 +92,7 @@ async function writeFiles(flags: BacktestFlags, measured: MeasuredResult): Promi
   }
   if (flags.report !== undefined) {
     const { reportHtml } = await import('../../app/report/html/page.ts');
-    await writeFile(resolve(flags.report), reportHtml(measured, { createdMs, price: measured.result.price }));
+    await writeFile(resolve(flags.report), reportHtml(measured, { createdMs }));
   }
   if (flags.reportJson !== undefined) {
     const { reportJson } = await import('../../app/report/report-json.ts');

@@ -7,20 +7,14 @@ import { reportJson } from '../../../src/app/report/report-json.ts';
 import { tradesCsv } from '../../../src/app/report/trade-file.ts';
 import { metricIds, metrics } from '../../../src/shared/lab/metrics.ts';
 import { emptyTrades } from '../../../src/shared/lab/result.ts';
-import { type Sample, type SampleOptions, sampleRun } from './sample-result.ts';
+import { type SampleOptions, sampleRun } from './sample-result.ts';
 
 const addon = loadNative();
 const createdMs = Date.UTC(2026, 2, 1);
 
-function measured(options: SampleOptions = {}): Sample & { measured: MeasuredResult } {
-  const sample = sampleRun(options);
-  return { ...sample, measured: measureResult(addon, sample.result, { price: sample.price }) };
-}
+const measured = (options: SampleOptions = {}): MeasuredResult => measureResult(addon, sampleRun(options));
 
-const page = (options: SampleOptions = {}): string => {
-  const { measured: found, price } = measured(options);
-  return reportHtml(found, { createdMs, price });
-};
+const page = (options: SampleOptions = {}): string => reportHtml(measured(options), { createdMs });
 
 test('the page loads nothing, runs nothing, and its policy knows its one style sheet', () => {
   const html = page();
@@ -43,8 +37,8 @@ test('what users name is shown, never run', () => {
 });
 
 test('the page shows every figure that has a value, with what it means', () => {
-  const { measured: found, price } = measured();
-  const html = reportHtml(found, { createdMs, price });
+  const found = measured();
+  const html = reportHtml(found, { createdMs });
   const meaning = (text: string): boolean => html.includes(text.replaceAll("'", '&#39;'));
   for (const metric of metrics) {
     expect(meaning(metric.meaning), metric.id).toBe(found.performance.values[metric.id] !== null);
@@ -66,7 +60,7 @@ test('tags are closed in their order', () => {
 });
 
 test('months of the table compound the days', () => {
-  const { measured: found } = measured();
+  const found = measured();
   const { months, years, values } = found.performance;
   const compound = (list: readonly { value: number }[]): number =>
     list.reduce((growth, { value }) => growth * (1 + value), 1) - 1;
@@ -83,7 +77,7 @@ test('a large run makes a small page', () => {
 });
 
 test.each(['no trades', 'one bar', 'nothing'])('a run with %s has a page and JSON too', (which) => {
-  const { result, price } = sampleRun({ bars: 500 });
+  const result = sampleRun({ bars: 500 });
   const rows = which === 'nothing' ? 0 : which === 'one bar' ? 1 : 500;
   const equity = {
     length: rows,
@@ -92,15 +86,16 @@ test.each(['no trades', 'one bar', 'nothing'])('a run with %s has a page and JSO
     exposure: new Float64Array(rows),
   };
   const empty = { ...result, trades: emptyTrades(0), equity, fees: 0, slippage: 0, finalEquity: 10_000 };
-  const shown = { close: price.close.slice(0, rows), start: price.start };
-  const found = measureResult(addon, empty, { price: shown });
-  expect(reportHtml(found, { createdMs, price: shown })).not.toMatch(/NaN|undefined|Infinity/);
+  const price = { close: result.price?.close.slice(0, rows) ?? new Float64Array(rows), start: 20_000 };
+  const found = measureResult(addon, { ...empty, price });
   expect(reportHtml(found, { createdMs })).not.toMatch(/NaN|undefined|Infinity/);
+  const without = measureResult(addon, { ...empty, price: undefined });
+  expect(reportHtml(without, { createdMs })).not.toMatch(/NaN|undefined|Infinity/);
   expect(JSON.parse(reportJson(found, createdMs))).toMatchObject({ schemaVersion: 1 });
 });
 
 test('JSON has the schema, every figure and all trades', () => {
-  const { measured: found } = measured();
+  const found = measured();
   const text = reportJson(found, createdMs);
   expect(text).not.toMatch(/NaN|Infinity/);
   const report = JSON.parse(text);
@@ -113,7 +108,7 @@ test('JSON has the schema, every figure and all trades', () => {
 });
 
 test('trades as CSV: a line each, in words where the table has numbers', () => {
-  const { result } = sampleRun({ bars: 300, symbol: 'A,B/USDT' });
+  const result = sampleRun({ bars: 300, symbol: 'A,B/USDT' });
   const [header = '', first = ''] = tradesCsv(result).split('\n');
   expect(header.startsWith('instrument,side,entryTimeMs')).toBe(true);
   expect(header.endsWith('exitReason,accountReturn')).toBe(true);

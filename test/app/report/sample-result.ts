@@ -1,6 +1,5 @@
 /** A run to make reports of: a walk of prices, entered and left at fixed places, the same every time. */
 
-import type { ReportPrice } from '../../../src/app/report/measure.ts';
 import { type BacktestResult, emptyTrades } from '../../../src/shared/lab/result.ts';
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
 
@@ -12,16 +11,11 @@ export interface SampleOptions {
   readonly symbol?: string;
 }
 
-export interface Sample {
-  readonly result: BacktestResult;
-  readonly price: ReportPrice;
-}
-
 const startMs = Date.UTC(2023, 0, 1);
 const money = 10_000;
 
 /** Makes a run. All in, long and short by turns, held for a third of the distance between entries. */
-export function sampleRun(options: SampleOptions = {}): Sample {
+export function sampleRun(options: SampleOptions = {}): BacktestResult {
   const { bars = 20_000, timeframeMs = 3_600_000, tradeEvery = 60 } = options;
   const close = walk(bars);
   const starts: number[] = [];
@@ -72,7 +66,7 @@ export function sampleRun(options: SampleOptions = {}): Sample {
   });
   equity.fill(account, filled);
   const toMs = startMs + bars * timeframeMs;
-  const result: BacktestResult = {
+  return {
     spec: backtestSpec.parse({
       strategy: options.strategy ?? 'ma-cross',
       params: { fastPeriod: 50, slowPeriod: 200 },
@@ -118,8 +112,8 @@ export function sampleRun(options: SampleOptions = {}): Sample {
     warnings: ['12 candles are missing between 2023-03-01 and 2023-03-02.'],
     wallMs: 100,
     barsPerSecond: 1_000_000,
+    price: { close, start: close[0] ?? 0 },
   };
-  return { result, price: { close, start: close[0] } };
 }
 
 /** A walk with a little drift, from a small generator of its own, so that it is the same everywhere. */

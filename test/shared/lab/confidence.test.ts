@@ -5,7 +5,7 @@ import type { BacktestResult } from '../../../src/shared/lab/result.ts';
 import { sampleRun } from '../../app/report/sample-result.ts';
 
 /** Two years of hours, 200 trades, a profit of 3 times the costs. */
-const { result } = sampleRun({ bars: 17_520, tradeEvery: 87 });
+const result = sampleRun({ bars: 17_520, tradeEvery: 87 });
 const values: MetricValues = {
   trades: 201,
   openTrades: 1,

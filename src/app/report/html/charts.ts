@@ -19,7 +19,8 @@ const timeRange = ({ result }: MeasuredResult): Range => ({
 });
 
 /** Equity, with holding for comparison; the fall from the peak beneath, on the same time axis. */
-export function equityCharts(measured: MeasuredResult, price: ReportPrice | undefined): string {
+export function equityCharts(measured: MeasuredResult): string {
+  const { price } = measured;
   const { timeMs, equity } = measured.result.equity;
   const x = timeRange(measured);
   const start = measured.result.startEquity;

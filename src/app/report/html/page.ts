@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { CheckOutcome, Confidence } from '../../../shared/lab/confidence.ts';
 import { type Metric, metricGroups, metricOf, metrics } from '../../../shared/lab/metrics.ts';
 import { programVersion } from '../../../shared/version.ts';
-import type { MeasuredResult, ReportPrice } from '../measure.ts';
+import type { MeasuredResult } from '../measure.ts';
 import {
   drawnTradesOf,
   equityCharts,
@@ -23,8 +23,6 @@ import { drawdownTable, monthTable, periodText, reasonTable, tone, tradeTable } 
 export interface PageOptions {
   /** When the report was made, epoch ms UTC. */
   readonly createdMs: number;
-  /** Closes for the picture of the trades and for holding; without them these are left out. */
-  readonly price?: ReportPrice | undefined;
   /** Rows of the table of trades; 100 by default. */
   readonly tradeRows?: number | undefined;
   /** What the strategy is called; its id by default. */
@@ -59,7 +57,7 @@ export function reportHtml(measured: MeasuredResult, options: PageOptions): stri
     `<title>${escapeHtml(`${title} · ${markets} · backtest`)}</title><style>${pageStyle}</style></head><body><main>` +
     header(measured, title) +
     tiles(measured) +
-    pictures(measured, options) +
+    pictures(measured) +
     grade(measured.confidence) +
     basis(measured) +
     figures(measured) +
@@ -116,7 +114,8 @@ function section(title: string, content: string, note = '', id = ''): string {
   return `<section class="card"${id === '' ? '' : ` id="${id}"`}><h2>${escapeHtml(title)}</h2>${remark}${content}</section>`;
 }
 
-function pictures(measured: MeasuredResult, { price }: PageOptions): string {
+function pictures(measured: MeasuredResult): string {
+  const { price } = measured;
   const { trades } = measured.result;
   const key =
     price === undefined ? '' : '<i class="key accent"></i> strategy <i class="key other"></i> buy and hold';
@@ -128,7 +127,7 @@ function pictures(measured: MeasuredResult, { price }: PageOptions): string {
   const days = measured.performance.rollingDays;
   const drawTrades = price === undefined || trades.length === 0 ? '' : tradesChart(measured, price);
   return (
-    section('Equity', equityCharts(measured, price), key) +
+    section('Equity', equityCharts(measured), key) +
     section('Months', monthTable(measured), 'Return in percent; UTC.') +
     `<div class="pair">${section('Rolling Sharpe ratio', rollingChart(measured), `Over ${days} days, a year.`)}` +
     `${section('Daily returns', histogramChart(measured), 'How many days had a return of each size; days without movement left out.')}</div>` +
