@@ -21,6 +21,7 @@ import { allHandlers } from './api/handlers.ts';
 import { statusOf } from './api/system.ts';
 import { CandleService } from './candles/candle-service.ts';
 import { startConfiguredBots } from './configured-bots.ts';
+import { DataLibrary } from './data/data-library.ts';
 import { createDemoBots } from './demo-bots.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { runResultOf } from './run-result.ts';
@@ -137,6 +138,8 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       await warmUp(bot.instrument.id, bot.subscription.timeframesMs, bot.subscription.warmupBars);
     }
 
+    const library = new DataLibrary(loadNative(), dataFolder);
+    opened.push(() => library.close());
     const jobs = new JobRunner({
       parallel: parallelJobs,
       wallClock,
@@ -152,6 +155,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       host,
       journal,
       candles,
+      library,
       jobs,
       log,
       instruments: session.instruments,

@@ -13,7 +13,7 @@ export const candleColumns = ['timestamp', 'open', 'high', 'low', 'close', 'volu
 export type CandleColumn = (typeof candleColumns)[number];
 
 /** Names of the file's columns, or their numbers from 1, where they are not among the usual ones. */
-export type CandleColumnNames = Readonly<Partial<Record<CandleColumn, string>>>;
+export type CandleColumnNames = Readonly<Partial<Record<CandleColumn, string | undefined>>>;
 
 /** What to do with rows of one time that differ. Rows that are equal in everything are one row, and counted. */
 export type DuplicateChoice = 'refuse' | 'keep-first' | 'keep-last';

@@ -1,9 +1,10 @@
-/** Plain or gzip text files as a stream of chunks, and chunks as lines; memory and line length are bounded. */
+/** Plain, gzip or zip text files as a stream of chunks, and chunks as lines; memory and line length are bounded. */
 
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { DataFileError } from './data-file-error.ts';
+import { unzipSingle } from './zip-file.ts';
 
 /** A decompressed file may not be larger: beyond it is a mistake or a zip bomb. */
 const sizeMaximumBytes = 16 * 1024 * 1024 * 1024;
@@ -31,9 +32,14 @@ export function isGzip(magic: Buffer): boolean {
   return magic.length >= 2 && magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
-/** Streams a plain or gzip file. Throws `DataFileError` when it cannot be read to its end. */
+/** Streams a plain, gzip or zip file. Throws `DataFileError` when it cannot be read to its end. */
 export async function* readChunks(path: string): AsyncGenerator<Buffer> {
-  const gzip = isGzip(await readMagic(path));
+  const magic = await readMagic(path);
+  if (magic.toString('latin1') === 'PK\u0003\u0004') {
+    yield unzipSingle(path, await readFile(path));
+    return;
+  }
+  const gzip = isGzip(magic);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   const source = gzip ? file.pipe(createGunzip({ chunkSize: 256 * 1024 })) : file;
   if (gzip) file.on('error', (error) => source.destroy(error));
@@ -155,4 +161,35 @@ export function fileError(path: string, error: unknown): Error {
     });
   }
   return error instanceof Error ? error : new Error(message);
+}
+
+/** Reads a whole text file, unpacked. Throws `DataFileError`, also for one larger than `bytesMaximum`. */
+export async function readWholeText(path: string, bytesMaximum: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of readChunks(path)) {
+    bytes += chunk.length;
+    if (bytes > bytesMaximum) {
+      throw new DataFileError({
+        code: 'too-large',
+        path,
+        reason: `unpacks to more than ${bytesMaximum} bytes, which this format must hold in memory`,
+        hint: 'Split the file, or convert it to CSV.',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Reads the beginning of a text file, unpacked; fewer bytes where it is shorter. Throws `DataFileError`. */
+export async function readTextHead(path: string, bytesWanted: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of readChunks(path)) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= bytesWanted) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bytesWanted);
 }

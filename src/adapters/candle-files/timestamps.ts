@@ -1,7 +1,8 @@
 /** Time stamps of data files in any of their usual forms, to milliseconds since 1970. */
 
 /** Seconds, milliseconds, microseconds or nanoseconds since 1970, or ISO text (UTC when it names no zone). */
-export type TimestampUnit = 's' | 'ms' | 'us' | 'ns' | 'iso';
+export const timestampUnits = ['s', 'ms', 'us', 'ns', 'iso'] as const;
+export type TimestampUnit = (typeof timestampUnits)[number];
 
 const digitsOfUnit: readonly (readonly [TimestampUnit, number, number])[] = [
   ['s', 9, 10],

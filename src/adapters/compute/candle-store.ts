@@ -105,12 +105,10 @@ export class CandleStore {
       const lastIsProvisional = options.lastIsProvisional ?? false;
       const firstMs = rows.openTimeMs[0];
       const lastMs = rows.openTimeMs[rows.openTimeMs.length - 1];
-      if (
-        stored?.lastMs === undefined ||
-        firstMs === undefined ||
-        lastMs === undefined ||
-        firstMs >= stored.lastMs
-      ) {
+      const isBehind =
+        stored?.lastMs !== undefined &&
+        (stored.lastIsProvisional ? firstMs === stored.lastMs : (firstMs ?? 0) > stored.lastMs);
+      if (stored?.lastMs === undefined || firstMs === undefined || lastMs === undefined || isBehind) {
         return writer.append(rows, lastIsProvisional);
       }
       const merged = mergeColumns(this.read(series), rows);

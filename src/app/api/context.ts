@@ -11,6 +11,7 @@ import type { SextantConfig } from '../../shared/config/schema.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import { type EpochMs, type InstrumentId, instrumentId } from '../../shared/domain/nominal.ts';
 import type { CandleService } from '../candles/candle-service.ts';
+import type { DataLibrary } from '../data/data-library.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
 import type { EngineHost } from '../session/engine-host.ts';
 import type { Pace } from '../session/virtual-driver.ts';
@@ -23,6 +24,8 @@ export interface AppContext {
   readonly host: EngineHost;
   readonly journal: Journal;
   readonly candles: CandleService;
+  /** Market data that was imported or downloaded. */
+  readonly library: DataLibrary;
   /** Long work: backtests, studies, downloads. */
   readonly jobs: JobRunner;
   readonly log: LogPort;

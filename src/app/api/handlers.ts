@@ -1,6 +1,7 @@
 /** Every handler of the contract; a method without one does not compile. */
 
 import { botHandlers, strategyHandlers } from './bots.ts';
+import { dataHandlers } from './data.ts';
 import type { AllHandlers } from './dispatch.ts';
 import { jobHandlers } from './jobs.ts';
 import { journalHandlers, settingsHandlers } from './journal.ts';
@@ -24,5 +25,6 @@ export const allHandlers: AllHandlers = {
   ...journalHandlers,
   ...settingsHandlers,
   ...keyHandlers,
+  ...dataHandlers,
   ...jobHandlers,
 };

@@ -26,6 +26,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   strategies: 'Strategies and their parameters: list, show',
   venues: 'Venues and their connection: list',
   instruments: 'Instruments with the venue rules: list',
+  data: 'Market data: import, download, list, check, repair, remove',
   jobs: 'Long-running work of the host: list, show, cancel',
 };
 
@@ -225,10 +226,62 @@ function addOtherCommands(add: Add, run: Run): void {
     ),
   );
 
+  addDataCommands(add, run);
   addKeyCommands(add, run);
   run(add('doctor').description('Checks what this installation needs'), async (context) =>
     (await import('../doctor/run-doctor.ts')).runDoctor(context),
   );
+}
+
+function addDataCommands(add: Add, run: Run): void {
+  const data = () => import('../commands/data.ts');
+  type Flags = Parameters<Awaited<ReturnType<typeof data>>['importData']>[1];
+  const withSeries = (command: Command, timeframe: string): Command =>
+    command
+      .option('--venue <venue>', 'venue id such as binance')
+      .option('--instrument <instrument>', 'symbol such as BTC/USDT or BTC/USDT:USDT')
+      .option('--timeframe <timeframe>', timeframe)
+      .option('--kind <kind>', 'candles, marks or funding');
+  const imported = add('data import')
+    .description('A file of candles, trades, mark prices or funding rates; whole or not at all')
+    .requiredOption('--file <file>', 'plain, gzip or zip; the format is found out')
+    .requiredOption('--venue <venue>', 'venue id such as binance')
+    .requiredOption('--instrument <instrument>', 'symbol such as BTC/USDT or BTC/USDT:USDT')
+    .option('--timeframe <timeframe>', 'of the candles, or to make of trades (default: found out, 1m)')
+    .option('--format <format>', 'name of the format where it is not found out')
+    .option('--kind <kind>', 'candles or marks')
+    .option('--columns <list>', 'timestamp=when,close=last … by name or number, or as JSON')
+    .option('--time-unit <unit>', 's, ms, us, ns or iso (default: found out)')
+    .option('--duplicates <choice>', 'refuse, keep-first or keep-last: rows of one time that differ')
+    .option('--sort', 'takes rows in any order');
+  run(imported, async (context, typed) => (await data()).importData(context, typed as Flags));
+  const downloaded = add('data download')
+    .description('Candles from a venue; goes on where an earlier download ended')
+    .requiredOption('--venue <venue>', 'exchange id of CCXT such as binance')
+    .requiredOption('--instrument <list>', 'symbols, separated by commas')
+    .requiredOption('--timeframe <list>', 'timeframes, separated by commas')
+    .requiredOption('--from <time>', 'such as 2024-01-01, or how long ago: 30d')
+    .option('--to <time>', 'default: now');
+  run(downloaded, async (context, typed) => (await data()).downloadData(context, typed as Flags));
+  run(add('data list').description('What is stored'), async (context) => (await data()).listData(context));
+  const checked = withSeries(
+    add('data check').description('Check sums, gaps and outliers of one series, or of all'),
+    'which one of the instrument',
+  );
+  run(checked, async (context, typed) => (await data()).checkData(context, typed as Flags));
+  const repaired = withSeries(
+    add('data repair').description('Mends a series; a copy is kept for --undo'),
+    'which one of the instrument',
+  )
+    .option('--gaps <choice>', 'keep, fill (flat, without volume) or download')
+    .option('--outliers <choice>', 'keep or drop')
+    .option('--undo', 'puts the series back as it was before its last repair');
+  run(repaired, async (context, typed) => (await data()).repairData(context, typed as Flags));
+  const removed = withSeries(
+    add('data remove').description('Forgets a series'),
+    'which one of the instrument',
+  );
+  run(removed, async (context, typed) => (await data()).removeData(context, typed as Flags));
 }
 
 function addKeyCommands(add: Add, run: Run): void {

@@ -5,7 +5,7 @@ import { renderFacts, renderTable } from '../output/table.ts';
 import { durationWords, timeWords } from '../output/words.ts';
 
 /** `42 %, 1 200 of 2 900 trials, 1 min left`. */
-function progressText(job: JobView): string {
+export function progressText(job: JobView): string {
   if (job.state !== 'running') return job.error?.message ?? job.message;
   const parts = [
     ...(job.progress === null ? [] : [`${Math.floor(job.progress * 100)} %`]),

@@ -4,6 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
+import { loadNative } from '../../adapters/compute/native.ts';
 import { loadConfig } from '../../adapters/config/load-config.ts';
 import { silentLog } from '../../adapters/logging/log-port.ts';
 import { sha256Hex } from '../../adapters/store/digest.ts';
@@ -14,6 +15,7 @@ import { verifyJournal } from '../../adapters/store/verify.ts';
 import type { AppContext } from '../../app/api/context.ts';
 import { dispatch } from '../../app/api/dispatch.ts';
 import { allHandlers } from '../../app/api/handlers.ts';
+import { DataLibrary } from '../../app/data/data-library.ts';
 import { planOffline } from '../../app/plan-offline.ts';
 import { strategyViewOf } from '../../app/views/strategy-view.ts';
 import { Kernel } from '../../engine/kernel/kernel.ts';
@@ -121,6 +123,7 @@ function storedContext(journal: JournalReader, config: SextantConfig, dataFolder
     journal: journal as unknown as AppContext['journal'],
     log: silentLog,
     instruments,
+    library: new DataLibrary(loadNative(), dataFolder),
     strategies,
     findStrategy,
     nowMs: () => nowMs,

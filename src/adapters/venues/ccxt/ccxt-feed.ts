@@ -65,7 +65,9 @@ const limitsDefault: FreshnessLimits = {
 const tickMs = 250;
 const depthDefault = 50;
 const stopPatienceMs = 1_000;
-const marketTypesDefault: Readonly<Record<string, unknown>> = { fetchMarkets: { types: ['spot', 'linear'] } };
+export const marketTypesDefault: Readonly<Record<string, unknown>> = {
+  fetchMarkets: { types: ['spot', 'linear'] },
+};
 
 /** Live market data of one exchange. Call `start` once, `subscribe` for each instrument, `stop` at the end. */
 export class CcxtFeed implements MarketFeed {

@@ -1,0 +1,166 @@
+/** Imports a file of market data into the library: whole or not at all. */
+
+import { resolve } from 'node:path';
+import type { ImportedData, ImportOptions } from '../../adapters/data-formats/format.ts';
+import { dataFormats, detectFormat } from '../../adapters/data-formats/formats.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
+import { dataError } from './data-errors.ts';
+import type { DataLibrary } from './data-library.ts';
+import { examine, type Findings } from './examine.ts';
+import { checkGrid, type SeriesKind, timeframeLabel } from './series.ts';
+
+/** What to import and how. */
+export interface ImportRequest extends Omit<ImportOptions, 'onProgress' | 'signal' | 'timeframeMs'> {
+  readonly file: string;
+  readonly venue: string;
+  /** Needed where the file does not tell: a single candle, or trades to be joined to more than minutes. */
+  readonly timeframeMs?: number | undefined;
+  /** Found out when not given. */
+  readonly format?: string | undefined;
+  /** What the prices are; found out when not given. */
+  readonly kind?: 'candles' | 'marks' | undefined;
+}
+
+/** What was imported. */
+export interface ImportResult extends Findings {
+  readonly dataKind: SeriesKind;
+  readonly format: string;
+  readonly venue: string;
+  readonly instrument: string;
+  readonly timeframe: string;
+  /** Rows in the file, duplicates apart. */
+  readonly bars: number;
+  readonly from: number;
+  readonly to: number;
+  readonly duplicates: number;
+  /** Rows of the series now. */
+  readonly storedBars: number;
+  /** Whether the last candle may still change. */
+  readonly provisional: boolean;
+}
+
+const nothingFound = { gaps: [], gapCount: 0, missing: 0, outliers: [], outlierCount: 0 };
+
+/** Imports a file. Throws `ApiError` naming line and reason, with nothing changed; `JobCancelled`. */
+export async function importFile(
+  library: DataLibrary,
+  request: ImportRequest,
+  control: JobControl,
+  nowMs: number,
+): Promise<ImportResult> {
+  const path = resolve(request.file);
+  const format = await formatOf(path, request.format);
+  control.progress({ done: 0, total: 1, unit: 'file', message: `reading ${format.title}` });
+  const data = await read(path, request, format, control);
+  if (control.isCancelled()) throw new JobCancelled();
+  control.progress({ done: 0.9, total: 1, message: 'storing' });
+  try {
+    return await store(library, request, format.id, data, nowMs);
+  } catch (error) {
+    throw dataError(error);
+  }
+}
+
+async function formatOf(path: string, asked: string | undefined) {
+  const found = dataFormats.find(({ id }) => id === asked);
+  if (found !== undefined) return found;
+  if (asked !== undefined) {
+    throw new ApiError('bad-input', `format: there is no format "${asked.slice(0, 40)}"`, {
+      field: 'format',
+      hint: `Known: ${dataFormats.map(({ id }) => id).join(', ')}`,
+    });
+  }
+  try {
+    return await detectFormat(path);
+  } catch (error) {
+    throw dataError(error);
+  }
+}
+
+async function read(
+  path: string,
+  request: ImportRequest,
+  format: Awaited<ReturnType<typeof formatOf>>,
+  control: JobControl,
+): Promise<ImportedData> {
+  const abort = new AbortController();
+  control.onCancel(() => abort.abort());
+  try {
+    const data = await format.read(path, {
+      ...request,
+      ...(request.kind === 'marks' ? { volumeIsOptional: true } : {}),
+      signal: abort.signal,
+      onProgress: (fraction) => control.progress({ done: fraction * 0.9, total: 1 }),
+    });
+    return data.kind !== 'funding' && request.kind !== undefined ? { ...data, kind: request.kind } : data;
+  } catch (error) {
+    if (control.isCancelled()) throw new JobCancelled();
+    throw dataError(error);
+  }
+}
+
+async function store(
+  library: DataLibrary,
+  request: ImportRequest,
+  format: string,
+  data: ImportedData,
+  nowMs: number,
+): Promise<ImportResult> {
+  const { venue, symbol } = request;
+  const facts = {
+    dataKind: data.kind,
+    format,
+    venue,
+    instrument: symbol,
+    duplicates: data.table.duplicates,
+  };
+  if (data.kind === 'funding') {
+    const { table } = data;
+    const storedBars = library.funding.merge({ venue, symbol }, table);
+    const [from = 0, to = 0] = [table.timeMs[0], table.timeMs.at(-1)];
+    return {
+      ...facts,
+      timeframe: '',
+      bars: table.length,
+      from,
+      to,
+      storedBars,
+      provisional: false,
+      ...nothingFound,
+    };
+  }
+  const { table, kind } = data;
+  const timeframeMs = timeframeOf(table.timeframeMs, request.timeframeMs);
+  checkGrid(table, timeframeMs);
+  const to = table.openTimeMs[table.length - 1] as number;
+  const provisional = data.lastIsProvisional || to + timeframeMs > nowMs;
+  const stored = await library
+    .store(kind)
+    .merge({ venue, symbol, timeframeMs }, table, { lastIsProvisional: provisional });
+  const found = examine(table, timeframeMs, kind === 'candles');
+  return {
+    ...facts,
+    timeframe: timeframeLabel(timeframeMs),
+    bars: table.length,
+    from: table.openTimeMs[0] as number,
+    to,
+    storedBars: stored.rows,
+    provisional,
+    ...found,
+  };
+}
+
+/** The smallest distance of the file, unless the request says that even that is a hole. */
+function timeframeOf(foundMs: number, askedMs: number | undefined): number {
+  if (askedMs === undefined && foundMs > 0) return foundMs;
+  if (askedMs !== undefined && (foundMs === 0 || foundMs % askedMs === 0)) return askedMs;
+  const reason =
+    askedMs === undefined
+      ? 'a single candle does not tell its timeframe'
+      : `the candles of the file lie ${timeframeLabel(foundMs)} apart, not ${timeframeLabel(askedMs)}`;
+  throw new ApiError('bad-input', `timeframe: ${reason}`, {
+    field: 'timeframe',
+    hint: 'Say it with --timeframe.',
+  });
+}

@@ -1,0 +1,167 @@
+/** Mends stored series: fills gaps, drops spikes, saves what is whole of a damaged file. Every repair can be undone. */
+
+import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
+import { allocateColumns, columnNames, mergeColumns } from '../../adapters/compute/candle-columns.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import type { JobControl } from '../jobs/job-runner.ts';
+import { checkSeries, type SeriesReport } from './check.ts';
+import type { DataLibrary } from './data-library.ts';
+import { spikeRows } from './examine.ts';
+import { type RepairDone, RepairLog } from './repair-log.ts';
+import type { StoredSeries } from './series.ts';
+
+/** What to mend. */
+export interface RepairChoice {
+  /** Gaps: left alone, filled with flat candles without volume, or asked for at the venue. */
+  readonly gaps: 'keep' | 'fill' | 'download';
+  readonly outliers: 'keep' | 'drop';
+}
+
+/** What a repair did, and the series after it. */
+export interface RepairResult extends SeriesReport {
+  readonly filledBars: number;
+  readonly droppedBars: number;
+  readonly downloadedBars: number;
+  /** Rows lost to damage of the file. */
+  readonly lostBars: number;
+  /** Whether `undo` brings the series back as it was. */
+  readonly canUndo: boolean;
+}
+
+/** Asks the venue for candles of a range, both ends included. */
+export type FetchRange = (series: StoredSeries, fromMs: number, toMs: number) => Promise<CandleColumns>;
+
+type CandleSeries = StoredSeries & { readonly kind: 'candles' | 'marks' };
+
+/** Narrows to series that have candles. Throws `ApiError` `bad-input` for funding rates. */
+export function candleSeries(series: StoredSeries): CandleSeries {
+  if (series.kind !== 'funding') return series as CandleSeries;
+  throw new ApiError('bad-input', 'kind: funding rates have nothing to repair', { field: 'kind' });
+}
+
+/** Repairs a series. Throws `ApiError`; nothing is changed then. */
+export async function repairSeries(
+  library: DataLibrary,
+  series: CandleSeries,
+  choice: RepairChoice,
+  context: { readonly control: JobControl; readonly nowMs: number; readonly fetchRange: FetchRange },
+): Promise<RepairResult> {
+  const { control, nowMs } = context;
+  const store = library.store(series.kind);
+  const before = await checkSeries(library, series, control);
+  if (before.damage.length > 0) {
+    const saved = await store.repair(series);
+    const after = await checkSeries(library, series, control);
+    const lostBars = saved?.lostRows ?? 0;
+    return { ...after, filledBars: 0, droppedBars: 0, downloadedBars: 0, lostBars, canUndo: false };
+  }
+  const lastIsProvisional = store.info(series)?.lastIsProvisional ?? false;
+  let rows: CandleColumns = store.read(series);
+  const done: { -readonly [Key in keyof RepairDone]: RepairDone[Key] } = {
+    filled: [],
+    dropped: [],
+    downloadedBars: 0,
+  };
+  if (choice.outliers === 'drop') {
+    const spikes = new Set(spikeRows(rows).map(({ row }) => row));
+    done.dropped = [...spikes].map((row) => rows.openTimeMs[row] as number);
+    rows = withoutRows(rows, spikes);
+  }
+  if (choice.gaps === 'download') {
+    const fetched = await fetchGaps(rows, series, context);
+    done.downloadedBars = fetched.openTimeMs.length;
+    rows = mergeColumns(fetched, rows);
+  }
+  if (choice.gaps === 'fill') {
+    const { filled, columns } = fillGaps(rows, series.timeframeMs);
+    done.filled = filled;
+    rows = columns;
+  }
+  const filledBars = done.filled.reduce((sum, { bars }) => sum + bars, 0);
+  const log = new RepairLog(library);
+  if (filledBars + done.dropped.length + done.downloadedBars > 0) {
+    await log.keep(series, done, nowMs);
+    await store.rewrite(series, rows, { lastIsProvisional });
+  }
+  const after = await checkSeries(library, series, control);
+  return {
+    ...after,
+    filledBars,
+    droppedBars: done.dropped.length,
+    downloadedBars: done.downloadedBars,
+    lostBars: 0,
+    canUndo: log.of(series).length > 0,
+  };
+}
+
+/** Undoes the last repair of a series. Throws `ApiError` `not-found`. */
+export async function undoRepair(
+  library: DataLibrary,
+  series: CandleSeries,
+  control: JobControl,
+): Promise<RepairResult> {
+  const log = new RepairLog(library);
+  await log.undo(series);
+  const after = await checkSeries(library, series, control);
+  const canUndo = log.of(series).length > 0;
+  return { ...after, filledBars: 0, droppedBars: 0, downloadedBars: 0, lostBars: 0, canUndo };
+}
+
+function withoutRows(columns: CandleColumns, rows: ReadonlySet<number>): CandleColumns {
+  const kept = allocateColumns(columns.openTimeMs.length - rows.size);
+  for (const name of columnNames) kept[name].set(columns[name].filter((_value, row) => !rows.has(row)));
+  return kept;
+}
+
+/** Flat candles at the close before the gap, without volume: nothing trades on them that could not have. */
+function fillGaps(
+  rows: CandleColumns,
+  timeframeMs: number,
+): { columns: CandleColumns; filled: { fromMs: number; toMs: number; bars: number }[] } {
+  const filled: { fromMs: number; toMs: number; bars: number }[] = [];
+  const times: number[] = [];
+  const prices: number[] = [];
+  for (let row = 1; row < rows.openTimeMs.length; row += 1) {
+    const fromMs = (rows.openTimeMs[row - 1] as number) + timeframeMs;
+    const nextMs = rows.openTimeMs[row] as number;
+    if (fromMs >= nextMs) continue;
+    const first = times.length;
+    for (let timeMs = fromMs; timeMs < nextMs; timeMs += timeframeMs) {
+      times.push(timeMs);
+      prices.push(rows.close[row - 1] as number);
+    }
+    filled.push({ fromMs, toMs: times.at(-1) as number, bars: times.length - first });
+  }
+  const price = Float64Array.from(prices);
+  const flat: CandleColumns = {
+    openTimeMs: Float64Array.from(times),
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volume: new Float64Array(times.length),
+  };
+  return { columns: mergeColumns(flat, rows), filled };
+}
+
+async function fetchGaps(
+  rows: CandleColumns,
+  series: CandleSeries,
+  { control, fetchRange }: { readonly control: JobControl; readonly fetchRange: FetchRange },
+): Promise<CandleColumns> {
+  const { openTimeMs } = rows;
+  let fetched = allocateColumns(0);
+  for (let row = 1; row < openTimeMs.length; row += 1) {
+    const fromMs = (openTimeMs[row - 1] as number) + series.timeframeMs;
+    const toMs = (openTimeMs[row] as number) - series.timeframeMs;
+    if (fromMs > toMs) continue;
+    control.progress({
+      done: row,
+      total: openTimeMs.length,
+      unit: 'bars',
+      message: 'asking the venue for gaps',
+    });
+    fetched = mergeColumns(fetched, await fetchRange(series, fromMs, toMs));
+  }
+  return fetched;
+}

@@ -1,0 +1,91 @@
+/** Names of stored series, as people write them and as stores know them. */
+
+import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
+import { type SeriesKind, seriesKinds } from '../../adapters/data-formats/format.ts';
+import { ApiError } from '../../shared/api/result.ts';
+
+export { type SeriesKind, seriesKinds };
+
+/** One stored series; funding rates have a timeframe of 0. */
+export interface StoredSeries {
+  readonly kind: SeriesKind;
+  readonly venue: string;
+  readonly symbol: string;
+  readonly timeframeMs: number;
+}
+
+const units = [
+  ['w', 604_800_000],
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+/** Monday 1970-01-05: weeks begin there, everything else at midnight of 1970-01-01. */
+const firstMondayMs = 345_600_000;
+const weekMs = 604_800_000;
+
+/** Reads `1m`, `4h`, `1w` … Throws `ApiError` `bad-input`. */
+export function parseTimeframe(text: string, field = 'timeframe'): number {
+  const match = /^([1-9]\d{0,4})([smhdw])$/.exec(text);
+  const unitMs = units.find(([name]) => name === match?.[2])?.[1];
+  if (match !== null && unitMs !== undefined) return Number(match[1]) * unitMs;
+  throw new ApiError('bad-input', `${field}: "${text.slice(0, 20)}" is not a timeframe`, {
+    field,
+    hint: 'Such as 1m, 5m, 1h, 4h, 1d, 1w.',
+  });
+}
+
+/** Writes a timeframe as `parseTimeframe` reads it. */
+export function timeframeLabel(timeframeMs: number): string {
+  const unit = units.find(([, ms]) => timeframeMs > 0 && timeframeMs % ms === 0);
+  return unit === undefined ? `${timeframeMs}ms` : `${timeframeMs / unit[1]}${unit[0]}`;
+}
+
+/** `binance BTC/USDT 1h`, for people. */
+export function seriesText({ kind, venue, symbol, timeframeMs }: StoredSeries): string {
+  const what = kind === 'candles' ? '' : ` ${kind}`;
+  return `${venue} ${symbol}${timeframeMs > 0 ? ` ${timeframeLabel(timeframeMs)}` : ''}${what}`;
+}
+
+/** The begin of the candle that a time lies in. */
+export function bucketOpenMs(timeMs: number, timeframeMs: number): number {
+  const originMs = timeframeMs % weekMs === 0 ? firstMondayMs : 0;
+  return originMs + Math.floor((timeMs - originMs) / timeframeMs) * timeframeMs;
+}
+
+/** Refuses candles that do not open on their timeframe's grid, naming the first. Throws `ApiError` `bad-input`. */
+export function checkGrid(columns: CandleColumns, timeframeMs: number): void {
+  const off = columns.openTimeMs.findIndex((timeMs) => bucketOpenMs(timeMs, timeframeMs) !== timeMs);
+  if (off < 0) return;
+  const timeMs = columns.openTimeMs[off] as number;
+  throw new ApiError(
+    'bad-input',
+    `timeframe: candle ${off + 1} opens at ${new Date(timeMs).toISOString()}, which is not on the grid of ${timeframeLabel(timeframeMs)}`,
+    { field: 'timeframe', hint: 'Say the timeframe of the file with --timeframe, or repair the row.' },
+  );
+}
+
+/** Finds the series that is meant. Without a timeframe it must be the only one. Throws `ApiError` `not-found`, `bad-input`. */
+export function findSeries(
+  stored: readonly StoredSeries[],
+  wanted: Omit<StoredSeries, 'timeframeMs'> & { readonly timeframeMs?: number | undefined },
+): StoredSeries {
+  const known = stored.filter(
+    ({ kind, venue, symbol }) => kind === wanted.kind && venue === wanted.venue && symbol === wanted.symbol,
+  );
+  const [found, other] = known.filter(
+    ({ kind, timeframeMs }) =>
+      kind === 'funding' || wanted.timeframeMs === undefined || timeframeMs === wanted.timeframeMs,
+  );
+  if (found === undefined) {
+    const text = seriesText({ ...wanted, timeframeMs: wanted.timeframeMs ?? 0 });
+    throw new ApiError('not-found', `there is no ${text} among the stored data`, {
+      field: known.length === 0 ? 'instrument' : 'timeframe',
+      hint: 'See what there is: bin/sextant data list',
+    });
+  }
+  if (other === undefined) return found;
+  const labels = known.map(({ timeframeMs }) => timeframeLabel(timeframeMs)).join(', ');
+  throw new ApiError('bad-input', `timeframe: say which one of ${labels}`, { field: 'timeframe' });
+}
