@@ -11,6 +11,7 @@ const groups: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   simulation: async () => (await import('./simulation.bench.ts')).simulationBench(),
   journal: async () => (await import('./journal.bench.ts')).journalBenchmarks(),
   'monte-carlo': async () => (await import('./monte-carlo.bench.ts')).monteCarloBench(),
+  backtest: async () => (await import('./backtest.bench.ts')).backtestBench(),
   report: async () => (await import('./report.bench.ts')).reportBench(),
   startup: async () => (await import('./startup.bench.ts')).startupBench(),
   ui: async () => (await import('./ui.bench.ts')).uiRows((line) => process.stderr.write(`${line}\n`)),

@@ -42,15 +42,18 @@ export class Ledger {
 
   /** Books an entry whole. Throws `UnbalancedEntryError` and changes nothing when it does not sum to zero. */
   post(legs: readonly LedgerLeg[]): void {
-    const sums = new Map<string, Decimal>();
-    for (const leg of legs) {
-      const key = `${leg.venue}|${leg.currency}`;
-      sums.set(key, (sums.get(key) ?? Decimal.zero).plus(Decimal.parse(leg.amount)));
+    const amounts = legs.map((leg) => Decimal.parse(leg.amount));
+    for (const [index, { venue, currency }] of legs.entries()) {
+      const isSame = (leg: LedgerLeg) => leg.venue === venue && leg.currency === currency;
+      // Each venue and currency is summed where it comes first.
+      if (legs.findIndex(isSame) < index) continue;
+      let sum = Decimal.zero;
+      for (const [at, leg] of legs.entries()) if (isSame(leg)) sum = sum.plus(amounts[at] as Decimal);
+      if (!sum.isZero)
+        throw new UnbalancedEntryError(`ledger entry is off by ${sum} in ${venue}|${currency}`);
     }
-    for (const [key, sum] of sums) {
-      if (!sum.isZero) throw new UnbalancedEntryError(`ledger entry is off by ${sum} in ${key}`);
-    }
-    for (const leg of legs) this.add(leg.account, leg.venue, leg.currency, Decimal.parse(leg.amount));
+    for (const [at, leg] of legs.entries())
+      this.add(leg.account, leg.venue, leg.currency, amounts[at] as Decimal);
   }
 
   balance(account: string, venue: string, currency: string): Decimal {

@@ -11,6 +11,37 @@ const scaleMax = 40;
 const textLengthMax = 80;
 const decimalPattern = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
+const safeMax = BigInt(Number.MAX_SAFE_INTEGER);
+const stepDigits = 8;
+const step = 100_000_000n;
+
+/** Characters of a text whose digits a double surely holds exactly. */
+const shortTextMax = 16;
+/** Digits after the point of the text `parseShort` read last. */
+let shortScale = 0;
+
+/** Reads a short plain text without exponent as its digits, point left out; undefined for everything else. */
+function parseShort(text: string): number | undefined {
+  const { length } = text;
+  let value = 0;
+  let point = -1;
+  const first = text.charCodeAt(0);
+  const start = first === minusSign ? 1 : 0;
+  for (let at = start; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === pointSign && point < 0 && at > start && at < length - 1) point = at;
+    else if (code >= zeroDigit && code <= zeroDigit + 9) value = value * 10 + (code - zeroDigit);
+    else return undefined;
+  }
+  if (start === length || value > Number.MAX_SAFE_INTEGER) return undefined;
+  shortScale = point < 0 ? 0 : length - 1 - point;
+  return start === 1 ? -value : value;
+}
+
+const minusSign = 45;
+const pointSign = 46;
+const zeroDigit = 48;
+
 const powersOfTen: bigint[] = [1n];
 function powerOfTen(exponent: number): bigint {
   for (let next = powersOfTen.length; next <= exponent; next += 1) {
@@ -58,8 +89,15 @@ export class Decimal {
   /** Gives `coefficient / 10^scale` in its one canonical form. */
   static of(coefficient: bigint, scale: number): Decimal {
     if (coefficient === 0n) return Decimal.zero;
+    if (scale <= 0) return new Decimal(coefficient, scale);
     let reduced = coefficient;
     let places = scale;
+    // Whole steps first: dividing large integers is what costs.
+    while (places >= stepDigits && (reduced > safeMax || reduced < -safeMax) && reduced % step === 0n) {
+      reduced /= step;
+      places -= stepDigits;
+    }
+    if (reduced <= safeMax && reduced >= -safeMax) return Decimal.ofSafe(Number(reduced), places);
     while (places > 0 && reduced % 10n === 0n) {
       reduced /= 10n;
       places -= 1;
@@ -67,8 +105,22 @@ export class Decimal {
     return new Decimal(reduced, places);
   }
 
+  /** The same for a coefficient that a double holds exactly. */
+  private static ofSafe(coefficient: number, scale: number): Decimal {
+    if (coefficient === 0) return Decimal.zero;
+    let reduced = coefficient;
+    let places = scale;
+    while (places > 0 && reduced % 10 === 0) {
+      reduced /= 10;
+      places -= 1;
+    }
+    return new Decimal(BigInt(reduced), places);
+  }
+
   /** Parses a plain or exponent decimal such as `0.001`, `-5` or `1e-8`. Throws `DecimalSyntaxError`. */
   static parse(text: string): Decimal {
+    const short = text.length <= shortTextMax ? parseShort(text) : undefined;
+    if (short !== undefined) return Decimal.ofSafe(short, shortScale);
     if (text.length > textLengthMax) throw new DecimalSyntaxError(text);
     const match = decimalPattern.exec(text);
     if (match === null) throw new DecimalSyntaxError(text);

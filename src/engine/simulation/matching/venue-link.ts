@@ -117,10 +117,13 @@ export class VenueLink {
   }
 
   get nextCommandMs(): number {
-    return this.commands.peek()?.dueMs ?? Number.POSITIVE_INFINITY;
+    return this.commands.isEmpty
+      ? Number.POSITIVE_INFINITY
+      : (this.commands.peek()?.dueMs ?? Number.POSITIVE_INFINITY);
   }
 
   get nextAnswerMs(): number {
+    if (this.answers.isEmpty && this.timeouts.isEmpty) return Number.POSITIVE_INFINITY;
     const answerMs = this.answers.peek()?.timeMs ?? Number.POSITIVE_INFINITY;
     const timeoutMs = this.timeouts.peek()?.timeMs ?? Number.POSITIVE_INFINITY;
     return answerMs < timeoutMs ? answerMs : timeoutMs;
