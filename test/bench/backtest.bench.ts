@@ -192,5 +192,5 @@ function pingPong(source: Awaited<ReturnType<typeof readCandleFile>>, length: nu
     columns.volume[row] = source.volume[from] as number;
   }
   const { priceDecimals, volumeDecimals } = source;
-  return { columns, timeframeMs, priceDecimals, volumeDecimals, missing: 0 };
+  return { columns, timeframeMs, priceDecimals, volumeDecimals };
 }

@@ -58,6 +58,8 @@ export function buildEquity(
   tracks: readonly CandleTrack[],
   startMoney: number,
 ): EquityTable {
+  const [only] = tracks;
+  if (only !== undefined && tracks.length === 1) return equityOfOne(recorder, only, startMoney);
   const timeMs = sampleTimes(tracks);
   const equity = new Float64Array(timeMs.length);
   const exposure = new Float64Array(timeMs.length);
@@ -105,6 +107,44 @@ export function buildEquity(
   return { length: timeMs.length, timeMs, equity, exposure };
 }
 
+/** The same for one series: between two changes of the account only the price moves. */
+function equityOfOne(recorder: RunRecorder, track: CandleTrack, startMoney: number): EquityTable {
+  const { closeTicks, firstRow, instrument, unit } = track;
+  const timeMs = closeTimes(track);
+  const length = timeMs.length;
+  const equity = new Float64Array(length);
+  const exposure = new Float64Array(length);
+  const { money, positions } = recorder;
+  let total = startMoney;
+  let lots = 0;
+  let entryMoney = 0;
+  let nextMoney = 0;
+  let nextPosition = 0;
+  for (let sample = 0; sample < length; ) {
+    const atMs = timeMs[sample] as number;
+    for (; (money[nextMoney]?.fromMs ?? Number.POSITIVE_INFINITY) <= atMs; nextMoney += 1)
+      total = (money[nextMoney] as MoneyChange).total;
+    for (; (positions[nextPosition]?.fromMs ?? Number.POSITIVE_INFINITY) <= atMs; nextPosition += 1) {
+      const change = positions[nextPosition] as AccountChange;
+      lots = change.lots;
+      entryMoney = instrument.kind === 'spot' ? 0 : Math.sign(lots) * change.entryValue * unit;
+    }
+    const untilMs = Math.min(
+      money[nextMoney]?.fromMs ?? Number.POSITIVE_INFINITY,
+      positions[nextPosition]?.fromMs ?? Number.POSITIVE_INFINITY,
+    );
+    const perTick = lots * unit;
+    const cash = total - entryMoney;
+    for (; sample < length && (timeMs[sample] as number) < untilMs; sample += 1) {
+      const worth = perTick * (closeTicks[firstRow + sample] as number);
+      const value = cash + worth;
+      equity[sample] = value;
+      exposure[sample] = value === 0 ? 0 : worth / value;
+    }
+  }
+  return { length, timeMs, equity, exposure };
+}
+
 function advance(cursor: Cursor, atMs: number): void {
   const { track, changes } = cursor;
   const { openTimeMs } = track.columns;
@@ -122,12 +162,7 @@ function advance(cursor: Cursor, atMs: number): void {
 
 /** Close times of all series, rising, each once. */
 function sampleTimes(tracks: readonly CandleTrack[]): Float64Array {
-  const closes = tracks.map((track) =>
-    track.columns.openTimeMs
-      .subarray(track.firstRow, track.endRow)
-      .map((openMs) => openMs + track.timeframeMs),
-  );
-  if (closes.length === 1) return closes[0] as Float64Array;
+  const closes = tracks.map(closeTimes);
   const all = new Float64Array(closes.reduce((sum, times) => sum + times.length, 0));
   let at = 0;
   for (const times of closes) {
@@ -136,4 +171,12 @@ function sampleTimes(tracks: readonly CandleTrack[]): Float64Array {
   }
   all.sort();
   return all.filter((value, index) => index === 0 || value !== all[index - 1]);
+}
+
+function closeTimes(track: CandleTrack): Float64Array {
+  const { columns, endRow, firstRow, timeframeMs } = track;
+  const times = new Float64Array(endRow - firstRow);
+  for (let row = firstRow; row < endRow; row += 1)
+    times[row - firstRow] = (columns.openTimeMs[row] as number) + timeframeMs;
+  return times;
 }

@@ -20,8 +20,6 @@ export interface SourceCandles {
   readonly timeframeMs: number;
   readonly priceDecimals: number;
   readonly volumeDecimals: number;
-  /** Candles missing between the first and the last. */
-  readonly missing: number;
 }
 
 /** Reads stored candles: of which series, and where the data folder is, is the caller's to know. */
@@ -73,11 +71,11 @@ export async function loadSeries(
   const { instrument, notes } = instrumentOf(series, spec, decimals, field);
   const { firstRow, endRow } = rowsOf(spec, candles.columns.openTimeMs, field);
   const warnings: string[] = [];
-  if (candles.missing > 0) {
-    warnings.push(
-      `${candles.missing} candles of ${instrument.symbol} are missing: nothing trades in the gaps.`,
-    );
-  }
+  const { openTimeMs } = candles.columns;
+  const spanMs = (openTimeMs[endRow - 1] as number) - (openTimeMs[firstRow] as number);
+  const missing = Math.round(spanMs / lengthMs) + 1 - (endRow - firstRow);
+  if (missing > 0)
+    warnings.push(`${missing} candles of ${instrument.symbol} are missing: nothing trades in the gaps.`);
   return {
     spec: series,
     instrument,

@@ -46,6 +46,8 @@ export class BacktestCancelledError extends Error {
 /** Candles between two looks at the clock, and the wall time between two chances for progress and cancel. */
 const sliceBars = 200;
 const turnMs = 25;
+/** Kernel time before the first candle in which the venues connect. */
+const bootLeadMs = 3_600_000;
 
 /** Runs a backtest. Throws `ApiError` for bad input and failing strategies, `DataFileError` for bad files. */
 export async function runBacktest(spec: BacktestSpec, options: BacktestOptions): Promise<BacktestResult> {
@@ -133,7 +135,9 @@ class Backtest {
     }
     const tracks = [...this.tracks.values()];
     const startMs = epochMs(Math.min(...tracks.map((track) => track.openMs)));
-    const host = this.makeHost(startMs, (command, nowMs) =>
+    // Accounts are compared before the first candle, however long messages take.
+    const bootMs = epochMs(startMs - bootLeadMs);
+    const host = this.makeHost(bootMs, (command, nowMs) =>
       ensureDefined(venues.get(command.venue), command.venue).submit(command, nowMs),
     );
     const run = new CandleRun({
@@ -148,17 +152,17 @@ class Backtest {
     });
     const recorder = new RunRecorder(tracks, host.kernel, () => run.closing);
     this.recorder = recorder;
-    for (const track of tracks) seedHistory(host, track, startMs);
     for (const venue of venues.values()) {
       host.feed({
         kind: 'venue-connection',
         venue: venue.venue,
         state: 'connected',
         message: 'backtest',
-        timeMs: startMs,
+        timeMs: bootMs,
       });
-      run.settle(startMs);
     }
+    run.settle(startMs);
+    for (const track of tracks) seedHistory(host, track, startMs);
     this.startBots(host, tracks, recorder, startMs);
     run.settle(startMs);
     await this.runCandles(run, tracks);

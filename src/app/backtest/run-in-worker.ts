@@ -50,15 +50,15 @@ export async function runInWorker(
       );
     }, stallTimeoutMs);
   };
-  watch();
   worker.on('message', (message: WorkerAnswer) => {
     switch (message.kind) {
+      case 'loading':
+        watch();
+        return;
+      case 'reading':
+        clearTimeout(watchdog);
+        return;
       case 'progress':
-        // The strategy is there; reading its data takes as long as it takes.
-        if (message.total === 0) {
-          clearTimeout(watchdog);
-          return;
-        }
         place = ` after ${message.done} of ${message.total} candles`;
         watch();
         options.onProgress?.(message.done, message.total);

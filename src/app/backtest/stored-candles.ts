@@ -27,13 +27,11 @@ export function storedCandles(dataFolder: string): StoreReader {
         const columns = store.read(series);
         const rows = columns.openTimeMs.length;
         if (rows === 0) continue;
-        const spanMs = (columns.openTimeMs[rows - 1] as number) - (columns.openTimeMs[0] as number);
         return {
           columns,
           timeframeMs: series.timeframeMs,
           priceDecimals: decimalsOf(columns.open, columns.high, columns.low, columns.close),
           volumeDecimals: decimalsOf(columns.volume),
-          missing: Math.round(spanMs / series.timeframeMs) + 1 - rows,
         };
       } catch (error) {
         if (!(error instanceof ComputeError)) throw error;

@@ -17,6 +17,9 @@ export interface WorkerRequest {
 }
 
 export type WorkerAnswer =
+  /** The strategy is about to be loaded; then its data are read, which takes as long as it takes. */
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'reading' }
   /** Told once the data are read and then after every few candles: the worker lives. */
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'done'; readonly result: BacktestResult }

@@ -38,8 +38,9 @@ async function loadStrategy(path: string): Promise<AnyStrategy> {
 
 async function run(): Promise<void> {
   const { spec, strategyModule, dataFolder } = request;
+  answer({ kind: 'loading' });
   const own = strategyModule === undefined ? undefined : await loadStrategy(strategyModule);
-  answer({ kind: 'progress', done: 0, total: 0 });
+  answer({ kind: 'reading' });
   const result = await runBacktest(spec, {
     findStrategy: (id) => (own?.id === id ? own : findStrategy(id)),
     readStored: dataFolder === undefined ? undefined : storedCandles(dataFolder),

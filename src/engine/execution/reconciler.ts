@@ -59,7 +59,7 @@ export class Reconciler {
     hooks: {
       onReady: (link: VenueLink) => void;
       onFunding: (payment: FundingPaidEvent) => void;
-      /** Kernel time between two comparisons. */
+      /** Kernel time between two comparisons; Infinity: only when one is asked for. */
       intervalMs?: number | undefined;
     },
   ) {
@@ -113,7 +113,8 @@ export class Reconciler {
   /** Asks the venue for its view, unless an answer is still under way. */
   request(venue: VenueId): void {
     const { services } = this;
-    services.timers.set(`reconcile|${venue}`, (services.nowMs + this.intervalMs) as EpochMs);
+    if (Number.isFinite(this.intervalMs))
+      services.timers.set(`reconcile|${venue}`, (services.nowMs + this.intervalMs) as EpochMs);
     const state = this.stateOf(venue);
     if (!state.answered && services.nowMs - state.requestedAtMs < reportTimeoutMs) return;
     const first = !this.linkOf(venue).reconciled;

@@ -8,7 +8,7 @@ import type { EpochMs } from '../../shared/domain/nominal.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
-/** Closed candles kept in memory; older ones are in the candle store. */
+/** Closed candles kept in memory; older ones are in the candle store. Twice as many before the older half is dropped. */
 const keptMax = 4000;
 
 export class CandleSeries {
@@ -170,6 +170,6 @@ export class CandleSeries {
   }
 
   private trim(): void {
-    if (this.closed.length > keptMax + 512) this.closed.splice(0, this.closed.length - keptMax);
+    if (this.closed.length > keptMax * 2) this.closed.splice(0, this.closed.length - keptMax);
   }
 }

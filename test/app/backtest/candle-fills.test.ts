@@ -92,6 +92,16 @@ describe('market orders', () => {
     expect(rounded(result.equity.exposure[3])).toBe(rounded(106.5 / (10_000 + 4.5 - 0.102)));
   });
 
+  it('orders that take time fill at the price of the path at that moment', async () => {
+    // A minute each way. Candle 1 rises, so its low comes first, after a third of the hour.
+    const result = await runScript(candles, atBars({ 0: buy }), {
+      latency: { kind: 'constant', ms: 60_000 },
+    });
+    // One of the 20 minutes from 102 to the low of 101.
+    expect(tripsOf(result)[0]?.entryPrice).toBeCloseTo(101.95, 8);
+    expect(tripsOf(result)[0]).toMatchObject({ entryBar: 1, reason: 'open' });
+  });
+
   it('an entry the money does not pay for at its price is refused and counted', async () => {
     const all = (context: StrategyContext<null>) => void market(context, 'buy', 99.5);
     const result = await runScript(candles, atBars({ 0: all }));

@@ -165,6 +165,8 @@ export function columnTicks(prices: Float64Array, tickSize: Instrument['tickSize
   // A power of ten below one is not a double: multiplying by its whole reciprocal is exact enough to round.
   const coefficient = Number(tickSize.coefficient);
   const power = 10 ** tickSize.scale;
+  for (let row = 0; row < prices.length; row += 1) ticks[row] = Math.round((prices[row] as number) * power);
+  if (coefficient === 1) return ticks;
   for (let row = 0; row < prices.length; row += 1) {
     ticks[row] = Math.round(((prices[row] as number) * power) / coefficient);
   }
