@@ -1,6 +1,7 @@
 /** The native addon as TypeScript sees it: what `native/crates/binding` exports. Change both together, and its ABI number. */
 
 import type { CandleFileAddon } from './candle-file-addon.ts';
+import type { L2Addon } from './l2-addon.ts';
 import type { PerformanceAddon } from './performance-addon.ts';
 import type { RobustnessAddon } from './robustness-addon.ts';
 import type { SamplersAddon } from './samplers-addon.ts';
@@ -121,7 +122,12 @@ export interface AddonTaskControl {
 }
 
 /** Everything the addon exports. Columns named `out…` are allocated by the caller and filled. */
-export interface NativeAddon extends CandleFileAddon, PerformanceAddon, RobustnessAddon, SamplersAddon {
+export interface NativeAddon
+  extends CandleFileAddon,
+    L2Addon,
+    PerformanceAddon,
+    RobustnessAddon,
+    SamplersAddon {
   version(): { readonly version: string; readonly abi: number };
   smaBatch(input: Float64Array, period: number, out: Float64Array): void;
   emaBatch(input: Float64Array, period: number, out: Float64Array): void;

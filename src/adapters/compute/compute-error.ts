@@ -14,6 +14,7 @@ const computeErrorCodes = [
   'NEWER_VERSION',
   'NOT_A_CANDLE_FILE',
   'NOT_AFTER_LAST',
+  'NOT_AN_L2_FILE',
   'NOT_FOUND',
   'OTHER_SERIES',
   'OUT_OF_RANGE',
@@ -42,7 +43,7 @@ export class ComputeError extends Error {
 export function toComputeError(error: unknown): ComputeError {
   if (error instanceof ComputeError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const [, written, rest] = /^([A-Z_]+): (.*)$/s.exec(message) ?? [];
+  const [, written, rest] = /^([A-Z0-9_]+): (.*)$/s.exec(message) ?? [];
   const code = computeErrorCodes.find((known) => known === written);
   if (code !== undefined && rest !== undefined) return new ComputeError(code, rest, { cause: error });
   const refused = (error as { code?: unknown } | null)?.code;

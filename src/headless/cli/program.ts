@@ -227,6 +227,7 @@ function addOtherCommands(add: Add, run: Run): void {
   );
 
   addDataCommands(add, run);
+  addL2Commands(add, run);
   addKeyCommands(add, run);
   run(add('doctor').description('Checks what this installation needs'), async (context) =>
     (await import('../doctor/run-doctor.ts')).runDoctor(context),
@@ -282,6 +283,34 @@ function addDataCommands(add: Add, run: Run): void {
     'which one of the instrument',
   );
   run(removed, async (context, typed) => (await data()).removeData(context, typed as Flags));
+}
+
+function addL2Commands(add: Add, run: Run): void {
+  const marketMaking = add('backtest-l2')
+    .description('A market-making strategy over an order book recording, with latency and queue positions')
+    .requiredOption('--in <file>', 'recording imported before, or a raw file together with --format')
+    .option(
+      '--format <format>',
+      'binance-frames, tardis-csv, bybit-book or trade-list: import the file first',
+    )
+    .option('--sequence <how>', 'with --format: checked (default) or as-recorded')
+    .option('--symbol <symbol>', "with --format: the venue's symbol, where the file holds several")
+    .requiredOption('--strategy <strategy>', 'grid or quoter')
+    .requiredOption('--params <json>', 'numbers, or lists of numbers to try all combinations of')
+    .option('--step <duration>', 'time between decisions (default 100ms)')
+    .option('--latency <duration>', 'delay of orders and of answers (default 10ms)')
+    .option('--queue <model>', 'risk-averse, power:N or logarithm (default power:2)')
+    .option('--matching <how>', 'whole or partial fills (default partial)')
+    .option('--maker-fee <part>', 'part of the value, negative for a rebate (default 0.0002)')
+    .option('--taker-fee <part>', 'part of the value (default 0.0005)')
+    .option('--lowest-price <price>', 'with --highest-price: leave out prices outside')
+    .option('--highest-price <price>', 'see --lowest-price');
+  run(marketMaking, async (context, typed) =>
+    (await import('../commands/backtest-l2.ts')).backtestL2(
+      context,
+      typed as unknown as Parameters<typeof import('../commands/backtest-l2.ts').backtestL2>[1],
+    ),
+  );
 }
 
 function addKeyCommands(add: Add, run: Run): void {

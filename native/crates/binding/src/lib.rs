@@ -6,6 +6,7 @@
 //!
 //! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
 //! - `catalogue`: every indicator by name; `indicators`, `streams`: some with functions and classes of their own
+//! - `l2`, `l2_options`, `l2_replay`: order book recordings: import, replay
 //! - `performance`: figures of a report
 //! - `robustness`: Monte Carlo, random entries, candles that could have been
 //! - `samplers`: the optimiser proposes trials
@@ -23,6 +24,9 @@ pub mod candles;
 pub mod catalogue;
 pub mod control;
 pub mod indicators;
+pub mod l2;
+pub mod l2_options;
+pub mod l2_replay;
 pub mod performance;
 pub mod robustness;
 pub mod samplers;

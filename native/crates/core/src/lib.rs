@@ -6,6 +6,7 @@
 //! - [`performance`]: every figure of a report from equity and trades.
 //! - [`files`]: data files as they come, plain, gzip or zip, as a stream of text.
 //! - [`robustness`]: chance applied to a backtest: Monte Carlo, random entries, candles that could have been.
+//! - [`l2`]: order book recordings and trades: import, files, replay with latency and queue positions.
 //! - [`store`]: candle column files: memory mapped, checksummed, crash safe on append.
 //!
 //! Columns are `&[f64]`. Times are epoch milliseconds in an `f64` column (exact below 2^53), so that a column
@@ -22,6 +23,7 @@ pub mod random;
 pub mod candles;
 pub mod files;
 pub mod indicators;
+pub mod l2;
 pub mod performance;
 pub mod robustness;
 pub mod store;
