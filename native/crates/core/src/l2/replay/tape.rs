@@ -28,7 +28,14 @@ pub(super) struct Stream {
     pub(super) key: Vec<u32>,
     /// Size in lots.
     pub(super) lots: Vec<u64>,
+    /// Time of the first event of each block: looking for a time touches these, which lie close together.
+    block_ns: Vec<i64>,
 }
+
+/// Events in a block.
+const BLOCK: usize = 16;
+/// Blocks looked at before the search widens: about what happens within a step.
+const NEAR_BLOCKS: usize = 8;
 
 /// A trade or a clear, unpacked.
 #[derive(Clone, Copy, Debug)]
@@ -60,15 +67,19 @@ impl Stream {
 
     /// First index at or after `from` whose time lies behind `until_ns`.
     pub(super) fn end_of(&self, from: usize, until_ns: i64) -> usize {
-        let times = &self.time_ns[from..];
-        // Steps are short: look near before halving.
-        let mut reach = 64;
-        while reach < times.len() && times[reach] <= until_ns {
+        let next = (from / BLOCK + 1).min(self.block_ns.len());
+        let blocks = &self.block_ns[next..];
+        let mut reach = NEAR_BLOCKS;
+        while reach < blocks.len() && blocks[reach] <= until_ns {
             reach *= 2;
         }
-        let low = reach / 2 * usize::from(reach > 64);
-        let high = (reach + 1).min(times.len());
-        from + low + times[low..high].partition_point(|&time| time <= until_ns)
+        let low = reach / 2 * usize::from(reach > NEAR_BLOCKS);
+        let high = (reach + 1).min(blocks.len());
+        // The end lies in the last block that begins in time, or in the one of `from`.
+        let last = next + low + blocks[low..high].partition_point(|&time| time <= until_ns) - 1;
+        let start = from.max(last * BLOCK);
+        let end = ((last + 1) * BLOCK).min(self.len());
+        start + self.time_ns[start..end].partition_point(|&time| time <= until_ns)
     }
 
     pub(super) fn special(&self, index: usize) -> Special {
@@ -240,6 +251,7 @@ impl Shape {
             time_ns: Vec::with_capacity(count),
             key: Vec::with_capacity(count),
             lots: Vec::with_capacity(count),
+            block_ns: Vec::new(),
         };
         for &row in rows {
             let (key, lots) = self.entry(&events.get(row as usize));
@@ -259,6 +271,7 @@ impl Shape {
             stream.key.extend_from_within(..rows.len());
             stream.lots.extend_from_within(..rows.len());
         }
+        stream.block_ns = stream.time_ns.iter().copied().step_by(BLOCK).collect();
         stream
     }
 
@@ -352,8 +365,10 @@ mod tests {
 
     #[test]
     fn the_end_of_a_stretch_of_time_is_found_near_and_far() {
-        let stream = Stream { time_ns: (0..1000).map(|at| at / 2).collect(), ..Stream::default() };
-        for from in [0, 1, 500, 998, 1000] {
+        let time_ns: Vec<i64> = (0..1000).map(|at| at / 2).collect();
+        let block_ns = time_ns.iter().copied().step_by(BLOCK).collect();
+        let stream = Stream { time_ns, block_ns, ..Stream::default() };
+        for from in [0, 1, 15, 16, 500, 998, 1000] {
             for until in [-1, 0, 1, 3, 30, 31, 32, 33, 100, 249, 250, 498, 499, 500] {
                 let expected = (from..1000).find(|&at| stream.time_ns[at] > until).unwrap_or(1000);
                 assert_eq!(stream.end_of(from, until), expected, "{from} {until}");
