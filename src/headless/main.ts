@@ -11,7 +11,7 @@
 
 import { CommanderError } from 'commander';
 import { ApiError, type ApiFailure, exitCodeOf, failureOf } from '../shared/api/result.ts';
-import { withCommand } from './cli/arguments.ts';
+import { commandOf, withCommand } from './cli/arguments.ts';
 import { createContext } from './cli/context.ts';
 import { createProgram } from './cli/program.ts';
 import { type Output, processOutput, tolerateClosedPipes } from './output/output.ts';
@@ -85,12 +85,13 @@ async function main(typed: readonly string[]): Promise<number> {
     );
   }
   let exitCode = 0;
-  const program = createProgram(
+  const program = await createProgram(
     (code) => {
       exitCode = code;
     },
     // Errors are told once, by `explain`; help goes to standard output.
     { writeErr: () => undefined, writeOut: (text) => process.stdout.write(text) },
+    commandOf(args),
   );
   try {
     await program.parseAsync([...args], { from: 'user' });

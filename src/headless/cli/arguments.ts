@@ -27,11 +27,17 @@ export function withCommand(typed: readonly string[]): CommandLine {
   if (typed.includes('--no-ui')) {
     return { args: ['run', ...typed.filter((arg) => arg !== '--no-ui')], isImplicit: false };
   }
-  for (let index = 0; index < typed.length; index += 1) {
-    const arg = typed[index] ?? '';
-    if (selfContained.has(arg)) return { args: typed, isImplicit: false };
-    if (flagsWithValue.has(arg)) index += 1;
-    else if (!arg.startsWith('-')) return { args: typed, isImplicit: false };
-  }
+  if (typed.some((arg) => selfContained.has(arg)) || commandOf(typed) !== undefined)
+    return { args: typed, isImplicit: false };
   return { args: [typed.includes('--serve') ? 'run' : 'open', ...typed], isImplicit: true };
+}
+
+/** Gives the word that names the command; undefined where there is none. */
+export function commandOf(args: readonly string[]): string | undefined {
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
+    if (flagsWithValue.has(arg)) index += 1;
+    else if (!arg.startsWith('-')) return arg;
+  }
+  return undefined;
 }

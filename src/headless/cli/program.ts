@@ -4,11 +4,8 @@
  */
 
 import { Command, type OutputConfiguration } from 'commander';
-import { contract } from '../../shared/api/contract.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { programVersion } from '../../shared/version.ts';
-import { type ApiCommand, apiCommands } from '../commands/api-commands.ts';
-import { flagsOf, runApiCommand } from '../commands/run-api-command.ts';
 import type { TypedRunFlags } from '../host/run-flags.ts';
 import { addBacktestCommand } from './backtest-command.ts';
 import { type CommandContext, createContext, type GlobalFlags } from './context.ts';
@@ -34,8 +31,15 @@ const footer = `
 Exit codes: 0 done, 1 a bug (with a report), 2 bad input, 3 refused, 4 not found, 5 venue or network,
 6 damaged data, 7 in use by another instance, 130 interrupted. More: docs/headless.md`;
 
-/** Builds the program. `output` decides where commander's own words go. */
-export function createProgram(finish: Finish, output: OutputConfiguration): Command {
+/**
+ * Builds the program. `output` decides where commander's own words go. `command` is the word that was typed: a backtest
+ * of a second does without the API's commands, whose schemas take a good part of that to load.
+ */
+export async function createProgram(
+  finish: Finish,
+  output: OutputConfiguration,
+  command: string | undefined,
+): Promise<Command> {
   const program = new Command('sextant')
     .description('Self-hosted crypto trading terminal. Without a command it opens the terminal.')
     .version(programVersion, '-V, --version', 'the version')
@@ -74,7 +78,7 @@ export function createProgram(finish: Finish, output: OutputConfiguration): Comm
     });
   };
 
-  for (const definition of apiCommands) addApiCommand(definition, add, run);
+  if (command !== 'backtest') (await import('./api-command-list.ts')).addApiCommands(add, run);
   addHostCommands(add, run);
   addOtherCommands(add, run);
   return program;
@@ -101,13 +105,6 @@ type Run = (
   command: Command,
   work: (context: CommandContext, typed: Typed, args: readonly string[]) => Promise<number>,
 ) => void;
-
-function addApiCommand(definition: ApiCommand, add: Add, run: Run): void {
-  const command = add(definition.words).description(contract[definition.method].summary);
-  if (definition.argument !== undefined) command.argument(`<${definition.argument}>`);
-  for (const flag of flagsOf(definition)) command.option(flag.flags, flag.help);
-  run(command, (context, typed, args) => runApiCommand(context, definition, args[0], typed));
-}
 
 function withRunFlags(command: Command): Command {
   return command

@@ -10,7 +10,7 @@ import { type MeasuredResult, measureResult } from '../../app/report/measure.ts'
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
-import { findStrategy } from '../../strategies/registry.ts';
+import { loadStrategy } from '../../strategies/load-strategy.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag } from '../cli/values.ts';
 import { interruptedExitCode, listenForSignals } from '../host/stop-signals.ts';
@@ -62,8 +62,9 @@ async function running(
   const startedMs = performance.now();
   let shownMs = startedMs;
   const stored = spec.series.some(({ source }) => source.kind === 'store');
+  const strategy = await loadStrategy(spec.strategy);
   const result = await runBacktest(spec, {
-    findStrategy,
+    findStrategy: () => strategy,
     readStored: stored
       ? (await import('../../app/backtest/stored-candles.ts')).storedCandles(context.dataFolder)
       : undefined,
