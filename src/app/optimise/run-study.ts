@@ -5,7 +5,6 @@
  */
 
 import type { Sampler } from '../../adapters/compute/samplers.ts';
-import type { TrialLog } from '../../adapters/studies/trial-log.ts';
 import {
   type MetricExpression,
   type MetricValues,
@@ -42,12 +41,27 @@ export interface StudyProgress {
   readonly best: readonly TrialRow[];
 }
 
+/** Where trials are kept: on disk, or in memory for a study nobody resumes. */
+export interface TrialLogPort {
+  readonly rows: readonly TrialRow[];
+  append(rows: readonly TrialRow[]): void;
+}
+
+/** Keeps trials in memory. */
+export class MemoryTrialLog implements TrialLogPort {
+  readonly rows: TrialRow[] = [];
+
+  append(rows: readonly TrialRow[]): void {
+    this.rows.push(...rows);
+  }
+}
+
 export interface StudyRun {
   readonly spec: StudySpec;
   readonly space: readonly Dimension[];
   readonly sampler: Sampler;
   readonly evaluator: TrialEvaluator;
-  readonly log: TrialLog;
+  readonly log: TrialLogPort;
   /** Gives the whole parameters of a trial, or why the strategy does not take them. */
   readonly paramsOf: (
     values: readonly SearchValue[],

@@ -2,6 +2,7 @@
 
 import { useEffect } from 'react';
 import { BotsPage } from '../bots/bots-page.tsx';
+import { LabPage } from '../lab/lab-page.tsx';
 import { JournalPage } from '../journal/journal-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { useRoute } from '../store/route.ts';
@@ -37,6 +38,8 @@ function CurrentPage() {
           <TradePage />
         ) : page === 'bots' ? (
           <BotsPage />
+        ) : page === 'lab' ? (
+          <LabPage />
         ) : page === 'journal' ? (
           <JournalPage />
         ) : (

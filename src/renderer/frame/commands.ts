@@ -41,12 +41,20 @@ const always: readonly Command[] = [
     run: () => goTo('trade'),
   },
   { id: 'go-bots', title: 'Bots', group: 'Go to', icon: 'bots', shortcut: 'Alt+2', run: () => goTo('bots') },
+  { id: 'go-lab', title: 'Lab', group: 'Go to', icon: 'lab', shortcut: 'Alt+3', run: () => goTo('lab') },
+  {
+    id: 'go-backtest',
+    title: 'New backtest',
+    group: 'Go to',
+    icon: 'lab',
+    run: () => goTo('lab', 'backtests', 'new'),
+  },
   {
     id: 'go-journal',
     title: 'Journal',
     group: 'Go to',
     icon: 'journal',
-    shortcut: 'Alt+3',
+    shortcut: 'Alt+4',
     run: () => goTo('journal'),
   },
   {
@@ -54,7 +62,7 @@ const always: readonly Command[] = [
     title: 'Settings',
     group: 'Go to',
     icon: 'settings',
-    shortcut: 'Alt+4',
+    shortcut: 'Alt+5',
     run: () => goTo('settings'),
   },
   {

@@ -8,8 +8,9 @@ import { Icon, type IconName } from '../ui/icon.tsx';
 const entries: readonly { page: Page; label: string; icon: IconName; shortcut: string }[] = [
   { page: 'trade', label: 'Trade', icon: 'trade', shortcut: 'Alt+1' },
   { page: 'bots', label: 'Bots', icon: 'bots', shortcut: 'Alt+2' },
-  { page: 'journal', label: 'Journal', icon: 'journal', shortcut: 'Alt+3' },
-  { page: 'settings', label: 'Settings', icon: 'settings', shortcut: 'Alt+4' },
+  { page: 'lab', label: 'Lab', icon: 'lab', shortcut: 'Alt+3' },
+  { page: 'journal', label: 'Journal', icon: 'journal', shortcut: 'Alt+4' },
+  { page: 'settings', label: 'Settings', icon: 'settings', shortcut: 'Alt+5' },
 ];
 
 export function LeftRail() {

@@ -18,6 +18,8 @@ export type Topic =
   | 'journal'
   | 'status'
   | 'keys'
+  | 'lab'
+  | 'data'
   | 'never';
 
 export interface QueryState<Value> {

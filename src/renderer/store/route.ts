@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react';
 
-export const pages = ['trade', 'bots', 'journal', 'settings'] as const;
+export const pages = ['trade', 'bots', 'lab', 'journal', 'settings'] as const;
 export type Page = (typeof pages)[number];
 
 export interface Route {

@@ -8,6 +8,7 @@ import { chooseTransport } from '../api/transport.ts';
 import { newsOf, topicsOf } from './audit-news.ts';
 import { FrameScheduler } from './frame.ts';
 import { LiveFeed } from './live-feed.ts';
+import { applyJobs, setJobs } from './jobs.ts';
 import { MarketStore } from './market-store.ts';
 import { notify } from './notices.ts';
 import { QueryCache, type Topic } from './query-cache.ts';
@@ -85,6 +86,11 @@ function applyBatch(batch: StreamBatch): void {
     topics.add('status');
     useSession.setState({ status: batch.status });
   }
+  if (batch.jobs !== undefined) {
+    applyJobs(batch.jobs);
+    // A job that ended has stored something.
+    if (batch.jobs.some(({ endedMs }) => endedMs !== null)) topics.add('lab').add('data');
+  }
   if (topics.size > 0) queries.touch(topics);
   for (const record of batch.audit ?? []) {
     const news = newsOf(record.body);
@@ -111,10 +117,15 @@ async function loadMarkets(): Promise<ApiFailure | null> {
   return null;
 }
 
+async function loadJobs(): Promise<void> {
+  const result = await call('jobs/list', {});
+  if (result.ok) setJobs(result.value.jobs);
+}
+
 async function resync(): Promise<void> {
   queries.touchAll();
   for (const listener of resyncListeners) listener();
-  await loadMarkets();
+  await Promise.all([loadMarkets(), loadJobs()]);
   const failure = await refreshStatus();
   const status = useSession.getState().status;
   if (failure === null && status !== null) feed.resumeAudit(status.auditSequence);
@@ -125,7 +136,7 @@ let isStarted = false;
 /** Fetches the first snapshot and opens the stream; after a failure it may be called again. */
 export async function startTerminal(): Promise<void> {
   settings.loadLocal();
-  const failures = await Promise.all([refreshStatus(), loadMarkets(), settings.load()]);
+  const failures = await Promise.all([refreshStatus(), loadMarkets(), settings.load(), loadJobs()]);
   const failure = failures[0] ?? failures[1] ?? null;
   useSession.setState({ startFailure: failure });
   const status = useSession.getState().status;

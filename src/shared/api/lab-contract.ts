@@ -1,12 +1,30 @@
-/** The part of the contract that belongs to the Lab: data, backtests, studies and the jobs they run as. */
+/** The part of the contract that belongs to the Lab: backtests, studies, checks and the jobs they run as. */
 
 import { z } from 'zod';
 import { dataFormatView, dataSeriesView, seriesKindText } from './data-views.ts';
+import { backtestSpec } from '../lab/spec.ts';
+import { studySpec, trialRow } from '../lab/study.ts';
+import { walkForwardSpec } from '../lab/walk-forward.ts';
 import { jobKinds, jobView } from './job-view.ts';
+import {
+  backtestReportView,
+  backtestSummaryView,
+  backtestTradeView,
+  studySummaryView,
+  testedTrialView,
+  walkForwardView,
+} from './lab-views.ts';
 import { method } from './method.ts';
 import { idText, listLimit, nameText, timeMs, venueText } from './primitives.ts';
+import { idText, listLimit, nameText, timeMs } from './primitives.ts';
+import { candleView } from './views.ts';
 
 const job = z.object({ job: jobView });
+const labId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'must be an id such as bt-12');
+const oneBacktest = z.strictObject({ backtest: labId });
+const oneStudy = z.strictObject({ study: labId });
+const nothing = z.strictObject({});
+const done = z.object({});
 
 const timeframe = z
   .string()
@@ -90,6 +108,121 @@ export const labMethods = {
     'trade',
     'Ends a job at its next step; what it has stored stays whole',
     z.strictObject({ job: idText }),
+    job,
+  ),
+
+  'backtests/run': method(
+    'trade',
+    'Runs a backtest as a job; its report is stored',
+    z.strictObject({ spec: backtestSpec, name: nameText.optional() }),
+    job,
+  ),
+  'backtests/list': method(
+    'read',
+    'Stored backtests, newest first',
+    nothing,
+    z.object({ backtests: z.array(backtestSummaryView) }),
+  ),
+  'backtests/show': method(
+    'read',
+    'The report of a stored backtest',
+    oneBacktest,
+    z.object({ summary: backtestSummaryView, report: backtestReportView }),
+  ),
+  'backtests/trades': method(
+    'read',
+    'Round trips of a stored backtest, oldest first',
+    z.strictObject({
+      backtest: labId,
+      limit: z.number().int().min(1).max(20_000).default(1000),
+      offset: z.number().int().min(0).max(10_000_000).default(0),
+    }),
+    z.object({ rows: z.array(backtestTradeView), total: z.number().int() }),
+  ),
+  'backtests/candles': method(
+    'read',
+    'Candles a backtest ran over, joined so that they fit a chart',
+    z.strictObject({
+      backtest: labId,
+      fromMs: timeMs.optional(),
+      toMs: timeMs.optional(),
+      limit: z.number().int().min(10).max(5000).default(1500),
+    }),
+    z.object({ candles: z.array(candleView), timeframeMs: z.number() }),
+  ),
+  'backtests/html': method(
+    'read',
+    'The report of a stored backtest as one HTML page',
+    oneBacktest,
+    z.object({ html: z.string() }),
+  ),
+  'backtests/remove': method('trade', 'Removes a stored backtest', oneBacktest, done),
+
+  'studies/run': method(
+    'trade',
+    'Runs an optimiser study as a job; every trial is stored',
+    z.strictObject({ spec: studySpec }),
+    job,
+  ),
+  'studies/resume': method('trade', 'Goes on with a study that was ended early', oneStudy, job),
+  'studies/list': method(
+    'read',
+    'Stored studies, newest first',
+    nothing,
+    z.object({ studies: z.array(studySummaryView) }),
+  ),
+  'studies/show': method(
+    'read',
+    'A study with its trials and its best ones tested on unseen data',
+    oneStudy,
+    z.object({
+      summary: studySummaryView,
+      parameters: z.array(z.string()),
+      trials: z.array(trialRow),
+      best: z.array(testedTrialView),
+    }),
+  ),
+  'studies/remove': method('trade', 'Removes a stored study', oneStudy, done),
+
+  'robustness/walk-forward': method(
+    'trade',
+    'Optimises and trades window after window, as a job',
+    z.strictObject({ spec: walkForwardSpec }),
+    job,
+  ),
+  'robustness/walk-forwards': method(
+    'read',
+    'Stored walk-forward runs, newest first',
+    nothing,
+    z.object({ runs: z.array(walkForwardView) }),
+  ),
+  'robustness/bias': method(
+    'trade',
+    'Checks a strategy for lookahead and too short a warm-up, as a job',
+    z.strictObject({ spec: backtestSpec, cuts: z.number().int().min(1).max(200).default(20) }),
+    job,
+  ),
+  'robustness/sensitivity': method(
+    'trade',
+    'Runs the neighbours of a setting: how much the result hangs on each parameter, as a job',
+    z.strictObject({
+      study: labId,
+      /** Trial whose neighbours are run; the best one when left out. */
+      trial: z.number().int().min(0).optional(),
+      reach: z.number().int().min(1).max(20).default(4),
+    }),
+    job,
+  ),
+  'robustness/monte-carlo': method(
+    'trade',
+    'Runs the trades of a stored backtest again in other orders, as a job',
+    z.strictObject({
+      backtest: labId,
+      method: z.enum(['shuffle', 'bootstrap', 'block-bootstrap', 'missed-fills']).default('bootstrap'),
+      runs: z.number().int().min(100).max(100_000).default(10_000),
+      missedShare: z.number().min(0).max(0.9).default(0.1),
+      seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
+    }),
     job,
   ),
 } as const;

@@ -56,6 +56,16 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether an error tells of something the caller can change, rather than of a bug of ours. */
+export function isCallersFault(error: unknown): boolean {
+  return error instanceof ApiError && error.code !== 'internal';
+}
+
+/** The message of an error of any kind. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Gives the failure an error stands for; unknown errors say nothing of their inside. */
 export function failureOf(error: unknown): ApiFailure {
   if (error instanceof ApiError) {

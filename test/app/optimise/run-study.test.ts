@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { createSampler } from '../../../src/adapters/compute/samplers.ts';
-import { readTrials, TrialLog } from '../../../src/adapters/studies/trial-log.ts';
+import { readTrials, TrialLog } from '../../../src/adapters/lab/trial-log.ts';
 import { runStudy, type StudyProgress } from '../../../src/app/optimise/run-study.ts';
 import type { TrialEvaluator, TrialOutcome } from '../../../src/app/optimise/trial-evaluator.ts';
 import type { Dimension } from '../../../src/shared/lab/search-space.ts';

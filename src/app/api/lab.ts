@@ -1,0 +1,111 @@
+/** The Lab: stored backtests, studies and checks; everything that takes long runs as a job. */
+
+import { ApiError } from '../../shared/api/result.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { checkBias, usualBiasOptions } from '../robustness/bias-check.ts';
+import type { Handlers } from './context.ts';
+import { throwBadInput } from './params.ts';
+
+/** Says what a run is about, for the list of jobs. */
+function titleOf(spec: BacktestSpec): string {
+  const [first] = spec.series;
+  const source = first?.source;
+  const market =
+    source === undefined
+      ? ''
+      : source.kind === 'store'
+        ? `${source.instrument} ${source.timeframe}`
+        : (first?.instrument ?? source.path.split(/[\\/]/).at(-1) ?? '');
+  const rest = spec.series.length > 1 ? ` and ${spec.series.length - 1} more` : '';
+  return `${spec.strategy} on ${market}${rest}`;
+}
+
+export const backtestHandlers: Handlers<'backtests'> = {
+  'backtests/run': ({ spec, name }, { jobs, lab }) => {
+    const strategy = lab.tools.findStrategy(spec.strategy);
+    if (strategy === undefined) {
+      throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, { field: 'spec.strategy' });
+    }
+    return {
+      job: jobs.start('backtest', name ?? titleOf(spec), async (control) => {
+        const result = await lab.tools.runner.run(spec, {
+          isCancelled: () => control.isCancelled(),
+          onProgress: (done, total) => control.progress({ done, total, unit: 'candles' }),
+        });
+        control.progress({ message: 'works out the report' });
+        const measured = await lab.tools.measure(result);
+        const { id } = lab.backtests.save(measured, name, lab.tools.wallClock());
+        return { backtest: id };
+      }),
+    };
+  },
+  'backtests/list': (_request, { lab }) => ({ backtests: lab.backtests.list() }),
+  'backtests/show': ({ backtest }, { lab }) => ({
+    summary: lab.backtests.summary(backtest),
+    report: lab.backtests.report(backtest),
+  }),
+  'backtests/trades': ({ backtest, offset, limit }, { lab }) => lab.backtests.trades(backtest, offset, limit),
+  'backtests/candles': ({ backtest, fromMs, toMs, limit }, { lab }) =>
+    lab.candlesOf(lab.backtests.summary(backtest), fromMs, toMs, limit),
+  'backtests/html': async ({ backtest }, { lab }) => ({ html: await lab.htmlOf(backtest) }),
+  'backtests/remove': ({ backtest }, { lab }) => {
+    lab.backtests.remove(backtest);
+    return {};
+  },
+};
+
+export const studyHandlers: Handlers<'studies'> = {
+  'studies/run': ({ spec }, { jobs, lab }) => ({
+    job: jobs.start('study', `${spec.sampler}: ${titleOf(spec.backtest)}`, lab.studies.begin(spec)),
+  }),
+  'studies/resume': ({ study }, { jobs, lab }) => {
+    const work = lab.studies.resume(study);
+    return { job: jobs.start('study', `goes on with ${study}`, work) };
+  },
+  'studies/list': (_request, { lab }) => ({ studies: lab.studies.list() }),
+  'studies/show': ({ study }, { lab }) => lab.studies.show(study),
+  'studies/remove': ({ study }, { jobs, lab }) => {
+    const isRunning = jobs
+      .list()
+      .some(({ endedMs, preview }) => endedMs === null && (preview as { study?: string } | null)?.study === study);
+    if (isRunning) throw new ApiError('refused', `${study} runs: cancel its job first`, { field: 'study' });
+    lab.studies.remove(study);
+    return {};
+  },
+};
+
+export const robustnessHandlers: Handlers<'robustness'> = {
+  'robustness/walk-forward': ({ spec }, { jobs, lab }) => ({
+    job: jobs.start('walk-forward', titleOf(spec.study.backtest), lab.walkForwards.begin(spec)),
+  }),
+  'robustness/walk-forwards': (_request, { lab }) => ({ runs: lab.walkForwards.list() }),
+  'robustness/bias': ({ spec, cuts }, { jobs, lab }) => {
+    const strategy = lab.tools.findStrategy(spec.strategy);
+    if (strategy === undefined) {
+      throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, { field: 'spec.strategy' });
+    }
+    const params = strategy.params.safeParse(spec.params);
+    if (!params.success) throwBadInput(params.error, 'spec.params');
+    const warmupBars = spec.warmupBars ?? strategy.subscribe(params.data).warmupBars;
+    return {
+      job: jobs.start('bias-check', titleOf(spec), (control) =>
+        checkBias(
+          spec,
+          warmupBars,
+          (changed, isCancelled) => lab.tools.runner.run(changed, { isCancelled }),
+          { ...usualBiasOptions, cuts },
+          {
+            isCancelled: () => control.isCancelled(),
+            onProgress: (done) => control.progress({ done: Math.round(done * 100), total: 100, unit: '%' }),
+          },
+        ),
+      ),
+    };
+  },
+  'robustness/sensitivity': ({ study, trial, reach }, { jobs, lab }) => ({
+    job: jobs.start('sensitivity', `around the best of ${study}`, lab.studies.sensitivity(study, trial, reach)),
+  }),
+  'robustness/monte-carlo': (request, { jobs, lab }) => ({
+    job: jobs.start('monte-carlo', `${request.method} of ${request.backtest}`, lab.monteCarlo(request)),
+  }),
+};

@@ -1,0 +1,46 @@
+/** Runs the trials of a study as backtests, side by side in workers. */
+
+import { errorText, isCallersFault } from '../../shared/api/result.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { JobCancelled } from '../jobs/job-runner.ts';
+import type { TrialEvaluator, TrialOutcome, TrialRequest } from '../optimise/trial-evaluator.ts';
+import { interimPoints } from '../optimise/trial-evaluator.ts';
+import type { LabTools } from './lab-tools.ts';
+
+/** Gives an evaluator over the data of `spec`, whose parameters each trial replaces. */
+export function backtestEvaluator(
+  tools: Pick<LabTools, 'runner' | 'measure'>,
+  spec: BacktestSpec,
+): TrialEvaluator {
+  const runOne = async (request: TrialRequest, isCancelled: () => boolean): Promise<TrialOutcome> => {
+    try {
+      const result = await tools.runner.run({ ...spec, params: { ...request.params } }, { isCancelled });
+      const { performance } = await tools.measure(result);
+      const { equity } = result.equity;
+      const interim = interimPoints.map((part) => {
+        const value = equity[Math.floor(part * (equity.length - 1))] ?? result.startEquity;
+        return value / result.startEquity - 1;
+      });
+      return { state: 'complete', metrics: performance.values, interim };
+    } catch (error) {
+      if (isCancelled()) throw new JobCancelled();
+      return { state: isCallersFault(error) ? 'invalid' : 'failed', message: errorText(error) };
+    }
+  };
+  return {
+    async evaluate(requests, isCancelled) {
+      const outcomes: TrialOutcome[] = [];
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        while (next < requests.length) {
+          const index = next;
+          next += 1;
+          outcomes[index] = await runOne(requests[index] as TrialRequest, isCancelled);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(tools.runner.parallel, requests.length) }, lane));
+      return outcomes;
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,123 @@
+/** Stored backtests: a summary for lists, the report for pages, the trades in columns. */
+
+import { z } from 'zod';
+import type { LabFiles } from '../../adapters/lab/lab-files.ts';
+import {
+  type BacktestReportView,
+  type BacktestSummaryView,
+  type BacktestTradeView,
+  backtestReportView,
+  backtestSummaryView,
+} from '../../shared/api/lab-views.ts';
+import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
+import type { MeasuredResult } from '../report/measure.ts';
+import { reportObject } from '../report/report-json.ts';
+
+const sparkPoints = 100;
+
+const tradesFile = z.object({
+  length: z.number().int(),
+  columns: z.record(z.enum(tradeColumns), z.array(z.number().nullable())),
+});
+
+export class BacktestStore {
+  readonly #files: LabFiles;
+
+  constructor(files: LabFiles) {
+    this.#files = files;
+  }
+
+  /** Keeps a result; gives its summary. The summary is written last: without it nothing is shown. */
+  save(measured: MeasuredResult, name: string | undefined, createdMs: number): BacktestSummaryView {
+    const { result, performance, confidence } = measured;
+    const { id } = this.#files.create('backtests');
+    const { trades, ...report } = reportObject(measured, createdMs) as { trades: unknown } & Record<
+      string,
+      unknown
+    >;
+    this.#files.write('backtests', id, 'trades.json', {
+      length: result.trades.length,
+      columns: trades,
+    });
+    this.#files.write('backtests', id, 'report.json', { ...report, tradeCount: result.trades.length });
+    const summary: BacktestSummaryView = {
+      id,
+      name: name ?? `${result.spec.strategy} on ${result.instruments[0]?.symbol ?? 'nothing'}`,
+      createdMs,
+      spec: result.spec,
+      instruments: result.instruments.map((instrument) => ({ ...instrument })),
+      fromMs: result.fromMs,
+      toMs: result.toMs,
+      startEquity: result.startEquity,
+      finalEquity: result.finalEquity,
+      metrics: { ...performance.values },
+      grade: confidence.grade,
+      wallMs: result.wallMs,
+      barsPerSecond: result.barsPerSecond,
+      spark: sparkOf(result.equity.equity),
+    };
+    this.#files.write('backtests', id, 'summary.json', summary);
+    return summary;
+  }
+
+  list(): BacktestSummaryView[] {
+    return this.#files
+      .list('backtests')
+      .filter((id) => this.#files.has('backtests', id, 'summary.json'))
+      .map((id) => this.summary(id));
+  }
+
+  summary(id: string): BacktestSummaryView {
+    return this.#files.read('backtests', id, 'summary.json', backtestSummaryView);
+  }
+
+  report(id: string): BacktestReportView {
+    return this.#files.read('backtests', id, 'report.json', backtestReportView);
+  }
+
+  trades(
+    id: string,
+    offset: number,
+    limit: number,
+  ): { readonly rows: BacktestTradeView[]; readonly total: number } {
+    const { instruments } = this.summary(id);
+    const { length, columns } = this.#files.read('backtests', id, 'trades.json', tradesFile);
+    const end = Math.min(length, offset + limit);
+    const rows: BacktestTradeView[] = [];
+    for (let row = offset; row < end; row += 1) {
+      const at = (name: (typeof tradeColumns)[number]): number => columns[name]?.[row] ?? 0;
+      rows.push({
+        number: row + 1,
+        instrument: instruments[at('instrument')]?.symbol ?? '',
+        side: at('side') > 0 ? 'long' : 'short',
+        entryTimeMs: at('entryTimeMs'),
+        exitTimeMs: at('exitTimeMs'),
+        quantity: at('quantity'),
+        entryPrice: at('entryPrice'),
+        exitPrice: at('exitPrice'),
+        fees: at('fees'),
+        funding: at('funding'),
+        slippage: at('slippage'),
+        profit: at('profit'),
+        profitRatio: at('profitRatio'),
+        mae: at('mae'),
+        mfe: at('mfe'),
+        exitReason: exitReasons[at('exitReason')] ?? 'open',
+      });
+    }
+    return { rows, total: length };
+  }
+
+  remove(id: string): void {
+    this.#files.remove('backtests', id);
+  }
+}
+
+/** Gives a column in at most `points` points, evenly picked, the first and the last among them. */
+export function sparkOf(column: Float64Array, points = sparkPoints): number[] {
+  if (column.length <= points) return [...column];
+  return Array.from(
+    { length: points },
+    (_none, index) => column[Math.round((index * (column.length - 1)) / (points - 1))] as number,
+  );
+}

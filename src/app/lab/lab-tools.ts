@@ -1,0 +1,43 @@
+/** What the Lab's services work with: the addon, the files, and the runner of backtests. The composition hands it in. */
+
+import type { NativeAddon } from '../../adapters/compute/addon.ts';
+import type { LabFiles } from '../../adapters/lab/lab-files.ts';
+import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import type { BacktestResult } from '../../shared/lab/result.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import type { MeasuredResult, MeasureOptions } from '../report/measure.ts';
+
+/** How a run is watched and ended. */
+export interface RunControl {
+  isCancelled(): boolean;
+  /** Candles done and in all. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** Runs backtests off the host's thread. */
+export interface BacktestRunner {
+  /** Backtests that make sense side by side. */
+  readonly parallel: number;
+  /** Rejects with `JobCancelled` when cancelled, `ApiError` for bad input and failing strategies. */
+  run(spec: BacktestSpec, control: RunControl): Promise<BacktestResult>;
+}
+
+/** First open and last close of the candles a specification runs over (warm-up apart), and their length. */
+export interface DataRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly timeframeMs: number;
+}
+
+export interface LabTools {
+  readonly addon: NativeAddon;
+  readonly files: LabFiles;
+  readonly runner: BacktestRunner;
+  readonly strategies: readonly AnyStrategy[];
+  findStrategy(id: string): AnyStrategy | undefined;
+  /** Throws `ApiError` or `DataFileError` when the data cannot be read. */
+  dataRange(spec: BacktestSpec): Promise<DataRange>;
+  /** Figures and grade of a result, with the price of its first series to compare with. */
+  measure(result: BacktestResult, options?: Omit<MeasureOptions, 'price'>): Promise<MeasuredResult>;
+  readonly wallClock: () => number;
+}

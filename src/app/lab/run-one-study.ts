@@ -1,0 +1,90 @@
+/** Puts a study together: space, sampler and evaluator for one stretch of data. */
+
+import { createSampler } from '../../adapters/compute/samplers.ts';
+import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import { ExpressionError } from '../../shared/lab/metric-expression.ts';
+import type { Dimension, SearchValue } from '../../shared/lab/search-space.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import type { StudyEnd, StudySpec } from '../../shared/lab/study.ts';
+import { parsedObjectives, runStudy, type StudyProgress, type TrialLogPort } from '../optimise/run-study.ts';
+import { strategySpace, trialParams } from '../optimise/strategy-space.ts';
+import { backtestEvaluator } from './backtest-evaluator.ts';
+import type { LabTools, RunControl } from './lab-tools.ts';
+
+/** What a study searches. */
+export interface PreparedStudy {
+  readonly strategy: AnyStrategy;
+  readonly space: readonly Dimension[];
+  paramsOf(
+    values: readonly SearchValue[],
+  ): { readonly params: Record<string, unknown> } | { readonly refusal: string };
+}
+
+/** Checks a study before anything runs. Throws `ApiError` (`not-found`, `bad-input`) naming the field. */
+export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudySpec): PreparedStudy {
+  const { strategy: id, params: fixed } = spec.backtest;
+  const strategy = tools.findStrategy(id);
+  if (strategy === undefined) {
+    throw new ApiError('not-found', `there is no strategy "${id}"`, { field: 'backtest.strategy' });
+  }
+  try {
+    parsedObjectives(spec);
+  } catch (error) {
+    if (error instanceof ExpressionError) {
+      throw new ApiError('bad-input', `objectives: ${error.message}`, { field: 'objectives' });
+    }
+    throw error;
+  }
+  const space = strategySpace(strategy, fixed, spec.spaces, spec.only);
+  if (space.length === 0) {
+    throw new ApiError('bad-input', 'spaces: there is nothing to search', {
+      field: 'spaces',
+      hint: 'Name parameters with ranges, for example {"fastPeriod":{"from":5,"to":50,"step":1}}.',
+    });
+  }
+  return {
+    strategy,
+    space,
+    paramsOf(values) {
+      const params = trialParams(strategy, fixed, space, values);
+      const parsed = strategy.params.safeParse(params);
+      if (parsed.success) return { params };
+      const issue = parsed.error.issues[0];
+      return { refusal: `${issue?.path.join('.') ?? 'params'}: ${issue?.message ?? 'is not allowed'}` };
+    },
+  };
+}
+
+/** Runs a study over one stretch of data into a log. */
+export async function runOneStudy(
+  tools: LabTools,
+  spec: StudySpec,
+  prepared: PreparedStudy,
+  backtest: BacktestSpec,
+  log: TrialLogPort,
+  control: Pick<RunControl, 'isCancelled'> & { onProgress(progress: StudyProgress): void },
+): Promise<StudyEnd> {
+  const sampler = createSampler(tools.addon, {
+    method: spec.sampler,
+    space: prepared.space,
+    objectives: spec.objectives.length,
+    seed: spec.seed,
+  });
+  const evaluator = backtestEvaluator(tools, backtest);
+  try {
+    return await runStudy({
+      spec,
+      space: prepared.space,
+      sampler,
+      evaluator,
+      log,
+      paramsOf: prepared.paramsOf,
+      isCancelled: () => control.isCancelled(),
+      onProgress: (progress) => control.onProgress(progress),
+      nowMs: tools.wallClock,
+    });
+  } finally {
+    await evaluator.close();
+  }
+}

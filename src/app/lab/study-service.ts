@@ -1,0 +1,184 @@
+/** Studies of the data folder: run, resume, show. The best trials are tested on data none of them has seen. */
+
+import { z } from 'zod';
+import { readStudyFile, readTrials, TrialLog } from '../../adapters/lab/trial-log.ts';
+import { type StudySummaryView, type TestedTrialView, testedTrialView } from '../../shared/api/lab-views.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { objectiveOf, type StudySpec, type TrialRow } from '../../shared/lab/study.ts';
+import type { JobControl } from '../jobs/job-runner.ts';
+import { BestTrials } from '../optimise/ranking.ts';
+import { bestCount } from '../optimise/run-study.ts';
+import { backtestEvaluator } from './backtest-evaluator.ts';
+import { exploreNeighbours, type SensitivityView } from './explore-neighbours.ts';
+import type { LabTools } from './lab-tools.ts';
+import { type PreparedStudy, prepareStudy, runOneStudy } from './run-one-study.ts';
+
+const testedFile = z.object({ best: z.array(testedTrialView) });
+/** Candles on each side of the border, at least. */
+const partBarsMinimum = 20;
+
+/** The data of a study: what its trials see and what is kept from them. */
+export interface StudyParts {
+  readonly train: BacktestSpec;
+  /** Null when nothing is kept back. */
+  readonly test: BacktestSpec | null;
+}
+
+export class StudyService {
+  readonly #tools: LabTools;
+
+  constructor(tools: LabTools) {
+    this.#tools = tools;
+  }
+
+  /** Checks a study and gives what runs it; throws `ApiError` before anything is stored. */
+  begin(spec: StudySpec): (control: JobControl) => Promise<{ readonly study: string }> {
+    const prepared = prepareStudy(this.#tools, spec);
+    return async (control) => {
+      const parts = await studyParts(this.#tools, spec);
+      const { id, folder } = this.#tools.files.create('studies');
+      const log = TrialLog.create(folder, id, spec, this.#tools.wallClock());
+      return this.#run(id, log, spec, prepared, parts, control);
+    };
+  }
+
+  /** Gives what goes on with a stored study. Throws `ApiError` (`not-found`, `damaged`). */
+  resume(id: string): (control: JobControl) => Promise<{ readonly study: string }> {
+    const { spec } = readStudyFile(this.#tools.files.folder('studies', id));
+    const prepared = prepareStudy(this.#tools, spec);
+    return async (control) => {
+      const parts = await studyParts(this.#tools, spec);
+      const log = TrialLog.resume(this.#tools.files.folder('studies', id));
+      return this.#run(id, log, spec, prepared, parts, control);
+    };
+  }
+
+  list(): StudySummaryView[] {
+    const { files } = this.#tools;
+    return files
+      .list('studies')
+      .filter((id) => files.has('studies', id, 'study.json'))
+      .map((id) => this.#summary(id, readTrials(files.folder('studies', id)).rows));
+  }
+
+  show(id: string): {
+    readonly summary: StudySummaryView;
+    readonly parameters: string[];
+    readonly trials: TrialRow[];
+    readonly best: TestedTrialView[];
+  } {
+    const { files } = this.#tools;
+    const { rows } = readTrials(files.folder('studies', id));
+    const summary = this.#summary(id, rows);
+    const best = files.has('studies', id, 'tested.json')
+      ? files.read('studies', id, 'tested.json', testedFile).best
+      : bestOf(summary.spec, rows).map((row) => ({ row, outOfSample: null }));
+    return { summary, parameters: Object.keys(rows[0]?.values ?? {}), trials: rows, best };
+  }
+
+  /**
+   * Gives what runs the neighbours of a trial (the best one when left out): a line for each parameter and a map of the two
+   * that matter most. Throws `ApiError` (`not-found`) when there is no such trial with a score.
+   */
+  sensitivity(id: string, trial: number | undefined, reach: number): (control: JobControl) => Promise<SensitivityView> {
+    const { rows } = readTrials(this.#tools.files.folder('studies', id));
+    const { spec } = this.#summary(id, rows);
+    const row = trial === undefined ? bestOf(spec, rows)[0] : rows[trial];
+    if (row?.objectives == null) {
+      throw new ApiError('not-found', `${id} has no trial ${trial ?? ''} with a score`, { field: 'trial' });
+    }
+    const prepared = prepareStudy(this.#tools, spec);
+    return async (control) => {
+      const parts = await studyParts(this.#tools, spec);
+      return exploreNeighbours(this.#tools, spec, prepared, parts.train, row, reach, control);
+    };
+  }
+
+  remove(id: string): void {
+    this.#tools.files.remove('studies', id);
+  }
+
+  #summary(id: string, rows: readonly TrialRow[]): StudySummaryView {
+    const { spec, createdMs, end } = readStudyFile(this.#tools.files.folder('studies', id));
+    return { id, createdMs, spec, end, trials: rows.length, best: bestOf(spec, rows)[0] ?? null };
+  }
+
+  async #run(
+    id: string,
+    log: TrialLog,
+    spec: StudySpec,
+    prepared: PreparedStudy,
+    parts: StudyParts,
+    control: JobControl,
+  ): Promise<{ readonly study: string }> {
+    try {
+      log.setEnd(null);
+      const end = await runOneStudy(this.#tools, spec, prepared, parts.train, log, {
+        isCancelled: () => control.isCancelled(),
+        onProgress: ({ trials, complete, pruned, invalid, failed, best }) =>
+          control.progress({
+            done: trials,
+            total: spec.trials,
+            unit: 'trials',
+            message: `${complete} with a score, ${invalid} without, ${pruned} ended early, ${failed} failed`,
+            preview: { study: id, best },
+          }),
+      });
+      log.setEnd(end);
+      const best = await this.#test(spec, prepared, parts.test, bestOf(spec, log.rows), control);
+      this.#tools.files.write('studies', id, 'tested.json', { best });
+      return { study: id };
+    } finally {
+      log.close();
+    }
+  }
+
+  /** Runs the best trials on the part that was kept back. */
+  async #test(
+    spec: StudySpec,
+    prepared: PreparedStudy,
+    test: BacktestSpec | null,
+    best: readonly TrialRow[],
+    control: JobControl,
+  ): Promise<TestedTrialView[]> {
+    if (test === null || best.length === 0 || control.isCancelled()) {
+      return best.map((row) => ({ row, outOfSample: null }));
+    }
+    control.progress({ message: 'tests the best on data no trial has seen' });
+    const evaluator = backtestEvaluator(this.#tools, test);
+    const outcomes = await evaluator.evaluate(
+      best.map(({ values }) => {
+        const checked = prepared.paramsOf(prepared.space.map(({ name }) => values[name] ?? ''));
+        return { params: 'params' in checked ? checked.params : { ...spec.backtest.params }, pruneBelow: [] };
+      }),
+      () => control.isCancelled(),
+    );
+    return best.map((row, index) => {
+      const outcome = outcomes[index];
+      return { row, outOfSample: outcome?.state === 'complete' ? { ...outcome.metrics } : null };
+    });
+  }
+}
+
+/** Splits the data of a study. Throws `ApiError` when a part would be too short. */
+export async function studyParts(
+  tools: Pick<LabTools, 'dataRange'>,
+  spec: Pick<StudySpec, 'backtest' | 'outOfSample'>,
+): Promise<StudyParts> {
+  const { fromMs, toMs, timeframeMs } = await tools.dataRange(spec.backtest);
+  const bars = Math.floor((toMs - fromMs) / timeframeMs);
+  const testBars = Math.round(bars * spec.outOfSample);
+  const splitMs = fromMs + (bars - testBars) * timeframeMs;
+  const train = { ...spec.backtest, fromMs, toMs: splitMs };
+  if (testBars < partBarsMinimum || bars - testBars < partBarsMinimum) {
+    return { train: { ...train, toMs }, test: null };
+  }
+  return { train, test: { ...spec.backtest, fromMs: splitMs, toMs } };
+}
+
+function bestOf(spec: StudySpec, rows: readonly TrialRow[]): TrialRow[] {
+  const best = new BestTrials(spec.objectives.map(objectiveOf), bestCount);
+  for (const row of rows) best.add(row);
+  return best.rows;
+}

@@ -1,0 +1,212 @@
+/** Walk-forward runs: optimise a stretch, trade the next with the best setting, go on; the traded stretches are one run. */
+
+import { type WalkForwardView, walkForwardView } from '../../shared/api/lab-views.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import { type BacktestResult, emptyTrades, type TradeTable, tradeColumns } from '../../shared/lab/result.ts';
+import { objectiveOf, type TrialRow } from '../../shared/lab/study.ts';
+import {
+  type WalkForwardSpec,
+  type WalkForwardWindow,
+  walkForwardWindows,
+} from '../../shared/lab/walk-forward.ts';
+import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
+import { BestTrials } from '../optimise/ranking.ts';
+import { MemoryTrialLog } from '../optimise/run-study.ts';
+import { sparkOf } from './backtest-store.ts';
+import type { LabTools } from './lab-tools.ts';
+import { type PreparedStudy, prepareStudy, runOneStudy } from './run-one-study.ts';
+
+const dayMs = 86_400_000;
+/** Points of the stored equity curve. */
+const curvePoints = 2000;
+
+type Windows = WalkForwardView['windows'];
+
+export class WalkForwardService {
+  readonly #tools: LabTools;
+
+  constructor(tools: LabTools) {
+    this.#tools = tools;
+  }
+
+  list(): WalkForwardView[] {
+    const { files } = this.#tools;
+    return files
+      .list('walk-forwards')
+      .filter((id) => files.has('walk-forwards', id, 'run.json'))
+      .map((id) => files.read('walk-forwards', id, 'run.json', walkForwardView));
+  }
+
+  /** Checks a run and gives what does it; throws `ApiError` before anything is stored. */
+  begin(spec: WalkForwardSpec): (control: JobControl) => Promise<WalkForwardView> {
+    const prepared = prepareStudy(this.#tools, spec.study);
+    if (spec.study.objectives.length > 1) {
+      throw new ApiError('bad-input', 'study.objectives: a walk-forward run needs one objective', {
+        field: 'study.objectives',
+      });
+    }
+    return (control) => this.#run(spec, prepared, control);
+  }
+
+  async #run(spec: WalkForwardSpec, prepared: PreparedStudy, control: JobControl): Promise<WalkForwardView> {
+    const { study } = spec;
+    const range = await this.#tools.dataRange(study.backtest);
+    const windows = windowsOf(spec, range);
+    const rows: Windows = [];
+    const results: BacktestResult[] = [];
+    let capital = study.backtest.capital;
+    for (const [index, window] of windows.entries()) {
+      const best = await this.#optimise(
+        spec,
+        prepared,
+        window,
+        (done) =>
+          control.progress({
+            done: index + done,
+            total: windows.length,
+            unit: 'windows',
+            message: `window ${index + 1} of ${windows.length}`,
+          }),
+        control,
+      );
+      const times = { ...window, values: best?.values ?? {} };
+      if (best === undefined) {
+        // No setting had a score: nothing is traded in this window, and the money stays as it is.
+        rows.push({ ...times, train: {}, test: null });
+        continue;
+      }
+      const checked = prepared.paramsOf(prepared.space.map(({ name }) => best.values[name] ?? ''));
+      if (!('params' in checked))
+        throw new ApiError('internal', `the best setting is refused: ${checked.refusal}`);
+      const result = await this.#tools.runner.run(
+        {
+          ...study.backtest,
+          params: checked.params,
+          capital,
+          fromMs: window.testFromMs,
+          toMs: window.testToMs,
+        },
+        { isCancelled: () => control.isCancelled() },
+      );
+      const { performance } = await this.#tools.measure(result);
+      rows.push({ ...times, train: { ...best.metrics }, test: { ...performance.values } });
+      results.push(result);
+      capital = capitalText(result.finalEquity);
+    }
+    return this.#store(rows, results);
+  }
+
+  async #optimise(
+    { study }: WalkForwardSpec,
+    prepared: PreparedStudy,
+    window: WalkForwardWindow,
+    onPart: (done: number) => void,
+    control: JobControl,
+  ): Promise<TrialRow | undefined> {
+    const log = new MemoryTrialLog();
+    const train = { ...study.backtest, fromMs: window.trainFromMs, toMs: window.trainToMs };
+    const end = await runOneStudy(this.#tools, study, prepared, train, log, {
+      isCancelled: () => control.isCancelled(),
+      onProgress: ({ trials }) => onPart(trials / study.trials),
+    });
+    if (end === 'cancelled') throw new JobCancelled();
+    const best = new BestTrials(study.objectives.map(objectiveOf), 1);
+    for (const row of log.rows) best.add(row);
+    return best.rows[0];
+  }
+
+  async #store(windows: Windows, results: readonly BacktestResult[]): Promise<WalkForwardView> {
+    const joined = joinResults(results);
+    const metrics = joined === undefined ? {} : { ...(await this.#tools.measure(joined)).performance.values };
+    const { id } = this.#tools.files.create('walk-forwards');
+    const run: WalkForwardView = {
+      id,
+      createdMs: this.#tools.wallClock(),
+      windows,
+      efficiency: efficiencyOf(windows),
+      metrics,
+      equity: {
+        timeMs: joined === undefined ? [] : sparkOf(joined.equity.timeMs, curvePoints),
+        equity: joined === undefined ? [] : sparkOf(joined.equity.equity, curvePoints),
+      },
+    };
+    this.#tools.files.write('walk-forwards', id, 'run.json', run);
+    return run;
+  }
+}
+
+function windowsOf(
+  spec: WalkForwardSpec,
+  range: { fromMs: number; toMs: number; timeframeMs: number },
+): WalkForwardWindow[] {
+  try {
+    return walkForwardWindows(spec, range.fromMs, range.toMs, range.timeframeMs);
+  } catch (error) {
+    if (error instanceof RangeError) throw new ApiError('bad-input', error.message, { field: 'windows' });
+    throw error;
+  }
+}
+
+/** Gives runs that follow one another, each with the money of the one before, as one. */
+export function joinResults(results: readonly BacktestResult[]): BacktestResult | undefined {
+  const [first] = results;
+  const last = results.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const length = results.reduce((sum, { trades }) => sum + trades.length, 0);
+  const trades: TradeTable = emptyTrades(length);
+  let at = 0;
+  for (const result of results) {
+    for (const column of tradeColumns) trades[column].set(result.trades[column], at);
+    at += result.trades.length;
+  }
+  const join = (pick: (result: BacktestResult) => Float64Array): Float64Array => {
+    const parts = results.map(pick);
+    const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let offset = 0;
+    for (const part of parts) {
+      whole.set(part, offset);
+      offset += part.length;
+    }
+    return whole;
+  };
+  const timeMs = join(({ equity }) => equity.timeMs);
+  return {
+    ...first,
+    trades,
+    equity: {
+      length: timeMs.length,
+      timeMs,
+      equity: join(({ equity }) => equity.equity),
+      exposure: join(({ equity }) => equity.exposure),
+    },
+    finalEquity: last.finalEquity,
+    toMs: last.toMs,
+  };
+}
+
+/**
+ * Mean daily growth where it traded over mean daily growth where it was optimised; growth is logarithmic, so that windows
+ * of different lengths can be compared. Null without growth to compare with.
+ */
+export function efficiencyOf(windows: Windows): number | null {
+  let [train, test, trainDays, testDays] = [0, 0, 0, 0];
+  for (const window of windows) {
+    const trained = window.train['totalReturn'];
+    const tested = window.test?.['totalReturn'];
+    if (trained === undefined || trained === null || tested === undefined || tested === null) continue;
+    if (trained <= -1 || tested <= -1) return null;
+    train += Math.log1p(trained);
+    test += Math.log1p(tested);
+    trainDays += (window.trainToMs - window.trainFromMs) / dayMs;
+    testDays += (window.testToMs - window.testFromMs) / dayMs;
+  }
+  if (!(train > 0) || testDays === 0) return null;
+  return test / testDays / (train / trainDays);
+}
+
+/** Money for the next window: to a hundred-millionth, never more than there is. */
+function capitalText(equity: number): string {
+  if (!(equity > 0))
+    throw new ApiError('refused', 'the money is used up: nothing is left for the next window');
+  return (Math.floor(equity * 1e8) / 1e8).toFixed(8);
+}

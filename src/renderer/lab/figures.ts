@@ -1,0 +1,66 @@
+/** Figures of the Lab as texts: ratios as percent, money, counts, factors, each by its unit. */
+
+import type { Metric } from '../../shared/lab/metrics.ts';
+import { groupSpace, minusSign, noValue } from '../format/decimal-text.ts';
+
+/** Groups the whole part with thin spaces and writes a true minus. */
+function grouped(text: string): string {
+  const [whole = '', fraction] = text.replace('-', '').split('.');
+  const digits = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, groupSpace);
+  return `${text.startsWith('-') ? minusSign : ''}${digits}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+/** A whole number: `12 345`. */
+export function countText(value: number): string {
+  return grouped(String(Math.round(value)));
+}
+
+/** A fraction as percent: `+12.34 %`. */
+export function percentText(value: number | null | undefined, signed = false, places = 2): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
+  const text = grouped((value * 100).toFixed(Math.abs(value) >= 10 ? 0 : places));
+  return `${signed && value > 0 ? '+' : ''}${text} %`;
+}
+
+/** Money to two places, or more digits where it is small. */
+export function moneyText(value: number | null | undefined, signed = false): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
+  const places = Math.abs(value) >= 1 || value === 0 ? 2 : 6;
+  return `${signed && value > 0 ? '+' : ''}${grouped(value.toFixed(places))}`;
+}
+
+/** A plain number with sensible digits. */
+export function factorText(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
+  return grouped(value.toFixed(Math.abs(value) >= 1000 ? 0 : 2));
+}
+
+/** A price with the digits it came with, at most eight. */
+export function priceText(value: number): string {
+  return grouped(String(Number(value.toPrecision(10))));
+}
+
+/** The value of a metric by its unit. */
+export function metricText(metric: Pick<Metric, 'unit'>, value: number | null | undefined): string {
+  if (value === null || value === undefined) return noValue;
+  switch (metric.unit) {
+    case 'ratio':
+      return percentText(value);
+    case 'quote':
+      return moneyText(value);
+    case 'count':
+      return countText(value);
+    case 'days':
+      return `${factorText(value)} d`;
+    case 'hours':
+      return `${factorText(value)} h`;
+    case 'factor':
+      return factorText(value);
+  }
+}
+
+/** Colour class by sign, for figures where more is better. */
+export function toneOf(value: number | null | undefined): string {
+  if (value === null || value === undefined || value === 0) return '';
+  return value > 0 ? 'text-up' : 'text-down';
+}

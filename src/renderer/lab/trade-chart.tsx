@@ -1,0 +1,154 @@
+/** Candles of a backtest with its entries and exits. A closer look fetches finer candles. */
+
+import {
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts';
+import { useEffect, useRef, useState } from 'react';
+import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
+import type { CandleView } from '../../shared/api/views.ts';
+import { axisPriceFormat, candleColours, chartOptions } from '../chart/chart-options.ts';
+import { canvasColours, onColoursChange } from '../theme/appearance.ts';
+import { call } from '../store/terminal.ts';
+import { ErrorState, SkeletonRows } from '../ui/states.tsx';
+import type { ApiFailure } from '../../shared/api/result.ts';
+import { useTrades } from './trade-table.tsx';
+
+/** Candles asked for at once; the host joins them to fit. */
+const candlesShown = 1500;
+/** With more marks than this nothing can be told apart: then only what is near is marked. */
+const marksMaximum = 400;
+
+interface Loaded {
+  readonly candles: readonly CandleView[];
+  readonly timeframeMs: number;
+}
+
+/** Gives marks at the candles in which trades began and ended. */
+export function tradeMarks(
+  trades: readonly BacktestTradeView[],
+  { candles, timeframeMs }: Loaded,
+  colours: { readonly up: string; readonly down: string },
+): SeriesMarker<Time>[] {
+  const [first] = candles;
+  const last = candles.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const endMs = last[0] + timeframeMs;
+  const inside = trades.filter(({ entryTimeMs, exitTimeMs }) => exitTimeMs >= first[0] && entryTimeMs < endMs);
+  if (inside.length * 2 > marksMaximum) return [];
+  const at = (timeMs: number): UTCTimestamp =>
+    (Math.floor(Math.min(Math.max(timeMs, first[0]), last[0]) / timeframeMs) * (timeframeMs / 1000)) as UTCTimestamp;
+  return inside
+    .flatMap((trade): SeriesMarker<Time>[] => {
+      const isLong = trade.side === 'long';
+      return [
+        {
+          time: at(trade.entryTimeMs),
+          position: isLong ? 'belowBar' : 'aboveBar',
+          shape: isLong ? 'arrowUp' : 'arrowDown',
+          color: isLong ? colours.up : colours.down,
+        },
+        {
+          time: at(trade.exitTimeMs),
+          position: isLong ? 'aboveBar' : 'belowBar',
+          shape: 'circle',
+          color: trade.profit >= 0 ? colours.up : colours.down,
+        },
+      ];
+    })
+    .sort((left, right) => Number(left.time) - Number(right.time));
+}
+
+export function TradeChart({ id, tickSize }: { readonly id: string; readonly tickSize: string }) {
+  const root = useRef<HTMLDivElement>(null);
+  const [range, setRange] = useState<{ fromMs?: number; toMs?: number }>({});
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const { rows: trades } = useTrades(id);
+  useEffect(() => {
+    let isGone = false;
+    void call('backtests/candles', { backtest: id, limit: candlesShown, ...range }).then((result) => {
+      if (isGone) return;
+      if (result.ok) setLoaded(result.value);
+      else setFailure(result);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [id, range]);
+  useEffect(() => {
+    const element = root.current;
+    if (element === null || loaded === null) return;
+    const chart = createChart(element, { ...chartOptions(canvasColours()), autoSize: true });
+    const series = chart.addSeries(CandlestickSeries, {
+      ...candleColours(canvasColours()),
+      priceFormat: axisPriceFormat(tickSize),
+      priceLineVisible: false,
+      lastValueVisible: false,
+    });
+    series.setData(
+      loaded.candles.map(([timeMs, open, high, low, close]) => ({
+        time: (timeMs / 1000) as UTCTimestamp,
+        open,
+        high,
+        low,
+        close,
+      })),
+    );
+    const marks = createSeriesMarkers(series, tradeMarks(trades ?? [], loaded, canvasColours()));
+    chart.timeScale().fitContent();
+    const leave = onColoursChange(() => {
+      chart.applyOptions(chartOptions(canvasColours()));
+      series.applyOptions(candleColours(canvasColours()));
+      marks.setMarkers(tradeMarks(trades ?? [], loaded, canvasColours()));
+    });
+    // A double click looks closer: a tenth of what is shown around the pointer.
+    const zoom = (event: MouseEvent): void => {
+      const time = chart.timeScale().coordinateToTime(event.offsetX);
+      if (time === null) return;
+      const width = (loaded.candles.length * loaded.timeframeMs) / 10;
+      setRange({ fromMs: Math.round(Number(time) * 1000 - width / 2), toMs: Math.round(Number(time) * 1000 + width / 2) });
+    };
+    element.addEventListener('dblclick', zoom);
+    return () => {
+      leave();
+      element.removeEventListener('dblclick', zoom);
+      chart.remove();
+    };
+  }, [loaded, trades, tickSize]);
+  if (failure !== null) {
+    return (
+      <ErrorState
+        title="The candles could not be loaded"
+        failure={failure}
+        onRetry={() => {
+          setFailure(null);
+          setRange({});
+        }}
+      />
+    );
+  }
+  return (
+    <div className="relative h-full">
+      <div ref={root} className="h-full" data-testid="lab-trade-chart" />
+      {loaded === null ? (
+        <div className="absolute inset-0">
+          <SkeletonRows />
+        </div>
+      ) : null}
+      <div className="absolute top-2 left-2 flex items-center gap-2 text-xs text-muted">
+        {range.fromMs === undefined ? (
+          'Double-click to look closer'
+        ) : (
+          <button type="button" className="text-accent hover:text-text" onClick={() => setRange({})}>
+            Show everything
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+/** Every round trip of a backtest; more are fetched as the end comes into view. */
+
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
+import type { ApiFailure } from '../../shared/api/result.ts';
+import { formatDateTime, formatSpan } from '../format/time-text.ts';
+import { call } from '../store/terminal.ts';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
+import { moneyText, percentText, priceText, toneOf } from './figures.ts';
+
+const pageRows = 2000;
+
+const columns: readonly Column<BacktestTradeView>[] = [
+  { id: 'number', header: '#', width: 50, align: 'right', sortBy: (row) => row.number, cell: (row) => String(row.number) },
+  {
+    id: 'side',
+    header: 'Side',
+    width: 54,
+    sortBy: (row) => row.side,
+    cell: (row) => <span className={row.side === 'long' ? 'text-up' : 'text-down'}>{row.side}</span>,
+  },
+  {
+    id: 'entry',
+    header: 'Entry',
+    width: 130,
+    sortBy: (row) => row.entryTimeMs,
+    cell: (row) => <span className="num">{formatDateTime(row.entryTimeMs)}</span>,
+  },
+  { id: 'entryPrice', header: 'At', width: 90, align: 'right', cell: (row) => priceText(row.entryPrice) },
+  {
+    id: 'exit',
+    header: 'Exit',
+    width: 130,
+    sortBy: (row) => row.exitTimeMs,
+    cell: (row) => <span className="num">{formatDateTime(row.exitTimeMs)}</span>,
+  },
+  { id: 'exitPrice', header: 'At', width: 90, align: 'right', cell: (row) => priceText(row.exitPrice) },
+  {
+    id: 'held',
+    header: 'Held',
+    width: 80,
+    align: 'right',
+    sortBy: (row) => row.exitTimeMs - row.entryTimeMs,
+    cell: (row) => formatSpan(row.exitTimeMs - row.entryTimeMs),
+  },
+  { id: 'reason', header: 'Why it ended', width: 90, sortBy: (row) => row.exitReason, cell: (row) => row.exitReason },
+  { id: 'quantity', header: 'Size', width: 90, align: 'right', cell: (row) => priceText(row.quantity) },
+  { id: 'fees', header: 'Fees', width: 74, align: 'right', sortBy: (row) => row.fees, cell: (row) => moneyText(row.fees) },
+  {
+    id: 'worst',
+    header: 'Worst',
+    width: 70,
+    align: 'right',
+    sortBy: (row) => row.mae,
+    cell: (row) => percentText(row.mae),
+  },
+  {
+    id: 'best',
+    header: 'Best',
+    width: 70,
+    align: 'right',
+    sortBy: (row) => row.mfe,
+    cell: (row) => percentText(row.mfe),
+  },
+  {
+    id: 'profit',
+    header: 'Profit',
+    width: 96,
+    align: 'right',
+    sortBy: (row) => row.profit,
+    cell: (row) => <span className={toneOf(row.profit)}>{moneyText(row.profit, true)}</span>,
+  },
+  {
+    id: 'ratio',
+    header: '',
+    width: 74,
+    align: 'right',
+    sortBy: (row) => row.profitRatio,
+    cell: (row) => <span className={toneOf(row.profitRatio)}>{percentText(row.profitRatio, true)}</span>,
+  },
+];
+
+/** Gives the trades of a backtest fetched so far, and what fetches more. */
+export function useTrades(id: string): {
+  readonly rows: readonly BacktestTradeView[] | null;
+  readonly failure: ApiFailure | null;
+  readonly more: () => void;
+} {
+  const [rows, setRows] = useState<readonly BacktestTradeView[] | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const total = useRef(Number.POSITIVE_INFINITY);
+  const isAsking = useRef(false);
+  const count = rows?.length ?? 0;
+  const more = useCallback(() => {
+    if (isAsking.current || count >= total.current) return;
+    isAsking.current = true;
+    void call('backtests/trades', { backtest: id, offset: count, limit: pageRows }).then((result) => {
+      isAsking.current = false;
+      if (!result.ok) {
+        setFailure(result);
+        return;
+      }
+      total.current = result.value.total;
+      setRows((before) => [...(before ?? []), ...result.value.rows]);
+    });
+  }, [id, count]);
+  useEffect(() => {
+    if (rows === null) more();
+  }, [rows, more]);
+  return { rows, failure, more };
+}
+
+export function TradeTable({
+  id,
+  total,
+  quote,
+}: {
+  readonly id: string;
+  readonly total: number;
+  readonly quote: string;
+}) {
+  const { rows, failure, more } = useTrades(id);
+  if (rows === null) {
+    if (failure === null) return <SkeletonRows rows={10} />;
+    return <ErrorState title="The trades could not be loaded" failure={failure} onRetry={more} />;
+  }
+  return (
+    <DataTable
+      label={`Trades, money in ${quote}`}
+      testId="backtest-trades"
+      rows={rows}
+      columns={columns}
+      rowKey={(row) => String(row.number)}
+      onEndReached={rows.length < total ? more : undefined}
+      empty={<EmptyState title="There was no trade">No rule to enter was met over this data.</EmptyState>}
+    />
+  );
+}
