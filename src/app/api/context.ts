@@ -13,6 +13,7 @@ import { type EpochMs, type InstrumentId, instrumentId } from '../../shared/doma
 import type { CandleService } from '../candles/candle-service.ts';
 import type { DataLibrary } from '../data/data-library.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { EngineHost } from '../session/engine-host.ts';
 import type { Pace } from '../session/virtual-driver.ts';
 
@@ -28,6 +29,7 @@ export interface AppContext {
   readonly library: DataLibrary;
   /** Long work: backtests, studies, downloads. */
   readonly jobs: JobRunner;
+  readonly lab: Lab;
   readonly log: LogPort;
   readonly instruments: readonly Instrument[];
   findStrategy(id: string): AnyStrategy | undefined;

@@ -4,6 +4,7 @@ import { botHandlers, strategyHandlers } from './bots.ts';
 import { dataHandlers } from './data.ts';
 import type { AllHandlers } from './dispatch.ts';
 import { jobHandlers } from './jobs.ts';
+import { backtestHandlers, robustnessHandlers, studyHandlers } from './lab.ts';
 import { journalHandlers, settingsHandlers } from './journal.ts';
 import { keyHandlers } from './keys.ts';
 import { balanceHandlers, equityHandlers, fillHandlers, orderHandlers, positionHandlers } from './orders.ts';
@@ -27,4 +28,7 @@ export const allHandlers: AllHandlers = {
   ...keyHandlers,
   ...dataHandlers,
   ...jobHandlers,
+  ...backtestHandlers,
+  ...studyHandlers,
+  ...robustnessHandlers,
 };

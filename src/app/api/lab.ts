@@ -34,7 +34,7 @@ export const backtestHandlers: Handlers<'backtests'> = {
         });
         control.progress({ message: 'works out the report' });
         const measured = await lab.tools.measure(result);
-        const { id } = lab.backtests.save(measured, name, lab.tools.wallClock());
+        const { id } = await lab.backtests.save(measured, name, lab.tools.wallClock());
         return { backtest: id };
       }),
     };
@@ -47,7 +47,7 @@ export const backtestHandlers: Handlers<'backtests'> = {
   'backtests/trades': ({ backtest, offset, limit }, { lab }) => lab.backtests.trades(backtest, offset, limit),
   'backtests/candles': ({ backtest, fromMs, toMs, limit }, { lab }) =>
     lab.candlesOf(lab.backtests.summary(backtest), fromMs, toMs, limit),
-  'backtests/html': async ({ backtest }, { lab }) => ({ html: await lab.htmlOf(backtest) }),
+  'backtests/html': ({ backtest }, { lab }) => ({ html: lab.backtests.html(backtest) }),
   'backtests/remove': ({ backtest }, { lab }) => {
     lab.backtests.remove(backtest);
     return {};
@@ -55,6 +55,7 @@ export const backtestHandlers: Handlers<'backtests'> = {
 };
 
 export const studyHandlers: Handlers<'studies'> = {
+  'studies/samplers': (_request, { lab }) => ({ samplers: [...lab.tools.addon.listSamplers()] }),
   'studies/run': ({ spec }, { jobs, lab }) => ({
     job: jobs.start('study', `${spec.sampler}: ${titleOf(spec.backtest)}`, lab.studies.begin(spec)),
   }),

@@ -51,7 +51,7 @@ export async function loadSeries(
 ): Promise<LoadedSeries> {
   const series = spec.series[index] as SeriesSpec;
   const field = `series.${index}`;
-  const candles = await readCandles(series.source, readStored, field);
+  const candles = since(await readCandles(series.source, readStored, field), spec.dataFromMs);
   const asked = series.timeframe === undefined ? undefined : timeframeMs(series.timeframe);
   if (asked !== undefined && candles.timeframeMs !== 0 && candles.timeframeMs !== asked) {
     throw new ApiError(
@@ -87,6 +87,25 @@ export async function loadSeries(
     funding: await readFunding(series, instrument, candles.columns.openTimeMs, lengthMs, field),
     notes,
     warnings,
+  };
+}
+
+/** Leaves out what opened before a time. */
+function since(candles: SourceCandles, fromMs: number | undefined): SourceCandles {
+  if (fromMs === undefined) return candles;
+  const { columns } = candles;
+  const first = lowerBound(columns.openTimeMs, fromMs);
+  const cut = (column: Float64Array): Float64Array => column.subarray(first);
+  return {
+    ...candles,
+    columns: {
+      openTimeMs: cut(columns.openTimeMs),
+      open: cut(columns.open),
+      high: cut(columns.high),
+      low: cut(columns.low),
+      close: cut(columns.close),
+      volume: cut(columns.volume),
+    },
   };
 }
 

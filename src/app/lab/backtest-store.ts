@@ -10,11 +10,14 @@ import {
   backtestSummaryView,
 } from '../../shared/api/lab-views.ts';
 import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
+import type { CandleCache } from './candle-cache.ts';
 import type { MeasuredResult } from '../report/measure.ts';
+import { reportHtml } from '../report/html/page.ts';
 import { reportObject } from '../report/report-json.ts';
 
 const sparkPoints = 100;
 
+const pageFile = z.object({ html: z.string() });
 const tradesFile = z.object({
   length: z.number().int(),
   columns: z.record(z.enum(tradeColumns), z.array(z.number().nullable())),
@@ -22,13 +25,19 @@ const tradesFile = z.object({
 
 export class BacktestStore {
   readonly #files: LabFiles;
+  readonly #candles: Pick<CandleCache, 'price'>;
 
-  constructor(files: LabFiles) {
+  constructor(files: LabFiles, candles: Pick<CandleCache, 'price'>) {
     this.#files = files;
+    this.#candles = candles;
   }
 
   /** Keeps a result; gives its summary. The summary is written last: without it nothing is shown. */
-  save(measured: MeasuredResult, name: string | undefined, createdMs: number): BacktestSummaryView {
+  async save(
+    measured: MeasuredResult,
+    name: string | undefined,
+    createdMs: number,
+  ): Promise<BacktestSummaryView> {
     const { result, performance, confidence } = measured;
     const { id } = this.#files.create('backtests');
     const { trades, ...report } = reportObject(measured, createdMs) as { trades: unknown } & Record<
@@ -40,9 +49,12 @@ export class BacktestStore {
       columns: trades,
     });
     this.#files.write('backtests', id, 'report.json', { ...report, tradeCount: result.trades.length });
+    const title = name ?? `${result.spec.strategy} on ${result.instruments[0]?.symbol ?? 'nothing'}`;
+    const price = await this.#candles.price(result);
+    this.#files.write('backtests', id, 'page.json', { html: reportHtml(measured, { createdMs, price, title }) });
     const summary: BacktestSummaryView = {
       id,
-      name: name ?? `${result.spec.strategy} on ${result.instruments[0]?.symbol ?? 'nothing'}`,
+      name: title,
       createdMs,
       spec: result.spec,
       instruments: result.instruments.map((instrument) => ({ ...instrument })),
@@ -73,6 +85,11 @@ export class BacktestStore {
 
   report(id: string): BacktestReportView {
     return this.#files.read('backtests', id, 'report.json', backtestReportView);
+  }
+
+  /** The report as one HTML page. */
+  html(id: string): string {
+    return this.#files.read('backtests', id, 'page.json', pageFile).html;
   }
 
   trades(

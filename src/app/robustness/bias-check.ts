@@ -72,12 +72,17 @@ export async function checkBias(
     advance();
   }
   const recursion: RecursionRow[] = [];
+  // As it would run live: with the candles it asks for, and no older ones.
+  const usual = await run(
+    warmedBy(spec, whole.fromMs, Math.max(usualWarmupBars, 1) * timeframeMs),
+    control.isCancelled,
+  );
   for (const factor of options.warmupFactors) {
     if (control.isCancelled()) break;
     const warmupBars = Math.max(1, Math.round(Math.max(usualWarmupBars, 1) * factor));
     // The first decision stays where it was; only the data before it grows.
-    const longer = await run({ ...spec, fromMs: whole.fromMs, warmupBars }, control.isCancelled);
-    recursion.push({ warmupBars, ...changes(whole.trades, longer.trades) });
+    const longer = await run(warmedBy(spec, whole.fromMs, warmupBars * timeframeMs), control.isCancelled);
+    recursion.push({ warmupBars, ...changes(usual.trades, longer.trades) });
     advance();
   }
   return {
@@ -87,6 +92,12 @@ export async function checkBias(
     recursion,
     verdict: verdictOf(whole.trades.length, lookahead, recursion),
   };
+}
+
+/** The run that begins to trade at `fromMs` and has seen only so much before. */
+function warmedBy(spec: BacktestSpec, fromMs: number, historyMs: number): BacktestSpec {
+  const { warmupBars: _bars, ...rest } = spec;
+  return { ...rest, fromMs, dataFromMs: Math.max(0, fromMs - historyMs) };
 }
 
 /** Moments just after candles in which something was decided, evenly spread over the trades. */

@@ -23,6 +23,10 @@ export function strategyViewOf(strategy: AnyStrategy): StrategyView {
       minimum: meta.minimum === undefined ? null : String(meta.minimum),
       maximum: meta.maximum === undefined ? null : String(meta.maximum),
       options: [...(meta.options ?? [])],
+      space:
+        form.space === undefined
+          ? null
+          : { from: form.space.from, to: form.space.to, step: form.space.step ?? null },
       showWhen:
         form.showWhen === undefined ? null : { field: form.showWhen.field, in: [...form.showWhen.in] },
     });

@@ -17,6 +17,8 @@ export interface ParamFieldProps {
   readonly isChanged: boolean;
   readonly quote: string;
   readonly base: string;
+  /** What an empty field stands for; `off` by default. */
+  readonly emptyText?: string | undefined;
   /** Puts the line on the chart, for an empty field that can be drawn. */
   readonly onPlaceLine?: (() => void) | undefined;
 }
@@ -48,6 +50,7 @@ export function ParamField({
   isChanged,
   quote,
   base,
+  emptyText,
   onPlaceLine,
 }: ParamFieldProps) {
   const id = `param-${field.name}`;
@@ -124,7 +127,7 @@ export function ParamField({
           disabled={!isEditable}
           onChange={(event) => onChange(event.target.value)}
           options={[
-            ...(field.required ? [] : [{ value: '', label: 'none' }]),
+            ...(field.required ? [] : [{ value: '', label: emptyText ?? 'none' }]),
             ...field.options.map((option) => ({ value: option, label: choiceLabel(option) })),
           ]}
           data-testid={id}
@@ -138,7 +141,7 @@ export function ParamField({
           disabled={!isEditable}
           isWrong={error !== undefined}
           title={help}
-          placeholder={field.required ? boundsText(field) : 'off'}
+          placeholder={field.required ? boundsText(field) : (emptyText ?? 'off')}
           onChange={(event) => onChange(event.target.value)}
           data-testid={id}
         />

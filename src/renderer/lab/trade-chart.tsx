@@ -13,6 +13,7 @@ import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
 import type { CandleView } from '../../shared/api/views.ts';
 import { axisPriceFormat, candleColours, chartOptions } from '../chart/chart-options.ts';
 import { canvasColours, onColoursChange } from '../theme/appearance.ts';
+import { placesOfStep } from '../format/decimal-text.ts';
 import { call } from '../store/terminal.ts';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
 import type { ApiFailure } from '../../shared/api/result.ts';
@@ -86,7 +87,7 @@ export function TradeChart({ id, tickSize }: { readonly id: string; readonly tic
     const chart = createChart(element, { ...chartOptions(canvasColours()), autoSize: true });
     const series = chart.addSeries(CandlestickSeries, {
       ...candleColours(canvasColours()),
-      priceFormat: axisPriceFormat(tickSize),
+      priceFormat: axisPriceFormat(placesOfStep(tickSize)),
       priceLineVisible: false,
       lastValueVisible: false,
     });

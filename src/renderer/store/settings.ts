@@ -32,6 +32,8 @@ export const settingSchemas = {
     .default(['ema20', 'ema50']),
   'trade.workspace': z.string().max(40).catch('default').default('default'),
   'trade.watchlist': z.array(z.string().max(120)).max(200).nullable().catch(null).default(null),
+  /** What the form of a backtest held last. */
+  'lab.form': z.record(z.string().max(60), z.unknown()).nullable().catch(null).default(null),
   workspaces: z.array(workspaceSchema).max(20).catch([]).default([]),
 } as const;
 

@@ -158,6 +158,12 @@ export const labMethods = {
   ),
   'backtests/remove': method('trade', 'Removes a stored backtest', oneBacktest, done),
 
+  'studies/samplers': method(
+    'read',
+    'Samplers a study can use',
+    nothing,
+    z.object({ samplers: z.array(z.string()) }),
+  ),
   'studies/run': method(
     'trade',
     'Runs an optimiser study as a job; every trial is stored',
@@ -218,9 +224,12 @@ export const labMethods = {
     'Runs the trades of a stored backtest again in other orders, as a job',
     z.strictObject({
       backtest: labId,
-      method: z.enum(['shuffle', 'bootstrap', 'block-bootstrap', 'missed-fills']).default('bootstrap'),
+      method: z.enum(['shuffle', 'bootstrap', 'blocks', 'missed']).default('bootstrap'),
       runs: z.number().int().min(100).max(100_000).default(10_000),
+      /** Probability with which each trade is missed, for `missed`. */
       missedShare: z.number().min(0).max(0.9).default(0.1),
+      /** Trades drawn together, for `blocks`. */
+      blockLength: z.number().int().min(1).max(10_000).default(10),
       seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
     }),
     job,

@@ -278,6 +278,8 @@ export const fieldView = z.object({
   minimum: z.string().nullable(),
   maximum: z.string().nullable(),
   options: z.array(z.string()),
+  /** Range an optimiser searches unless told otherwise; null when the strategy names none. */
+  space: z.object({ from: z.number(), to: z.number(), step: z.number().nullable() }).nullable(),
   showWhen: z.object({ field: z.string(), in: z.array(z.union([z.string(), z.boolean()])) }).nullable(),
 });
 export type FieldView = z.infer<typeof fieldView>;

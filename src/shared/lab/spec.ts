@@ -140,6 +140,8 @@ export const backtestSpec = z
     series: z.array(seriesSpec).min(1).max(500),
     /** Trading begins with the first candle that opens at or after this; earlier ones warm up. Epoch ms UTC. */
     fromMs: timeMs.optional(),
+    /** Candles that open before this are not seen at all, not even to warm up. Epoch ms UTC. */
+    dataFromMs: timeMs.optional(),
     /** Candles that open at or after this are not seen. Epoch ms UTC. */
     toMs: timeMs.optional(),
     /** Starting money in the quote (settle) currency of each venue, decimal text. */

@@ -17,7 +17,7 @@ function toy(isLong: (closes: readonly number[], bar: number, firstBar: number) 
   return (spec: BacktestSpec) => {
     const end = spec.toMs === undefined ? prices.length : Math.min(prices.length, spec.toMs / barMs);
     const closes = prices.slice(0, end);
-    const firstBar = 100 - (spec.warmupBars ?? 10);
+    const firstBar = spec.dataFromMs === undefined ? 0 : spec.dataFromMs / barMs;
     const rows: { entry: number; exit: number; open: boolean }[] = [];
     let entry: number | undefined;
     for (let bar = 100; bar < end - 1; bar += 1) {

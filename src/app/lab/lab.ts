@@ -1,0 +1,121 @@
+/** The Lab of a host: its tools, its stores and the work its jobs do. */
+
+import type { NativeAddon } from '../../adapters/compute/addon.ts';
+import { returnsOfProfits, runMonteCarlo } from '../../adapters/compute/robustness.ts';
+import { LabFiles } from '../../adapters/lab/lab-files.ts';
+import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import type { ParsedRequestOf } from '../../shared/api/contract.ts';
+import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
+import type { StoreReader } from '../backtest/load-series.ts';
+import { type JobControl, JobCancelled } from '../jobs/job-runner.ts';
+import { measureResult } from '../report/measure.ts';
+import { BacktestStore } from './backtest-store.ts';
+import { CandleCache } from './candle-cache.ts';
+import { joinedCandles } from './joined-candles.ts';
+import type { BacktestRunner, DataRange, LabTools } from './lab-tools.ts';
+import { monteCarloMethod } from './monte-carlo-method.ts';
+import { StudyService } from './study-service.ts';
+import { WalkForwardService } from './walk-forward-service.ts';
+
+export interface LabOptions {
+  readonly addon: NativeAddon;
+  readonly dataFolder: string;
+  readonly runner: BacktestRunner;
+  readonly readStored: StoreReader | undefined;
+  readonly strategies: readonly AnyStrategy[];
+  readonly findStrategy: (id: string) => AnyStrategy | undefined;
+  readonly wallClock: () => number;
+}
+
+/** Points of a Monte Carlo fan. */
+const fanPoints = 60;
+/** How often progress of native work is looked at. */
+const progressIntervalMs = 200;
+/** Trades of one Monte Carlo run, at most. */
+const tradesMaximum = 1_000_000;
+
+export class Lab {
+  readonly tools: LabTools;
+  readonly backtests: BacktestStore;
+  readonly studies: StudyService;
+  readonly walkForwards: WalkForwardService;
+  readonly #candles: CandleCache;
+
+  constructor(options: LabOptions) {
+    const files = new LabFiles(options.dataFolder);
+    const candles = new CandleCache(options.readStored);
+    this.#candles = candles;
+    this.tools = {
+      addon: options.addon,
+      files,
+      runner: options.runner,
+      strategies: options.strategies,
+      findStrategy: (id) => options.findStrategy(id),
+      dataRange: async (spec): Promise<DataRange> => {
+        const { columns, timeframeMs } = await candles.first(spec);
+        const firstMs = columns.openTimeMs[0] ?? 0;
+        const endMs = (columns.openTimeMs.at(-1) ?? 0) + timeframeMs;
+        return {
+          fromMs: Math.max(firstMs, spec.fromMs ?? firstMs),
+          toMs: Math.min(endMs, spec.toMs ?? endMs),
+          timeframeMs,
+        };
+      },
+      measure: async (result, more = {}) =>
+        measureResult(options.addon, result, { ...more, price: await candles.price(result) }),
+      wallClock: options.wallClock,
+    };
+    this.backtests = new BacktestStore(files, candles);
+    this.studies = new StudyService(this.tools);
+    this.walkForwards = new WalkForwardService(this.tools);
+  }
+
+  /** Candles a stored backtest ran over, joined to fit a chart. */
+  async candlesOf(
+    { spec, fromMs, toMs }: BacktestSummaryView,
+    wantedFromMs: number | undefined,
+    wantedToMs: number | undefined,
+    limit: number,
+  ): Promise<ReturnType<typeof joinedCandles>> {
+    const series = await this.#candles.first(spec);
+    return joinedCandles(series, Math.max(fromMs, wantedFromMs ?? fromMs), Math.min(toMs, wantedToMs ?? toMs), limit);
+  }
+
+  /** Gives what runs the trades of a stored backtest again in other orders. */
+  monteCarlo(
+    request: ParsedRequestOf<'robustness/monte-carlo'>,
+  ): (control: JobControl) => Promise<object> {
+    const { startEquity } = this.backtests.summary(request.backtest);
+    const method = monteCarloMethod(request);
+    return async (control) => {
+      const { rows } = this.backtests.trades(request.backtest, 0, tradesMaximum);
+      const profits = rows.filter(({ exitReason }) => exitReason !== 'open').map(({ profit }) => profit);
+      const native = new this.tools.addon.TaskControl();
+      control.onCancel(() => native.cancel());
+      const watch = setInterval(
+        () =>
+          control.progress({
+            done: Math.round(native.progress * request.runs),
+            total: request.runs,
+            unit: 'runs',
+          }),
+        progressIntervalMs,
+      );
+      try {
+        const found = await runMonteCarlo(this.tools.addon, returnsOfProfits(profits, startEquity), {
+          method,
+          runs: request.runs,
+          seed: request.seed,
+          fanPoints,
+          control: native,
+        });
+        return { ...found, backtest: request.backtest, method: request.method, runs: request.runs, trades: profits.length };
+      } catch (error) {
+        if (control.isCancelled()) throw new JobCancelled();
+        throw error;
+      } finally {
+        clearInterval(watch);
+      }
+    };
+  }
+}

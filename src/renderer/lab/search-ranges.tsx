@@ -1,0 +1,135 @@
+/** Which parameters an optimiser searches, and over which values. */
+
+import type { FieldView } from '../../shared/api/views.ts';
+import type { StudySpecInput } from '../../shared/lab/study.ts';
+
+/** One parameter as the form holds it. */
+export interface SearchRange {
+  readonly isOn: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly step: string;
+}
+export type SearchRanges = Readonly<Record<string, SearchRange>>;
+
+const numberFormats: ReadonlySet<FieldView['format']> = new Set(['integer', 'percent', 'factor', 'amount', 'price']);
+
+/** Parameters that have numbers to search. */
+export function searchable(fields: readonly FieldView[]): readonly FieldView[] {
+  return fields.filter(({ format }) => numberFormats.has(format));
+}
+
+/** Gives the range of a field: what was typed, or what the strategy suggests. */
+export function rangeOf(field: FieldView, ranges: SearchRanges): SearchRange {
+  const own = ranges[field.name];
+  if (own !== undefined) return own;
+  const { space } = field;
+  return {
+    isOn: space !== null,
+    from: space === null ? '' : String(space.from),
+    to: space === null ? '' : String(space.to),
+    step: space === null || space.step === null ? '' : String(space.step),
+  };
+}
+
+/** Gives the spaces of a study, or the first problem. */
+export function spacesOf(
+  fields: readonly FieldView[],
+  ranges: SearchRanges,
+): { readonly spaces: NonNullable<StudySpecInput['spaces']> } | { readonly problem: string } {
+  const spaces: NonNullable<StudySpecInput['spaces']> = {};
+  let count = 0;
+  for (const field of searchable(fields)) {
+    const range = rangeOf(field, ranges);
+    if (!range.isOn) {
+      spaces[field.name] = false;
+      continue;
+    }
+    const [from, to, step] = [range.from, range.to, range.step].map((text) =>
+      text.trim() === '' ? Number.NaN : Number(text),
+    ) as [number, number, number];
+    if (!Number.isFinite(from) || !Number.isFinite(to)) return { problem: `${field.label}: give from and to` };
+    if (from > to) return { problem: `${field.label}: from lies above to` };
+    if (range.step.trim() !== '' && !(step > 0)) return { problem: `${field.label}: the step must be above zero` };
+    count += 1;
+    spaces[field.name] = { from, to, ...(step > 0 ? { step } : {}) };
+  }
+  return count === 0 ? { problem: 'Choose at least one parameter to search' } : { spaces };
+}
+
+/** Number of combinations; null when one has no steps. */
+export function combinationsOf(fields: readonly FieldView[], ranges: SearchRanges): number | null {
+  let all = 1;
+  for (const field of searchable(fields)) {
+    const range = rangeOf(field, ranges);
+    if (!range.isOn) continue;
+    const step = range.step.trim() === '' ? (field.format === 'integer' ? 1 : Number.NaN) : Number(range.step);
+    const count = Math.floor((Number(range.to) - Number(range.from)) / step + 1e-9) + 1;
+    if (!Number.isFinite(count)) return null;
+    all *= Math.max(1, count);
+  }
+  return all;
+}
+
+export function SearchRangeTable({
+  fields,
+  ranges,
+  onChange,
+}: {
+  readonly fields: readonly FieldView[];
+  readonly ranges: SearchRanges;
+  readonly onChange: (ranges: SearchRanges) => void;
+}) {
+  return (
+    <table className="w-full text-sm" data-testid="search-ranges">
+      <thead className="text-2xs text-muted">
+        <tr>
+          <th className="h-7 px-2 text-left font-medium">Search</th>
+          <th className="px-1 text-right font-medium">From</th>
+          <th className="px-1 text-right font-medium">To</th>
+          <th className="px-1 text-right font-medium">Step</th>
+        </tr>
+      </thead>
+      <tbody>
+        {searchable(fields).map((field) => {
+          const range = rangeOf(field, ranges);
+          const set = (changes: Partial<SearchRange>): void =>
+            onChange({ ...ranges, [field.name]: { ...range, ...changes } });
+          const cell = (name: 'from' | 'to' | 'step') => (
+            <td className="px-1 py-0.5">
+              <input
+                aria-label={`${field.label}, ${name}`}
+                inputMode="decimal"
+                disabled={!range.isOn}
+                value={range[name]}
+                placeholder={name === 'step' ? 'any' : ''}
+                onChange={(event) => set({ [name]: event.target.value })}
+                data-testid={`range-${field.name}-${name}`}
+                className="num h-[24px] w-20 rounded-md border border-line-strong bg-bg px-1.5 text-right text-xs disabled:opacity-40"
+              />
+            </td>
+          );
+          return (
+            <tr key={field.name} className="border-t border-line/60">
+              <td className="px-2">
+                <label className="flex items-center gap-2" title={field.help}>
+                  <input
+                    type="checkbox"
+                    checked={range.isOn}
+                    onChange={(event) => set({ isOn: event.target.checked })}
+                    data-testid={`range-${field.name}`}
+                    className="accent-accent"
+                  />
+                  {field.label} {field.unit === '' ? '' : `, ${field.unit}`}
+                </label>
+              </td>
+              {cell('from')}
+              {cell('to')}
+              {cell('step')}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,161 @@
+/** The form of a backtest: texts as typed on one side, the specification on the other, and what is wrong with a field. */
+
+import { z } from 'zod';
+import type { FieldView } from '../../shared/api/views.ts';
+import {
+  type BacktestSpec,
+  type BacktestSpecInput,
+  fillConventions,
+  intrabarPolicies,
+} from '../../shared/lab/spec.ts';
+import { type FormValues, fieldProblem, isShown, paramsOfValues } from '../bots/form-values.ts';
+import { parseDecimalInput } from '../format/parse-input.ts';
+
+/** What the form holds. Rates are percent as typed; empty means the default. */
+export const specValuesSchema = z.object({
+  strategy: z.string().default('ma-cross'),
+  params: z.record(z.string(), z.union([z.string(), z.boolean()])).default({}),
+  source: z.enum(['store', 'file']).default('file'),
+  /** `venue instrument timeframe` of a stored series. */
+  stored: z.string().default(''),
+  path: z.string().default(''),
+  symbol: z.string().default('BTC/USDT'),
+  fundingPath: z.string().default(''),
+  from: z.string().default(''),
+  to: z.string().default(''),
+  capital: z.string().default('10000'),
+  makerFee: z.string().default(''),
+  takerFee: z.string().default(''),
+  slippage: z.string().default('0.05'),
+  leverage: z.string().default('1'),
+  fill: z.enum(fillConventions).default('next-open'),
+  intrabar: z.enum(intrabarPolicies).default('adverse-first'),
+  engine: z.enum(['event', 'sweep']).default('event'),
+});
+export type SpecValues = z.output<typeof specValuesSchema>;
+
+/** Problems by field; parameters as `params.<name>`. */
+export type SpecProblems = Readonly<Record<string, string>>;
+
+/** Gives the form's values from what was remembered; anything that does not fit is the default. */
+export function readSpecValues(remembered: unknown): SpecValues {
+  const parsed = specValuesSchema.safeParse(remembered ?? {});
+  return parsed.success ? parsed.data : specValuesSchema.parse({});
+}
+
+/** Gives the form's values of a stored specification, to change and run it again. */
+export function valuesOfSpec(spec: BacktestSpec): SpecValues {
+  const [series] = spec.series;
+  const params = Object.fromEntries(
+    Object.entries(spec.params).map(([name, value]) => [name, typeof value === 'boolean' ? value : String(value)]),
+  );
+  const source = series?.source;
+  const percent = (rate: number | undefined): string =>
+    rate === undefined ? '' : String(Number((rate * 100).toPrecision(12)));
+  return {
+    ...specValuesSchema.parse({}),
+    strategy: spec.strategy,
+    params,
+    source: source?.kind ?? 'file',
+    stored: source?.kind === 'store' ? storedKey(source) : '',
+    path: source?.kind === 'file' ? source.path : '',
+    symbol: series?.instrument ?? 'BTC/USDT',
+    fundingPath: series?.funding?.kind === 'file' ? series.funding.path : '',
+    from: dateText(spec.fromMs),
+    to: dateText(spec.toMs),
+    capital: spec.capital,
+    makerFee: percent(spec.makerFee),
+    takerFee: percent(spec.takerFee),
+    slippage: percent(spec.slippage),
+    leverage: String(spec.leverage),
+    fill: spec.fill,
+    intrabar: spec.intrabar,
+    engine: spec.path,
+  };
+}
+
+/** The key of a stored series in the form. */
+export function storedKey(series: {
+  readonly venue: string;
+  readonly instrument: string;
+  readonly timeframe: string;
+}): string {
+  return `${series.venue} ${series.instrument} ${series.timeframe}`;
+}
+
+function dateText(timeMs: number | undefined): string {
+  return timeMs === undefined ? '' : new Date(timeMs).toISOString().slice(0, 10);
+}
+
+/** Gives the specification, or what is wrong with which field. `fields` are those of the strategy. */
+export function specOfValues(
+  values: SpecValues,
+  fields: readonly FieldView[],
+): { readonly spec: BacktestSpecInput } | { readonly problems: SpecProblems } {
+  const problems: Record<string, string> = {};
+  const optional = fields.map((field) => ({ ...field, required: false }));
+  for (const field of optional) {
+    if (!isShown(field, values.params)) continue;
+    const problem = fieldProblem(field, values.params[field.name] ?? '');
+    if (problem !== null) problems[`params.${field.name}`] = problem;
+  }
+  const decimal = (name: keyof SpecValues, what: { readonly maximum?: number; readonly positive?: boolean }) => {
+    const text = String(values[name]).trim();
+    if (text === '') return undefined;
+    const parsed = parseDecimalInput(text, { positive: what.positive ?? false });
+    if (!parsed.ok) problems[name] = parsed.message;
+    else if (what.maximum !== undefined && Number(parsed.text) > what.maximum) {
+      problems[name] = `At most ${what.maximum}`;
+    }
+    return parsed.ok ? parsed.text : undefined;
+  };
+  const rate = (name: 'makerFee' | 'takerFee' | 'slippage'): number | undefined => {
+    const text = decimal(name, { maximum: 50 });
+    return text === undefined ? undefined : Number(text) / 100;
+  };
+  const capital = decimal('capital', { positive: true }) ?? '10000';
+  const [makerFee, takerFee, slippage] = [rate('makerFee'), rate('takerFee'), rate('slippage')];
+  const leverage = Number(decimal('leverage', { maximum: 200, positive: true }) ?? '1');
+  if (!Number.isInteger(leverage)) problems['leverage'] = 'A whole number';
+  const [fromMs, toMs] = [dateMs(values.from, 'from', problems), dateMs(values.to, 'to', problems)];
+  if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) problems['to'] = 'Must be after the start';
+  if (values.source === 'file' && values.path.trim() === '') problems['path'] = 'Needed: a file of candles on this machine';
+  if (values.source === 'store' && values.stored === '') problems['stored'] = 'Choose a series';
+  if (Object.keys(problems).length > 0) return { problems };
+  const [venue = '', instrument = '', timeframe = ''] = values.stored.split(' ');
+  const funding =
+    values.fundingPath.trim() === '' ? undefined : { kind: 'file' as const, path: values.fundingPath.trim() };
+  const series =
+    values.source === 'file'
+      ? { source: { kind: 'file' as const, path: values.path.trim() }, instrument: values.symbol.trim() || 'BTC/USDT' }
+      : {
+          source: { kind: 'store' as const, venue, instrument, timeframe: timeframe as never },
+          venue,
+          instrument,
+        };
+  return {
+    spec: {
+      strategy: values.strategy,
+      params: paramsOfValues(optional, values.params as FormValues),
+      series: [{ ...series, ...(funding === undefined ? {} : { funding }) }],
+      capital,
+      leverage,
+      fill: values.fill,
+      intrabar: values.intrabar,
+      path: values.engine,
+      ...(fromMs === undefined ? {} : { fromMs }),
+      ...(toMs === undefined ? {} : { toMs }),
+      ...(makerFee === undefined ? {} : { makerFee }),
+      ...(takerFee === undefined ? {} : { takerFee }),
+      ...(slippage === undefined ? {} : { slippage }),
+    },
+  };
+}
+
+function dateMs(text: string, name: string, problems: Record<string, string>): number | undefined {
+  if (text.trim() === '') return undefined;
+  const timeMs = Date.parse(`${text.trim()}T00:00:00Z`);
+  if (Number.isFinite(timeMs)) return timeMs;
+  problems[name] = 'A date such as 2024-03-31';
+  return undefined;
+}

@@ -1,0 +1,241 @@
+/** A new study: the run it repeats on the left, what it searches and for what on the right. */
+
+import { useState } from 'react';
+import {
+  multiObjectiveSamplers,
+  namedObjectives,
+  type SamplerName,
+  samplerNames,
+  type StudySpecInput,
+} from '../../shared/lab/study.ts';
+import { useQuery } from '../store/hooks.ts';
+import { goTo } from '../store/route.ts';
+import { act } from '../store/terminal.ts';
+import { Button } from '../ui/button.tsx';
+import { Field, Input, Select, Toggle } from '../ui/field.tsx';
+import { countText } from './figures.ts';
+import { RunLayout } from './run-layout.tsx';
+import { combinationsOf, SearchRangeTable, type SearchRanges, spacesOf } from './search-ranges.tsx';
+import { Block } from './small-parts.tsx';
+import { SpecForm, useStrategies } from './spec-form.tsx';
+import { useSpecValues } from './use-spec-values.ts';
+
+const samplerTexts: Readonly<Record<SamplerName, string>> = {
+  tpe: 'TPE: learns where good settings lie (usual choice)',
+  random: 'Random: every trial on its own',
+  grid: 'Grid: every combination',
+  sobol: 'Sobol: spreads evenly over the space',
+  gp: 'Gaussian process: for few, costly trials',
+  'cma-es': 'CMA-ES: for many numeric parameters',
+  'nsga-ii': 'NSGA-II: several objectives',
+  'nsga-iii': 'NSGA-III: three objectives and more',
+};
+
+interface Choices {
+  readonly sampler: SamplerName;
+  readonly objective: string;
+  readonly second: string;
+  readonly expression: string;
+  readonly trials: string;
+  readonly minimumTrades: string;
+  readonly outOfSample: string;
+  readonly patience: string;
+  readonly prunes: boolean;
+}
+
+const firstChoices: Choices = {
+  sampler: 'tpe',
+  objective: 'sharpe',
+  second: '',
+  expression: '',
+  trials: '200',
+  minimumTrades: '10',
+  outOfSample: '25',
+  patience: '',
+  prunes: false,
+};
+
+export function StudyForm() {
+  const { values, setValues, problems, spec } = useSpecValues(null);
+  const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
+  const available = useQuery('studies/samplers', {}, ['never']).value?.samplers ?? ['tpe'];
+  const [ranges, setRanges] = useState<SearchRanges>({});
+  const [choices, setChoices] = useState(firstChoices);
+  const [isTried, setTried] = useState(false);
+  const spaces = spacesOf(fields, ranges);
+  const choiceProblem = problemOf(choices);
+  const problem = 'problem' in spaces ? spaces.problem : choiceProblem;
+  const run = async (): Promise<void> => {
+    setTried(true);
+    if (spec === null || 'problem' in spaces || choiceProblem !== null) return;
+    const study: StudySpecInput = { backtest: spec, spaces: spaces.spaces, ...specOfChoices(choices) };
+    const started = await act('Study', 'studies/run', { spec: study }, ['lab']);
+    if (started !== null) goTo('lab', 'optimise', 'running', started.job.id);
+  };
+  return (
+    <RunLayout
+      title="New study"
+      back={
+        <Button variant="ghost" icon="chevronLeft" onClick={() => goTo('lab', 'optimise')}>
+          Studies
+        </Button>
+      }
+      actions={
+        <>
+          {isTried && problem !== null ? (
+            <span role="alert" className="text-sm text-danger" data-testid="study-problem">
+              {problem}
+            </span>
+          ) : null}
+          <Button
+            size="lg"
+            variant="primary"
+            icon="play"
+            disabled={isTried && (spec === null || problem !== null)}
+            onClick={() => void run()}
+            data-testid="study-run"
+          >
+            Run study
+          </Button>
+        </>
+      }
+      form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
+    >
+      <div className="flex flex-col gap-3 p-3">
+        <Block
+          title="What is searched"
+          aside={<Combinations count={combinationsOf(fields, ranges)} />}
+        >
+          <SearchRangeTable fields={fields} ranges={ranges} onChange={setRanges} />
+        </Block>
+        <Block title="For what, and how">
+          <ChoiceFields choices={choices} available={available} onChange={setChoices} />
+        </Block>
+      </div>
+    </RunLayout>
+  );
+}
+
+function Combinations({ count }: { readonly count: number | null }) {
+  return (
+    <span className="num text-xs text-muted">
+      {count === null ? 'without end' : `${countText(count)} combinations`}
+    </span>
+  );
+}
+
+function ChoiceFields({
+  choices,
+  available,
+  onChange,
+}: {
+  readonly choices: Choices;
+  readonly available: readonly string[];
+  readonly onChange: (choices: Choices) => void;
+}) {
+  const set = (changes: Partial<Choices>): void => onChange({ ...choices, ...changes });
+  const number = (name: 'trials' | 'minimumTrades' | 'outOfSample' | 'patience', label: string, unit: string, help: string, placeholder = '') => (
+    <Field id={`study-${name}`} label={label} help={help}>
+      <Input
+        id={`study-${name}`}
+        isNumber
+        unit={unit}
+        placeholder={placeholder}
+        value={choices[name]}
+        onChange={(event) => set({ [name]: event.target.value })}
+        data-testid={`study-${name}`}
+      />
+    </Field>
+  );
+  const objectiveOptions = namedObjectives.map(({ name }) => ({ value: name as string, label: name }));
+  const meaning =
+    namedObjectives.find(({ name }) => name === choices.objective)?.meaning ??
+    'A formula over the figures of the report, for example totalReturn / max(0.05, abs(maxDrawdown)).';
+  return (
+    <div className="grid grid-cols-2 items-start gap-x-3 gap-y-2 p-3">
+      <Field id="study-sampler" label="Sampler">
+        <Select
+          id="study-sampler"
+          value={choices.sampler}
+          onChange={(event) => set({ sampler: event.target.value as SamplerName })}
+          options={samplerNames
+            .filter((name) => available.includes(name))
+            .map((name) => ({ value: name, label: samplerTexts[name] }))}
+          data-testid="study-sampler"
+        />
+      </Field>
+      <Field id="study-objective" label="Objective">
+        <Select
+          id="study-objective"
+          value={choices.objective}
+          onChange={(event) => set({ objective: event.target.value })}
+          options={[...objectiveOptions, { value: 'custom', label: 'own formula' }]}
+          data-testid="study-objective"
+        />
+      </Field>
+      <p className="col-span-2 text-xs text-muted">{meaning}</p>
+      {choices.objective === 'custom' ? (
+        <div className="col-span-2">
+          <Field id="study-expression" label="Formula, to be made large">
+            <Input
+              id="study-expression"
+              value={choices.expression}
+              onChange={(event) => set({ expression: event.target.value })}
+              data-testid="study-expression"
+            />
+          </Field>
+        </div>
+      ) : null}
+      {multiObjectiveSamplers.has(choices.sampler) ? (
+        <Field id="study-second" label="Second objective" help="The best trials are then those that no other beats in both">
+          <Select
+            id="study-second"
+            value={choices.second}
+            onChange={(event) => set({ second: event.target.value })}
+            options={[{ value: '', label: 'none' }, ...objectiveOptions]}
+          />
+        </Field>
+      ) : null}
+      {number('trials', 'Trials', '', 'Settings that are run')}
+      {number('minimumTrades', 'Least trades', '', 'Settings with fewer trades have no score: a few lucky trades prove nothing')}
+      {number('outOfSample', 'Kept back', '%', 'The newest part of the data, which no trial sees; the best are tested on it')}
+      {number('patience', 'Stop after', 'trials', 'Ends when so many trials in a row brought nothing better', 'never')}
+      <div className="col-span-2">
+        <Toggle
+          id="study-prune"
+          label="End trials early that lag behind the others (median pruning)"
+          checked={choices.prunes}
+          onChange={(prunes) => set({ prunes })}
+        />
+      </div>
+    </div>
+  );
+}
+
+function problemOf(choices: Choices): string | null {
+  const trials = Number(choices.trials);
+  if (!Number.isInteger(trials) || trials < 1 || trials > 1_000_000) return 'Trials: a whole number from 1 to 1 000 000';
+  const part = Number(choices.outOfSample);
+  if (!(part >= 0 && part <= 60)) return 'Kept back: 0 to 60 %';
+  if (!Number.isInteger(Number(choices.minimumTrades))) return 'Least trades: a whole number';
+  if (choices.patience.trim() !== '' && !(Number(choices.patience) >= 1)) return 'Stop after: 1 or more trials';
+  if (choices.objective === 'custom' && choices.expression.trim() === '') return 'The formula is missing';
+  return null;
+}
+
+function specOfChoices(choices: Choices): Omit<StudySpecInput, 'backtest' | 'spaces'> {
+  const first =
+    choices.objective === 'custom'
+      ? { expression: choices.expression.trim(), goal: 'maximise' as const }
+      : choices.objective;
+  const hasSecond = choices.second !== '' && multiObjectiveSamplers.has(choices.sampler);
+  return {
+    sampler: choices.sampler,
+    objectives: hasSecond ? [first, choices.second] : [first],
+    trials: Number(choices.trials),
+    minimumTrades: Number(choices.minimumTrades),
+    outOfSample: Number(choices.outOfSample) / 100,
+    pruner: choices.prunes ? 'median' : 'none',
+    ...(choices.patience.trim() === '' ? {} : { patience: Number(choices.patience) }),
+  };
+}

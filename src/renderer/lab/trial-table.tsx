@@ -1,0 +1,110 @@
+/** Trials with their settings, what they scored where they were optimised, and what they did on unseen data. */
+
+import type { TestedTrialView } from '../../shared/api/lab-views.ts';
+import { Button } from '../ui/button.tsx';
+import { classes } from '../ui/classes.ts';
+import { factorText, percentText, toneOf } from './figures.ts';
+
+const shown = [
+  { id: 'totalReturn', title: 'Return', isRatio: true },
+  { id: 'maxDrawdown', title: 'Drawdown', isRatio: true },
+  { id: 'sharpe', title: 'Sharpe', isRatio: false },
+  { id: 'trades', title: 'Trades', isRatio: false },
+] as const;
+
+export function TrialTable({
+  rows,
+  onUse,
+}: {
+  readonly rows: readonly TestedTrialView[];
+  readonly onUse?: ((row: TestedTrialView) => void) | undefined;
+}) {
+  const names = Object.keys(rows[0]?.row.values ?? {});
+  const hasTest = rows.some(({ outOfSample }) => outOfSample !== null);
+  if (rows.length === 0) return <p className="p-3 text-sm text-muted">No trial has a score yet.</p>;
+  const head = 'h-6 px-2 text-right text-2xs font-medium text-muted whitespace-nowrap';
+  return (
+    <div className="overflow-x-auto">
+      <table className="num w-full text-xs" data-testid="trial-table">
+        <thead>
+          {hasTest ? (
+            <tr>
+              <th colSpan={2 + names.length} />
+              <th colSpan={shown.length} className={classes(head, 'border-l border-line text-center')}>
+                Where it was optimised
+              </th>
+              <th colSpan={shown.length} className={classes(head, 'border-l border-line text-center')}>
+                On unseen data
+              </th>
+              {onUse === undefined ? null : <th />}
+            </tr>
+          ) : null}
+          <tr>
+            <th className={head}>Trial</th>
+            {names.map((name) => (
+              <th key={name} className={head}>
+                {name}
+              </th>
+            ))}
+            <th className={head}>Objective</th>
+            {shown.map(({ id, title }, index) => (
+              <th key={id} className={classes(head, index === 0 && 'border-l border-line')}>
+                {title}
+              </th>
+            ))}
+            {hasTest
+              ? shown.map(({ id, title }, index) => (
+                  <th key={id} className={classes(head, index === 0 && 'border-l border-line')}>
+                    {title}
+                  </th>
+                ))
+              : null}
+            {onUse === undefined ? null : <th />}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((tested) => (
+            <tr key={tested.row.number} className="h-7 border-t border-line/60" data-testid="trial-row">
+              <td className="px-2 text-right text-muted">{tested.row.number}</td>
+              {names.map((name) => (
+                <td key={name} className="px-2 text-right">
+                  {String(tested.row.values[name])}
+                </td>
+              ))}
+              <td className="px-2 text-right font-semibold">
+                {tested.row.objectives?.map(factorText).join(' / ') ?? '—'}
+              </td>
+              <Cells values={tested.row.metrics} />
+              {hasTest ? <Cells values={tested.outOfSample} /> : null}
+              {onUse === undefined ? null : (
+                <td className="px-2 text-right">
+                  <Button size="sm" variant="ghost" onClick={() => onUse(tested)}>
+                    Backtest
+                  </Button>
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cells({ values }: { readonly values: Readonly<Record<string, number | null>> | null }) {
+  return shown.map(({ id, isRatio }, index) => {
+    const value = values?.[id] ?? null;
+    return (
+      <td
+        key={id}
+        className={classes(
+          'px-2 text-right',
+          index === 0 && 'border-l border-line',
+          id === 'totalReturn' && toneOf(value),
+        )}
+      >
+        {isRatio ? percentText(value, id === 'totalReturn', 1) : id === 'trades' ? (value ?? '—') : factorText(value)}
+      </td>
+    );
+  });
+}

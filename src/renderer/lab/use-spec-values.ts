@@ -1,0 +1,42 @@
+/** The form of a run, remembered from one to the next and over restarts. */
+
+import { useEffect, useRef, useState } from 'react';
+import type { BacktestSpec, BacktestSpecInput } from '../../shared/lab/spec.ts';
+import { useSettings } from '../store/settings.ts';
+import { settings } from '../store/terminal.ts';
+import { useStrategies } from './spec-form.tsx';
+import { readSpecValues, type SpecProblems, type SpecValues, specOfValues, valuesOfSpec } from './spec-values.ts';
+
+export interface SpecState {
+  readonly values: SpecValues;
+  readonly setValues: (values: SpecValues) => void;
+  readonly problems: SpecProblems;
+  /** Null while something is wrong. */
+  readonly spec: BacktestSpecInput | null;
+}
+
+const rememberAfterMs = 500;
+
+/** Gives the form's state; `from` is a stored specification to begin with. */
+export function useSpecValues(from: BacktestSpec | null): SpecState {
+  const [values, setValues] = useState<SpecValues>(() =>
+    from === null ? readSpecValues(useSettings.getState().settings['lab.form']) : valuesOfSpec(from),
+  );
+  const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
+  const checked = specOfValues(values, fields);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    const timer = setTimeout(() => settings.set('lab.form', values), rememberAfterMs);
+    return () => clearTimeout(timer);
+  }, [values]);
+  return {
+    values,
+    setValues,
+    problems: 'problems' in checked ? checked.problems : {},
+    spec: 'spec' in checked ? checked.spec : null,
+  };
+}
