@@ -19,11 +19,14 @@ import type { AppContext } from './api/context.ts';
 import { type AllHandlers, dispatch } from './api/dispatch.ts';
 import { allHandlers } from './api/handlers.ts';
 import { statusOf } from './api/system.ts';
+import { storedCandles } from './backtest/stored-candles.ts';
 import { CandleService } from './candles/candle-service.ts';
 import { startConfiguredBots } from './configured-bots.ts';
 import { DataLibrary } from './data/data-library.ts';
 import { createDemoBots } from './demo-bots.ts';
 import { JobRunner } from './jobs/job-runner.ts';
+import { createBacktestRunner } from './lab/backtest-runner.ts';
+import { Lab } from './lab/lab.ts';
 import { runResultOf } from './run-result.ts';
 import { createDemoSession } from './session/demo-session.ts';
 import { createPaperSession } from './session/paper-session.ts';
@@ -101,8 +104,9 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       seed: options.seed ?? null,
     });
 
+    const addon = loadNative();
     const candles = new CandleService({
-      addon: loadNative(),
+      addon,
       folder: join(dataFolder, 'candles', config.mode),
       kernel,
       instruments: session.instruments,
@@ -146,6 +150,15 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       onFailure: ({ id, kind }, error) => log.error('a job failed', { job: id, kind, error }),
     });
     opened.push(() => jobs.stop(jobStopTimeoutMs));
+    const lab = new Lab({
+      addon,
+      dataFolder,
+      runner: createBacktestRunner(dataFolder),
+      readStored: storedCandles(dataFolder),
+      strategies,
+      findStrategy,
+      wallClock,
+    });
     const sampler = new Sampler({ session, journal, candles, log, onEnd });
     const context: AppContext = {
       mode: config.mode,
@@ -157,6 +170,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
       candles,
       library,
       jobs,
+      lab,
       log,
       instruments: session.instruments,
       strategies,

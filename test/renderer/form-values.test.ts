@@ -26,6 +26,7 @@ function field(name: string, more: Partial<FieldView> = {}): FieldView {
     minimum: null,
     maximum: null,
     options: [],
+    space: null,
     showWhen: null,
     ...more,
   };

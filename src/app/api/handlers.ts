@@ -4,9 +4,9 @@ import { botHandlers, strategyHandlers } from './bots.ts';
 import { dataHandlers } from './data.ts';
 import type { AllHandlers } from './dispatch.ts';
 import { jobHandlers } from './jobs.ts';
-import { backtestHandlers, robustnessHandlers, studyHandlers } from './lab.ts';
 import { journalHandlers, settingsHandlers } from './journal.ts';
 import { keyHandlers } from './keys.ts';
+import { backtestHandlers, robustnessHandlers, studyHandlers } from './lab.ts';
 import { balanceHandlers, equityHandlers, fillHandlers, orderHandlers, positionHandlers } from './orders.ts';
 import { instrumentHandlers, marketHandlers, riskHandlers, systemHandlers, venueHandlers } from './system.ts';
 

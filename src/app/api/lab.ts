@@ -68,7 +68,9 @@ export const studyHandlers: Handlers<'studies'> = {
   'studies/remove': ({ study }, { jobs, lab }) => {
     const isRunning = jobs
       .list()
-      .some(({ endedMs, preview }) => endedMs === null && (preview as { study?: string } | null)?.study === study);
+      .some(
+        ({ endedMs, preview }) => endedMs === null && (preview as { study?: string } | null)?.study === study,
+      );
     if (isRunning) throw new ApiError('refused', `${study} runs: cancel its job first`, { field: 'study' });
     lab.studies.remove(study);
     return {};
@@ -104,7 +106,11 @@ export const robustnessHandlers: Handlers<'robustness'> = {
     };
   },
   'robustness/sensitivity': ({ study, trial, reach }, { jobs, lab }) => ({
-    job: jobs.start('sensitivity', `around the best of ${study}`, lab.studies.sensitivity(study, trial, reach)),
+    job: jobs.start(
+      'sensitivity',
+      `around the best of ${study}`,
+      lab.studies.sensitivity(study, trial, reach),
+    ),
   }),
   'robustness/monte-carlo': (request, { jobs, lab }) => ({
     job: jobs.start('monte-carlo', `${request.method} of ${request.backtest}`, lab.monteCarlo(request)),

@@ -10,10 +10,10 @@ import {
   backtestSummaryView,
 } from '../../shared/api/lab-views.ts';
 import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
-import type { CandleCache } from './candle-cache.ts';
-import type { MeasuredResult } from '../report/measure.ts';
 import { reportHtml } from '../report/html/page.ts';
+import type { MeasuredResult } from '../report/measure.ts';
 import { reportObject } from '../report/report-json.ts';
+import type { CandleCache } from './candle-cache.ts';
 
 const sparkPoints = 100;
 
@@ -51,7 +51,9 @@ export class BacktestStore {
     this.#files.write('backtests', id, 'report.json', { ...report, tradeCount: result.trades.length });
     const title = name ?? `${result.spec.strategy} on ${result.instruments[0]?.symbol ?? 'nothing'}`;
     const price = await this.#candles.price(result);
-    this.#files.write('backtests', id, 'page.json', { html: reportHtml(measured, { createdMs, price, title }) });
+    this.#files.write('backtests', id, 'page.json', {
+      html: reportHtml(measured, { createdMs, price, title }),
+    });
     const summary: BacktestSummaryView = {
       id,
       name: title,

@@ -43,11 +43,13 @@ export class CandleCache {
     let row = 0;
     for (let at = 0; at < length; at += 1) {
       const limitMs = (timeMs[at] as number) - timeframeMs;
-      while (row + 1 < columns.openTimeMs.length && (columns.openTimeMs[row + 1] as number) <= limitMs) row += 1;
+      while (row + 1 < columns.openTimeMs.length && (columns.openTimeMs[row + 1] as number) <= limitMs)
+        row += 1;
       close[at] = columns.close[row] as number;
     }
     let first = 0;
-    while (first + 1 < columns.openTimeMs.length && (columns.openTimeMs[first] as number) < result.fromMs) first += 1;
+    while (first + 1 < columns.openTimeMs.length && (columns.openTimeMs[first] as number) < result.fromMs)
+      first += 1;
     return { close, start: columns.open[first] };
   }
 }

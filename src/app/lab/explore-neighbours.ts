@@ -5,7 +5,7 @@ import { metricIds } from '../../shared/lab/metrics.ts';
 import type { SearchValue } from '../../shared/lab/search-space.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { objectiveOf, type StudySpec, type TrialRow } from '../../shared/lab/study.ts';
-import { type JobControl, JobCancelled } from '../jobs/job-runner.ts';
+import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import {
   plateauShare,
   type ScoreAll,
@@ -47,8 +47,12 @@ export async function exploreNeighbours(
   const score: ScoreAll = async (settings) => {
     const missing = settings.filter((values) => !known.has(JSON.stringify(values)));
     for (let from = 0; from < missing.length; from += batchSize) {
-      const batch = missing.slice(from, from + batchSize).map((values) => ({ values, checked: prepared.paramsOf(values) }));
-      const runnable = batch.flatMap(({ values, checked }) => ('params' in checked ? [{ values, params: checked.params }] : []));
+      const batch = missing
+        .slice(from, from + batchSize)
+        .map((values) => ({ values, checked: prepared.paramsOf(values) }));
+      const runnable = batch.flatMap(({ values, checked }) =>
+        'params' in checked ? [{ values, params: checked.params }] : [],
+      );
       for (const { values } of batch) known.set(JSON.stringify(values), null);
       const outcomes = await evaluator.evaluate(
         runnable.map(({ params }) => ({ params, pruneBelow: [] })),
@@ -57,7 +61,8 @@ export async function exploreNeighbours(
       if (control.isCancelled()) throw new JobCancelled();
       runnable.forEach(({ values }, index) => {
         const outcome = outcomes[index];
-        const enough = outcome?.state === 'complete' && (outcome.metrics['trades'] ?? 0) >= spec.minimumTrades;
+        const enough =
+          outcome?.state === 'complete' && (outcome.metrics['trades'] ?? 0) >= spec.minimumTrades;
         known.set(JSON.stringify(values), enough ? formula.evaluate(outcome.metrics) : null);
       });
       control.progress({ done: known.size, total: null, unit: 'runs' });

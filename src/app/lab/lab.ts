@@ -7,7 +7,7 @@ import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import type { ParsedRequestOf } from '../../shared/api/contract.ts';
 import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
 import type { StoreReader } from '../backtest/load-series.ts';
-import { type JobControl, JobCancelled } from '../jobs/job-runner.ts';
+import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { measureResult } from '../report/measure.ts';
 import { BacktestStore } from './backtest-store.ts';
 import { CandleCache } from './candle-cache.ts';
@@ -78,13 +78,16 @@ export class Lab {
     limit: number,
   ): Promise<ReturnType<typeof joinedCandles>> {
     const series = await this.#candles.first(spec);
-    return joinedCandles(series, Math.max(fromMs, wantedFromMs ?? fromMs), Math.min(toMs, wantedToMs ?? toMs), limit);
+    return joinedCandles(
+      series,
+      Math.max(fromMs, wantedFromMs ?? fromMs),
+      Math.min(toMs, wantedToMs ?? toMs),
+      limit,
+    );
   }
 
   /** Gives what runs the trades of a stored backtest again in other orders. */
-  monteCarlo(
-    request: ParsedRequestOf<'robustness/monte-carlo'>,
-  ): (control: JobControl) => Promise<object> {
+  monteCarlo(request: ParsedRequestOf<'robustness/monte-carlo'>): (control: JobControl) => Promise<object> {
     const { startEquity } = this.backtests.summary(request.backtest);
     const method = monteCarloMethod(request);
     return async (control) => {
@@ -109,7 +112,13 @@ export class Lab {
           fanPoints,
           control: native,
         });
-        return { ...found, backtest: request.backtest, method: request.method, runs: request.runs, trades: profits.length };
+        return {
+          ...found,
+          backtest: request.backtest,
+          method: request.method,
+          runs: request.runs,
+          trades: profits.length,
+        };
       } catch (error) {
         if (control.isCancelled()) throw new JobCancelled();
         throw error;

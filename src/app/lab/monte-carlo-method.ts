@@ -7,7 +7,10 @@ export function monteCarloMethod({
   method,
   missedShare,
   blockLength,
-}: Pick<ParsedRequestOf<'robustness/monte-carlo'>, 'method' | 'missedShare' | 'blockLength'>): MonteCarloMethod {
+}: Pick<
+  ParsedRequestOf<'robustness/monte-carlo'>,
+  'method' | 'missedShare' | 'blockLength'
+>): MonteCarloMethod {
   switch (method) {
     case 'shuffle':
     case 'bootstrap':

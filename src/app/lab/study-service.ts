@@ -81,7 +81,11 @@ export class StudyService {
    * Gives what runs the neighbours of a trial (the best one when left out): a line for each parameter and a map of the two
    * that matter most. Throws `ApiError` (`not-found`) when there is no such trial with a score.
    */
-  sensitivity(id: string, trial: number | undefined, reach: number): (control: JobControl) => Promise<SensitivityView> {
+  sensitivity(
+    id: string,
+    trial: number | undefined,
+    reach: number,
+  ): (control: JobControl) => Promise<SensitivityView> {
     const { rows } = readTrials(this.#tools.files.folder('studies', id));
     const { spec } = this.#summary(id, rows);
     const row = trial === undefined ? bestOf(spec, rows)[0] : rows[trial];

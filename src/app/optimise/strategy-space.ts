@@ -11,7 +11,12 @@ import { type StrategyParam, strategyParams } from '../views/strategy-params.ts'
 /** What the user may say of one parameter: a range, options, or `false` to leave it fixed. */
 export type SpaceChange =
   | false
-  | { readonly from: number; readonly to: number; readonly step?: number | undefined; readonly log?: boolean | undefined }
+  | {
+      readonly from: number;
+      readonly to: number;
+      readonly step?: number | undefined;
+      readonly log?: boolean | undefined;
+    }
   | { readonly options: readonly (string | boolean | number)[] };
 
 const textFormats: ReadonlySet<string> = new Set(['price', 'amount', 'percent', 'factor']);

@@ -41,6 +41,7 @@ const needsHost: ReadonlySet<MethodName> = new Set<MethodName>([
   'journal/dismiss-report',
   'jobs/list',
   'jobs/show',
+  'studies/samplers',
 ]);
 
 /** Gives the mode whose journal is read: the configured one if it has any, else the first that has. */

@@ -2,8 +2,8 @@
 
 import { useEffect } from 'react';
 import { BotsPage } from '../bots/bots-page.tsx';
-import { LabPage } from '../lab/lab-page.tsx';
 import { JournalPage } from '../journal/journal-page.tsx';
+import { LabPage } from '../lab/lab-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { useRoute } from '../store/route.ts';
 import { useSession } from '../store/session.ts';

@@ -72,7 +72,8 @@ export function BacktestList() {
                 </Button>
               }
             >
-              Run a strategy over recorded candles before it trades. Bring a file of candles, or download some.
+              Run a strategy over recorded candles before it trades. Bring a file of candles, or download
+              some.
             </EmptyState>
           }
         />
@@ -111,7 +112,9 @@ function columnsOf(
       align: 'right',
       sortBy: (row) => row.metrics['totalReturn'] ?? 0,
       cell: (row) => (
-        <span className={toneOf(row.metrics['totalReturn'])}>{percentText(row.metrics['totalReturn'], true)}</span>
+        <span className={toneOf(row.metrics['totalReturn'])}>
+          {percentText(row.metrics['totalReturn'], true)}
+        </span>
       ),
     },
     {
@@ -138,7 +141,13 @@ function columnsOf(
       sortBy: (row) => row.metrics['trades'] ?? 0,
       cell: (row) => String(row.metrics['trades'] ?? 0),
     },
-    { id: 'grade', header: 'Trust', width: 50, sortBy: (row) => row.grade, cell: (row) => <Grade grade={row.grade} /> },
+    {
+      id: 'grade',
+      header: 'Trust',
+      width: 50,
+      sortBy: (row) => row.grade,
+      cell: (row) => <Grade grade={row.grade} />,
+    },
     {
       id: 'span',
       header: 'Data',

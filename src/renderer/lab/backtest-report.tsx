@@ -65,7 +65,12 @@ function Head({
   };
   return (
     <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
-      <Button variant="ghost" icon="chevronLeft" onClick={() => goTo('lab', 'backtests')} data-testid="report-back">
+      <Button
+        variant="ghost"
+        icon="chevronLeft"
+        onClick={() => goTo('lab', 'backtests')}
+        data-testid="report-back"
+      >
         Backtests
       </Button>
       <div className="min-w-0">
@@ -75,9 +80,19 @@ function Head({
           {formatDate(summary.toMs)}
         </div>
       </div>
-      <Segmented<View> label="Part of the report" testId="report-view" value={view} onChange={onView} options={views} />
+      <Segmented<View>
+        label="Part of the report"
+        testId="report-view"
+        value={view}
+        onChange={onView}
+        options={views}
+      />
       <span className="grow" />
-      <Button icon="copy" onClick={() => goTo('lab', 'backtests', 'new', summary.id)} data-testid="report-again">
+      <Button
+        icon="copy"
+        onClick={() => goTo('lab', 'backtests', 'new', summary.id)}
+        data-testid="report-again"
+      >
         Change and run again
       </Button>
       <Button
@@ -119,7 +134,11 @@ function Overview({
           value={percentText(values['totalReturn'], true)}
           tone={toneOf(values['totalReturn'])}
         />
-        <Figure label="Return a year" value={percentText(values['cagr'], true)} tone={toneOf(values['cagr'])} />
+        <Figure
+          label="Return a year"
+          value={percentText(values['cagr'], true)}
+          tone={toneOf(values['cagr'])}
+        />
         <Figure label="Buy and hold" value={percentText(values['benchmarkReturn'], true)} />
         <Figure label="Max drawdown" value={percentText(values['maxDrawdown'])} />
         <Figure label="Sharpe" value={metricText({ unit: 'factor' }, values['sharpe'])} />
@@ -128,7 +147,10 @@ function Overview({
         <Figure label="Trades" value={metricText({ unit: 'count' }, values['trades'])} />
         <Figure label={`Fees, ${quote}`} value={moneyText(values['fees'])} />
       </div>
-      <div className="flex items-start gap-3 rounded-lg border border-line bg-surface p-3" data-testid="report-confidence">
+      <div
+        className="flex items-start gap-3 rounded-lg border border-line bg-surface p-3"
+        data-testid="report-confidence"
+      >
         <Grade grade={confidence.grade} large />
         <div className="min-w-0">
           <p className="font-medium">{confidence.summary}</p>
@@ -181,7 +203,9 @@ function Drawdowns({ report }: { readonly report: BacktestReportView }) {
             <td className="px-3 text-down">{percentText(row.depth)}</td>
             <td className="px-3 text-right">{formatDate(row.peakMs)}</td>
             <td className="px-3 text-right">{formatDate(row.troughMs)}</td>
-            <td className="px-3 text-right">{row.recoveryMs === null ? 'not yet' : formatDate(row.recoveryMs)}</td>
+            <td className="px-3 text-right">
+              {row.recoveryMs === null ? 'not yet' : formatDate(row.recoveryMs)}
+            </td>
             <td className="px-3 text-right">
               {Math.round(((row.recoveryMs ?? report.toMs) - row.peakMs) / dayMs)}
             </td>

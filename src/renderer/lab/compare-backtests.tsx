@@ -90,7 +90,8 @@ export function comparedColumns(chosen: readonly BacktestSummaryView[]): uPlot.A
   const times = [...new Set(points.map(({ seconds }) => seconds))].sort((left, right) => left - right);
   const place = new Map(times.map((seconds, index) => [seconds, index]));
   const columns = chosen.map(() => new Array<number | null>(times.length).fill(null));
-  for (const { run, seconds, value } of points) (columns[run] as (number | null)[])[place.get(seconds) ?? 0] = value;
+  for (const { run, seconds, value } of points)
+    (columns[run] as (number | null)[])[place.get(seconds) ?? 0] = value;
   return [times, ...columns];
 }
 
@@ -160,12 +161,18 @@ function Figures({ chosen }: { readonly chosen: readonly BacktestSummaryView[] }
           {compared.map((id) => {
             const metric = metricOf(id);
             if (metric === undefined) return null;
-            const best = bestOf(chosen.map(({ metrics }) => metrics[id] ?? null), metric.better);
+            const best = bestOf(
+              chosen.map(({ metrics }) => metrics[id] ?? null),
+              metric.better,
+            );
             return (
               <tr key={id} className="h-7 border-t border-line/60" title={metric.meaning}>
                 <td className="px-3 text-muted">{metric.title}</td>
                 {chosen.map((run, index) => (
-                  <td key={run.id} className={classes('px-3 text-right', index === best && 'font-semibold text-accent')}>
+                  <td
+                    key={run.id}
+                    className={classes('px-3 text-right', index === best && 'font-semibold text-accent')}
+                  >
                     {metricText(metric, run.metrics[id])}
                   </td>
                 ))}
@@ -198,5 +205,7 @@ export function bestOf(values: readonly (number | null)[], better: 'higher' | 'l
 
 function differingParams(chosen: readonly BacktestSummaryView[]): string[] {
   const names = new Set(chosen.flatMap(({ spec }) => Object.keys(spec.params)));
-  return [...names].filter((name) => new Set(chosen.map(({ spec }) => JSON.stringify(spec.params[name]))).size > 1);
+  return [...names].filter(
+    (name) => new Set(chosen.map(({ spec }) => JSON.stringify(spec.params[name]))).size > 1,
+  );
 }

@@ -29,7 +29,9 @@ function places(values: readonly (string | number | boolean)[]): {
   const low = Number(distinct[0]);
   const width = (Number(distinct.at(-1)) - low) / cellsMaximum || 1;
   return {
-    labels: Array.from({ length: cellsMaximum }, (_none, index) => String(Number((low + (index + 0.5) * width).toPrecision(3)))),
+    labels: Array.from({ length: cellsMaximum }, (_none, index) =>
+      String(Number((low + (index + 0.5) * width).toPrecision(3))),
+    ),
     placeOf: (value) => Math.min(cellsMaximum - 1, Math.floor((Number(value) - low) / width)),
   };
 }
@@ -66,18 +68,32 @@ export function HeatMap({
 }) {
   const [across, setAcross] = useState(parameters[0] ?? '');
   const [down, setDown] = useState(parameters[1] ?? parameters[0] ?? '');
-  const cells = useMemo(() => heatCells(trials, across, down, isMaximised), [trials, across, down, isMaximised]);
-  if (parameters.length < 2) return <p className="p-3 text-sm text-muted">One parameter only: nothing to map.</p>;
+  const cells = useMemo(
+    () => heatCells(trials, across, down, isMaximised),
+    [trials, across, down, isMaximised],
+  );
+  if (parameters.length < 2)
+    return <p className="p-3 text-sm text-muted">One parameter only: nothing to map.</p>;
   const options = parameters.map((name) => ({ value: name, label: name }));
   return (
     <div className="flex flex-col gap-2 p-3">
       <div className="flex items-center gap-2 text-xs text-muted">
         <span className="w-40">
-          <Select aria-label="Across" value={across} onChange={(event) => setAcross(event.target.value)} options={options} />
+          <Select
+            aria-label="Across"
+            value={across}
+            onChange={(event) => setAcross(event.target.value)}
+            options={options}
+          />
         </span>
         by
         <span className="w-40">
-          <Select aria-label="Down" value={down} onChange={(event) => setDown(event.target.value)} options={options} />
+          <Select
+            aria-label="Down"
+            value={down}
+            onChange={(event) => setDown(event.target.value)}
+            options={options}
+          />
         </span>
       </div>
       <HeatGrid cells={cells} isMaximised={isMaximised} across={across} down={down} />

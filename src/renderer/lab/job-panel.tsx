@@ -26,10 +26,18 @@ export function JobPanel({
   }, [state]);
   if (job === null) return null;
   if (job.state === 'failed' && job.error !== null) {
-    return <ErrorState title={`${job.title} failed`} failure={{ ok: false, ...job.error }} onRetry={onRetry} />;
+    return (
+      <ErrorState title={`${job.title} failed`} failure={{ ok: false, ...job.error }} onRetry={onRetry} />
+    );
   }
   if (job.state === 'cancelled') {
-    return <EmptyState icon="stop" title="Cancelled" action={<Button onClick={onRetry}>Back to the form</Button>} />;
+    return (
+      <EmptyState
+        icon="stop"
+        title="Cancelled"
+        action={<Button onClick={onRetry}>Back to the form</Button>}
+      />
+    );
   }
   const percent = Math.round((job.progress ?? 0) * 100);
   return (
@@ -43,7 +51,9 @@ export function JobPanel({
       >
         <div className="h-full bg-accent transition-[width] duration-200" style={{ width: `${percent}%` }} />
       </div>
-      <p className="num text-sm text-muted">{job.state === 'queued' ? 'waits for another job' : paceText(job)}</p>
+      <p className="num text-sm text-muted">
+        {job.state === 'queued' ? 'waits for another job' : paceText(job)}
+      </p>
       {job.message === '' ? null : <p className="text-sm text-muted">{job.message}</p>}
       <Button icon="close" onClick={() => void act('Cancel', 'jobs/cancel', { job: id }, [])}>
         Cancel

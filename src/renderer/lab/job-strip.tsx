@@ -42,7 +42,9 @@ export function JobRow({ job }: { readonly job: JobView }) {
         className="absolute inset-y-0 left-0 bg-accent/15 transition-[width] duration-200"
         style={{ width: `${percent ?? 0}%` }}
       />
-      <span className="relative w-20 shrink-0 text-muted">{job.state === 'queued' ? 'waits' : kindWords(job)}</span>
+      <span className="relative w-20 shrink-0 text-muted">
+        {job.state === 'queued' ? 'waits' : kindWords(job)}
+      </span>
       <span className="relative min-w-0 truncate font-medium">{job.title}</span>
       <span
         className="num relative w-10 shrink-0 text-right"

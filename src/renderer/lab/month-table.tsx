@@ -16,7 +16,10 @@ function shade(value: number): string {
 export function MonthTable({ report }: { readonly report: BacktestReportView }) {
   return (
     <div className="overflow-x-auto p-2">
-      <table className="num w-full min-w-[680px] border-separate border-spacing-px text-xs" data-testid="month-table">
+      <table
+        className="num w-full min-w-[680px] border-separate border-spacing-px text-xs"
+        data-testid="month-table"
+      >
         <thead className="text-2xs text-muted">
           <tr>
             <th className="h-6 px-2 text-left font-medium">Year</th>

@@ -22,7 +22,9 @@ export function RunningStudy({ job: id }: { readonly job: string }) {
       <div className="h-56 shrink-0 rounded-lg border border-line bg-surface">
         <JobPanel
           id={id}
-          onRetry={() => (study === undefined ? goTo('lab', 'optimise', 'new') : goTo('lab', 'optimise', study))}
+          onRetry={() =>
+            study === undefined ? goTo('lab', 'optimise', 'new') : goTo('lab', 'optimise', study)
+          }
           onDone={({ result }) => goTo('lab', 'optimise', (result as { study: string }).study)}
         />
       </div>

@@ -12,7 +12,13 @@ export interface SearchRange {
 }
 export type SearchRanges = Readonly<Record<string, SearchRange>>;
 
-const numberFormats: ReadonlySet<FieldView['format']> = new Set(['integer', 'percent', 'factor', 'amount', 'price']);
+const numberFormats: ReadonlySet<FieldView['format']> = new Set([
+  'integer',
+  'percent',
+  'factor',
+  'amount',
+  'price',
+]);
 
 /** Parameters that have numbers to search. */
 export function searchable(fields: readonly FieldView[]): readonly FieldView[] {
@@ -48,9 +54,11 @@ export function spacesOf(
     const [from, to, step] = [range.from, range.to, range.step].map((text) =>
       text.trim() === '' ? Number.NaN : Number(text),
     ) as [number, number, number];
-    if (!Number.isFinite(from) || !Number.isFinite(to)) return { problem: `${field.label}: give from and to` };
+    if (!Number.isFinite(from) || !Number.isFinite(to))
+      return { problem: `${field.label}: give from and to` };
     if (from > to) return { problem: `${field.label}: from lies above to` };
-    if (range.step.trim() !== '' && !(step > 0)) return { problem: `${field.label}: the step must be above zero` };
+    if (range.step.trim() !== '' && !(step > 0))
+      return { problem: `${field.label}: the step must be above zero` };
     count += 1;
     spaces[field.name] = { from, to, ...(step > 0 ? { step } : {}) };
   }
@@ -63,7 +71,8 @@ export function combinationsOf(fields: readonly FieldView[], ranges: SearchRange
   for (const field of searchable(fields)) {
     const range = rangeOf(field, ranges);
     if (!range.isOn) continue;
-    const step = range.step.trim() === '' ? (field.format === 'integer' ? 1 : Number.NaN) : Number(range.step);
+    const step =
+      range.step.trim() === '' ? (field.format === 'integer' ? 1 : Number.NaN) : Number(range.step);
     const count = Math.floor((Number(range.to) - Number(range.from)) / step + 1e-9) + 1;
     if (!Number.isFinite(count)) return null;
     all *= Math.max(1, count);

@@ -16,7 +16,10 @@ export interface SensitivityResult {
   readonly lines: readonly {
     readonly parameter: string;
     readonly spread: number | null;
-    readonly points: readonly { readonly value: string | number | boolean; readonly objective: number | null }[];
+    readonly points: readonly {
+      readonly value: string | number | boolean;
+      readonly objective: number | null;
+    }[];
   }[];
   readonly map: {
     readonly across: string;
@@ -30,8 +33,10 @@ export interface SensitivityResult {
 /** What the share of good neighbours says. */
 export function plateauWords(share: number | null): string {
   if (share === null) return 'There is no score to compare with.';
-  if (share >= 0.7) return 'A plateau: most neighbours do about as well, so the setting was not found by luck alone.';
-  if (share >= 0.35) return 'Mixed: part of the neighbours do much worse. Prefer the middle of the good region.';
+  if (share >= 0.7)
+    return 'A plateau: most neighbours do about as well, so the setting was not found by luck alone.';
+  if (share >= 0.35)
+    return 'Mixed: part of the neighbours do much worse. Prefer the middle of the good region.';
   return 'A needle: nearly all neighbours do much worse. Do not trust this setting.';
 }
 

@@ -17,7 +17,12 @@ export function SourceFields({
 }) {
   const { value } = useQuery('data/list', {}, ['data']);
   const stored = value?.series.filter(({ kind }) => kind === 'candles') ?? [];
-  const input = (name: 'path' | 'symbol' | 'fundingPath' | 'from' | 'to', label: string, placeholder: string, help: string) => (
+  const input = (
+    name: 'path' | 'symbol' | 'fundingPath' | 'from' | 'to',
+    label: string,
+    placeholder: string,
+    help: string,
+  ) => (
     <Field id={`lab-${name}`} label={label} help={help} error={problem(name)}>
       <Input
         id={`lab-${name}`}

@@ -43,7 +43,13 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
   const set = (changes: Partial<SpecValues>): void => onChange({ ...values, ...changes });
   const problem = (name: string): string | undefined =>
     isTried || (name !== 'path' && name !== 'stored') ? problems[name] : undefined;
-  const text = (name: 'capital' | 'makerFee' | 'takerFee' | 'slippage' | 'leverage', label: string, unit: string, help: string, placeholder = '') => (
+  const text = (
+    name: 'capital' | 'makerFee' | 'takerFee' | 'slippage' | 'leverage',
+    label: string,
+    unit: string,
+    help: string,
+    placeholder = '',
+  ) => (
     <Field id={`lab-${name}`} label={label} help={help} error={problem(name)}>
       <Input
         id={`lab-${name}`}
@@ -105,7 +111,12 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
           {text('leverage', 'Leverage', '×', 'For perpetuals; 1 on spot')}
           {text('makerFee', 'Maker fee', '%', 'Fee of resting orders that are filled', 'usual')}
           {text('takerFee', 'Taker fee', '%', 'Fee of orders that take from the book', 'usual')}
-          {text('slippage', 'Slippage', '%', 'What a market or stop order loses against the price it aims at')}
+          {text(
+            'slippage',
+            'Slippage',
+            '%',
+            'What a market or stop order loses against the price it aims at',
+          )}
         </div>
       </fieldset>
       <fieldset className="flex min-w-0 flex-col gap-2">

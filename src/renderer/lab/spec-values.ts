@@ -47,7 +47,10 @@ export function readSpecValues(remembered: unknown): SpecValues {
 export function valuesOfSpec(spec: BacktestSpec): SpecValues {
   const [series] = spec.series;
   const params = Object.fromEntries(
-    Object.entries(spec.params).map(([name, value]) => [name, typeof value === 'boolean' ? value : String(value)]),
+    Object.entries(spec.params).map(([name, value]) => [
+      name,
+      typeof value === 'boolean' ? value : String(value),
+    ]),
   );
   const source = series?.source;
   const percent = (rate: number | undefined): string =>
@@ -99,7 +102,10 @@ export function specOfValues(
     const problem = fieldProblem(field, values.params[field.name] ?? '');
     if (problem !== null) problems[`params.${field.name}`] = problem;
   }
-  const decimal = (name: keyof SpecValues, what: { readonly maximum?: number; readonly positive?: boolean }) => {
+  const decimal = (
+    name: keyof SpecValues,
+    what: { readonly maximum?: number; readonly positive?: boolean },
+  ) => {
     const text = String(values[name]).trim();
     if (text === '') return undefined;
     const parsed = parseDecimalInput(text, { positive: what.positive ?? false });
@@ -118,8 +124,10 @@ export function specOfValues(
   const leverage = Number(decimal('leverage', { maximum: 200, positive: true }) ?? '1');
   if (!Number.isInteger(leverage)) problems['leverage'] = 'A whole number';
   const [fromMs, toMs] = [dateMs(values.from, 'from', problems), dateMs(values.to, 'to', problems)];
-  if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) problems['to'] = 'Must be after the start';
-  if (values.source === 'file' && values.path.trim() === '') problems['path'] = 'Needed: a file of candles on this machine';
+  if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs)
+    problems['to'] = 'Must be after the start';
+  if (values.source === 'file' && values.path.trim() === '')
+    problems['path'] = 'Needed: a file of candles on this machine';
   if (values.source === 'store' && values.stored === '') problems['stored'] = 'Choose a series';
   if (Object.keys(problems).length > 0) return { problems };
   const [venue = '', instrument = '', timeframe = ''] = values.stored.split(' ');
@@ -127,7 +135,10 @@ export function specOfValues(
     values.fundingPath.trim() === '' ? undefined : { kind: 'file' as const, path: values.fundingPath.trim() };
   const series =
     values.source === 'file'
-      ? { source: { kind: 'file' as const, path: values.path.trim() }, instrument: values.symbol.trim() || 'BTC/USDT' }
+      ? {
+          source: { kind: 'file' as const, path: values.path.trim() },
+          instrument: values.symbol.trim() || 'BTC/USDT',
+        }
       : {
           source: { kind: 'store' as const, venue, instrument, timeframe: timeframe as never },
           venue,

@@ -5,8 +5,8 @@ import {
   multiObjectiveSamplers,
   namedObjectives,
   type SamplerName,
-  samplerNames,
   type StudySpecInput,
+  samplerNames,
 } from '../../shared/lab/study.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
@@ -15,7 +15,7 @@ import { Button } from '../ui/button.tsx';
 import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { countText } from './figures.ts';
 import { RunLayout } from './run-layout.tsx';
-import { combinationsOf, SearchRangeTable, type SearchRanges, spacesOf } from './search-ranges.tsx';
+import { combinationsOf, type SearchRanges, SearchRangeTable, spacesOf } from './search-ranges.tsx';
 import { Block } from './small-parts.tsx';
 import { SpecForm, useStrategies } from './spec-form.tsx';
 import { useSpecValues } from './use-spec-values.ts';
@@ -102,10 +102,7 @@ export function StudyForm() {
       form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
     >
       <div className="flex flex-col gap-3 p-3">
-        <Block
-          title="What is searched"
-          aside={<Combinations count={combinationsOf(fields, ranges)} />}
-        >
+        <Block title="What is searched" aside={<Combinations count={combinationsOf(fields, ranges)} />}>
           <SearchRangeTable fields={fields} ranges={ranges} onChange={setRanges} />
         </Block>
         <Block title="For what, and how">
@@ -134,7 +131,13 @@ function ChoiceFields({
   readonly onChange: (choices: Choices) => void;
 }) {
   const set = (changes: Partial<Choices>): void => onChange({ ...choices, ...changes });
-  const number = (name: 'trials' | 'minimumTrades' | 'outOfSample' | 'patience', label: string, unit: string, help: string, placeholder = '') => (
+  const number = (
+    name: 'trials' | 'minimumTrades' | 'outOfSample' | 'patience',
+    label: string,
+    unit: string,
+    help: string,
+    placeholder = '',
+  ) => (
     <Field id={`study-${name}`} label={label} help={help}>
       <Input
         id={`study-${name}`}
@@ -187,7 +190,11 @@ function ChoiceFields({
         </div>
       ) : null}
       {multiObjectiveSamplers.has(choices.sampler) ? (
-        <Field id="study-second" label="Second objective" help="The best trials are then those that no other beats in both">
+        <Field
+          id="study-second"
+          label="Second objective"
+          help="The best trials are then those that no other beats in both"
+        >
           <Select
             id="study-second"
             value={choices.second}
@@ -197,9 +204,25 @@ function ChoiceFields({
         </Field>
       ) : null}
       {number('trials', 'Trials', '', 'Settings that are run')}
-      {number('minimumTrades', 'Least trades', '', 'Settings with fewer trades have no score: a few lucky trades prove nothing')}
-      {number('outOfSample', 'Kept back', '%', 'The newest part of the data, which no trial sees; the best are tested on it')}
-      {number('patience', 'Stop after', 'trials', 'Ends when so many trials in a row brought nothing better', 'never')}
+      {number(
+        'minimumTrades',
+        'Least trades',
+        '',
+        'Settings with fewer trades have no score: a few lucky trades prove nothing',
+      )}
+      {number(
+        'outOfSample',
+        'Kept back',
+        '%',
+        'The newest part of the data, which no trial sees; the best are tested on it',
+      )}
+      {number(
+        'patience',
+        'Stop after',
+        'trials',
+        'Ends when so many trials in a row brought nothing better',
+        'never',
+      )}
       <div className="col-span-2">
         <Toggle
           id="study-prune"
@@ -214,11 +237,13 @@ function ChoiceFields({
 
 function problemOf(choices: Choices): string | null {
   const trials = Number(choices.trials);
-  if (!Number.isInteger(trials) || trials < 1 || trials > 1_000_000) return 'Trials: a whole number from 1 to 1 000 000';
+  if (!Number.isInteger(trials) || trials < 1 || trials > 1_000_000)
+    return 'Trials: a whole number from 1 to 1 000 000';
   const part = Number(choices.outOfSample);
   if (!(part >= 0 && part <= 60)) return 'Kept back: 0 to 60 %';
   if (!Number.isInteger(Number(choices.minimumTrades))) return 'Least trades: a whole number';
-  if (choices.patience.trim() !== '' && !(Number(choices.patience) >= 1)) return 'Stop after: 1 or more trials';
+  if (choices.patience.trim() !== '' && !(Number(choices.patience) >= 1))
+    return 'Stop after: 1 or more trials';
   if (choices.objective === 'custom' && choices.expression.trim() === '') return 'The formula is missing';
   return null;
 }

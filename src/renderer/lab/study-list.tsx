@@ -21,7 +21,13 @@ const endWords: Readonly<Record<string, string>> = {
 
 const columns: readonly Column<StudySummaryView>[] = [
   { id: 'id', header: 'Study', width: 70, cell: (row) => row.id },
-  { id: 'strategy', header: 'Strategy', width: 110, sortBy: (row) => row.spec.backtest.strategy, cell: (row) => row.spec.backtest.strategy },
+  {
+    id: 'strategy',
+    header: 'Strategy',
+    width: 110,
+    sortBy: (row) => row.spec.backtest.strategy,
+    cell: (row) => row.spec.backtest.strategy,
+  },
   {
     id: 'market',
     header: 'Market',
@@ -31,7 +37,13 @@ const columns: readonly Column<StudySummaryView>[] = [
       return series?.instrument ?? (series?.source.kind === 'store' ? series.source.instrument : '');
     },
   },
-  { id: 'sampler', header: 'Sampler', width: 80, sortBy: (row) => row.spec.sampler, cell: (row) => row.spec.sampler },
+  {
+    id: 'sampler',
+    header: 'Sampler',
+    width: 80,
+    sortBy: (row) => row.spec.sampler,
+    cell: (row) => row.spec.sampler,
+  },
   {
     id: 'objective',
     header: 'Objective',
@@ -53,7 +65,12 @@ const columns: readonly Column<StudySummaryView>[] = [
     align: 'right',
     cell: (row) => factorText(row.best?.objectives?.[0]),
   },
-  { id: 'end', header: 'State', width: 130, cell: (row) => (row.end === null ? 'not ended' : (endWords[row.end] ?? row.end)) },
+  {
+    id: 'end',
+    header: 'State',
+    width: 130,
+    cell: (row) => (row.end === null ? 'not ended' : (endWords[row.end] ?? row.end)),
+  },
   {
     id: 'made',
     header: 'Begun',
@@ -86,7 +103,12 @@ export function StudyList() {
     return <ErrorState title="The studies could not be loaded" failure={failure} onRetry={retry} />;
   }
   const begin = (
-    <Button variant="primary" icon="plus" onClick={() => goTo('lab', 'optimise', 'new')} data-testid="study-new">
+    <Button
+      variant="primary"
+      icon="plus"
+      onClick={() => goTo('lab', 'optimise', 'new')}
+      data-testid="study-new"
+    >
       New study
     </Button>
   );
@@ -103,8 +125,8 @@ export function StudyList() {
           onRowClick={(row) => goTo('lab', 'optimise', row.id)}
           empty={
             <EmptyState icon="target" title="No study yet">
-              A study runs a strategy with many settings, keeps every trial, and tests the best ones on data none of
-              them has seen.
+              A study runs a strategy with many settings, keeps every trial, and tests the best ones on data
+              none of them has seen.
             </EmptyState>
           }
         />

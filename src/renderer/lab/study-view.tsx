@@ -6,8 +6,7 @@ import { objectiveOf } from '../../shared/lab/study.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
 import { goTo } from '../store/route.ts';
-import { settings } from '../store/terminal.ts';
-import { act } from '../store/terminal.ts';
+import { act, settings } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { countText, percentText } from './figures.ts';
@@ -103,7 +102,11 @@ export function StudyView({ id }: { readonly id: string }) {
           </Block>
         </div>
         <Block title="All parameters of the best tenth">
-          <ParallelCoordinates trials={scored} parameters={parameters} isMaximised={objective?.goal !== 'minimise'} />
+          <ParallelCoordinates
+            trials={scored}
+            parameters={parameters}
+            isMaximised={objective?.goal !== 'minimise'}
+          />
         </Block>
       </div>
     </div>
@@ -120,7 +123,8 @@ function heldText(best: readonly TestedTrialView[]): string {
 /** The neighbours of the best trial, while they run and when they are done. */
 function Explored({ job: id, onClose }: { readonly job: string; readonly onClose: () => void }) {
   const job = useJob(id);
-  if (job?.state === 'done') return <Sensitivity result={job.result as SensitivityResult} onClose={onClose} />;
+  if (job?.state === 'done')
+    return <Sensitivity result={job.result as SensitivityResult} onClose={onClose} />;
   return (
     <div className="h-52 shrink-0 rounded-lg border border-line bg-surface">
       <JobPanel id={id} onDone={() => undefined} onRetry={onClose} />

@@ -10,13 +10,13 @@ import {
 } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
 import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
+import type { ApiFailure } from '../../shared/api/result.ts';
 import type { CandleView } from '../../shared/api/views.ts';
 import { axisPriceFormat, candleColours, chartOptions } from '../chart/chart-options.ts';
-import { canvasColours, onColoursChange } from '../theme/appearance.ts';
 import { placesOfStep } from '../format/decimal-text.ts';
 import { call } from '../store/terminal.ts';
+import { canvasColours, onColoursChange } from '../theme/appearance.ts';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
-import type { ApiFailure } from '../../shared/api/result.ts';
 import { useTrades } from './trade-table.tsx';
 
 /** Candles asked for at once; the host joins them to fit. */
@@ -39,10 +39,13 @@ export function tradeMarks(
   const last = candles.at(-1);
   if (first === undefined || last === undefined) return [];
   const endMs = last[0] + timeframeMs;
-  const inside = trades.filter(({ entryTimeMs, exitTimeMs }) => exitTimeMs >= first[0] && entryTimeMs < endMs);
+  const inside = trades.filter(
+    ({ entryTimeMs, exitTimeMs }) => exitTimeMs >= first[0] && entryTimeMs < endMs,
+  );
   if (inside.length * 2 > marksMaximum) return [];
   const at = (timeMs: number): UTCTimestamp =>
-    (Math.floor(Math.min(Math.max(timeMs, first[0]), last[0]) / timeframeMs) * (timeframeMs / 1000)) as UTCTimestamp;
+    (Math.floor(Math.min(Math.max(timeMs, first[0]), last[0]) / timeframeMs) *
+      (timeframeMs / 1000)) as UTCTimestamp;
   return inside
     .flatMap((trade): SeriesMarker<Time>[] => {
       const isLong = trade.side === 'long';
@@ -112,7 +115,10 @@ export function TradeChart({ id, tickSize }: { readonly id: string; readonly tic
       const time = chart.timeScale().coordinateToTime(event.offsetX);
       if (time === null) return;
       const width = (loaded.candles.length * loaded.timeframeMs) / 10;
-      setRange({ fromMs: Math.round(Number(time) * 1000 - width / 2), toMs: Math.round(Number(time) * 1000 + width / 2) });
+      setRange({
+        fromMs: Math.round(Number(time) * 1000 - width / 2),
+        toMs: Math.round(Number(time) * 1000 + width / 2),
+      });
     };
     element.addEventListener('dblclick', zoom);
     return () => {

@@ -12,7 +12,14 @@ import { moneyText, percentText, priceText, toneOf } from './figures.ts';
 const pageRows = 2000;
 
 const columns: readonly Column<BacktestTradeView>[] = [
-  { id: 'number', header: '#', width: 50, align: 'right', sortBy: (row) => row.number, cell: (row) => String(row.number) },
+  {
+    id: 'number',
+    header: '#',
+    width: 50,
+    align: 'right',
+    sortBy: (row) => row.number,
+    cell: (row) => String(row.number),
+  },
   {
     id: 'side',
     header: 'Side',
@@ -44,9 +51,22 @@ const columns: readonly Column<BacktestTradeView>[] = [
     sortBy: (row) => row.exitTimeMs - row.entryTimeMs,
     cell: (row) => formatSpan(row.exitTimeMs - row.entryTimeMs),
   },
-  { id: 'reason', header: 'Why it ended', width: 90, sortBy: (row) => row.exitReason, cell: (row) => row.exitReason },
+  {
+    id: 'reason',
+    header: 'Why it ended',
+    width: 90,
+    sortBy: (row) => row.exitReason,
+    cell: (row) => row.exitReason,
+  },
   { id: 'quantity', header: 'Size', width: 90, align: 'right', cell: (row) => priceText(row.quantity) },
-  { id: 'fees', header: 'Fees', width: 74, align: 'right', sortBy: (row) => row.fees, cell: (row) => moneyText(row.fees) },
+  {
+    id: 'fees',
+    header: 'Fees',
+    width: 74,
+    align: 'right',
+    sortBy: (row) => row.fees,
+    cell: (row) => moneyText(row.fees),
+  },
   {
     id: 'worst',
     header: 'Worst',

@@ -35,7 +35,12 @@ function options(width: number, height: number, colours: CanvasColours): uPlot.O
       {
         label: 'Trial',
         paths: () => null,
-        points: { show: true, size: 4, stroke: withAlpha(colours.muted, 0.8), fill: withAlpha(colours.muted, 0.5) },
+        points: {
+          show: true,
+          size: 4,
+          stroke: withAlpha(colours.muted, 0.8),
+          fill: withAlpha(colours.muted, 0.5),
+        },
       },
       { label: 'Best', stroke: colours.accent, width: 1.5, points: { show: false } },
     ],
@@ -50,5 +55,12 @@ export function TrialHistory({
   readonly isMaximised: boolean;
 }) {
   const data = useMemo(() => historyColumns(trials, isMaximised), [trials, isMaximised]);
-  return <Plot label="Objective by trial, and the best so far" testId="trial-history" data={data} options={options} />;
+  return (
+    <Plot
+      label="Objective by trial, and the best so far"
+      testId="trial-history"
+      data={data}
+      options={options}
+    />
+  );
 }

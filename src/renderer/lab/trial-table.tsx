@@ -103,7 +103,11 @@ function Cells({ values }: { readonly values: Readonly<Record<string, number | n
           id === 'totalReturn' && toneOf(value),
         )}
       >
-        {isRatio ? percentText(value, id === 'totalReturn', 1) : id === 'trades' ? (value ?? '—') : factorText(value)}
+        {isRatio
+          ? percentText(value, id === 'totalReturn', 1)
+          : id === 'trades'
+            ? (value ?? '—')
+            : factorText(value)}
       </td>
     );
   });

@@ -5,7 +5,13 @@ import type { BacktestSpec, BacktestSpecInput } from '../../shared/lab/spec.ts';
 import { useSettings } from '../store/settings.ts';
 import { settings } from '../store/terminal.ts';
 import { useStrategies } from './spec-form.tsx';
-import { readSpecValues, type SpecProblems, type SpecValues, specOfValues, valuesOfSpec } from './spec-values.ts';
+import {
+  readSpecValues,
+  type SpecProblems,
+  type SpecValues,
+  specOfValues,
+  valuesOfSpec,
+} from './spec-values.ts';
 
 export interface SpecState {
   readonly values: SpecValues;

@@ -70,5 +70,7 @@ export function Plot({ label, data, options, testId }: PlotProps) {
       plot.destroy();
     };
   }, [data, options, width, height]);
-  return <div ref={root} className="h-full overflow-hidden" data-testid={testId} role="img" aria-label={label} />;
+  return (
+    <div ref={root} className="h-full overflow-hidden" data-testid={testId} role="img" aria-label={label} />
+  );
 }

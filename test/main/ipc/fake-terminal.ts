@@ -69,6 +69,8 @@ export function fakeTerminal(): FakeTerminal {
   return fake;
 }
 
+const labSpec = { strategy: 'ma-cross', series: [{ source: { kind: 'file', path: 'candles.csv' } }] };
+
 /** One valid request for every method: a method that is added without one does not compile. */
 export const validRequests: { readonly [Name in MethodName]: unknown } = {
   'system/status': {},
@@ -150,4 +152,22 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
   'jobs/list': { kinds: ['backtest'], limit: 5 },
   'jobs/show': { job: 'j1' },
   'jobs/cancel': { job: 'j1' },
+  'backtests/run': { spec: labSpec },
+  'backtests/list': {},
+  'backtests/show': { backtest: 'bt-1' },
+  'backtests/trades': { backtest: 'bt-1' },
+  'backtests/candles': { backtest: 'bt-1' },
+  'backtests/html': { backtest: 'bt-1' },
+  'backtests/remove': { backtest: 'bt-1' },
+  'studies/samplers': {},
+  'studies/run': { spec: { backtest: labSpec } },
+  'studies/resume': { study: 'st-1' },
+  'studies/list': {},
+  'studies/show': { study: 'st-1' },
+  'studies/remove': { study: 'st-1' },
+  'robustness/walk-forward': { spec: { study: { backtest: labSpec } } },
+  'robustness/walk-forwards': {},
+  'robustness/bias': { spec: labSpec },
+  'robustness/sensitivity': { study: 'st-1' },
+  'robustness/monte-carlo': { backtest: 'bt-1' },
 };

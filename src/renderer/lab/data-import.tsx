@@ -1,0 +1,158 @@
+/** Bringing a file of the host into the library: whole, or not at all with the line that is wrong. */
+
+import { useState } from 'react';
+import type { ResponseOf } from '../../shared/api/contract.ts';
+import { useJob } from '../store/jobs.ts';
+import { act } from '../store/terminal.ts';
+import { Button } from '../ui/button.tsx';
+import { Field, Input, Select } from '../ui/field.tsx';
+
+export function DataImport({
+  formats,
+  onStarted,
+}: {
+  readonly formats: ResponseOf<'data/list'>['formats'];
+  readonly onStarted: () => void;
+}) {
+  const [file, setFile] = useState('');
+  const [venue, setVenue] = useState('binance');
+  const [instrument, setInstrument] = useState('BTC/USDT');
+  const [timeframe, setTimeframe] = useState('');
+  const [format, setFormat] = useState('');
+  const [duplicates, setDuplicates] = useState<'refuse' | 'keep-first' | 'keep-last'>('refuse');
+  const [job, setJob] = useState<string | null>(null);
+  const running = useJob(job);
+  const isReady = file.trim() !== '' && venue.trim() !== '' && instrument.trim() !== '';
+  const isRunning = running !== null && running.endedMs === null;
+  const run = async (): Promise<void> => {
+    const request = {
+      file: file.trim(),
+      venue: venue.trim(),
+      instrument: instrument.trim(),
+      duplicates,
+      ...(timeframe.trim() === '' ? {} : { timeframe: timeframe.trim() }),
+      ...(format === '' ? {} : { format }),
+    };
+    const started = await act('Import', 'data/import', request, ['data']);
+    if (started !== null) setJob(started.job.id);
+  };
+  const text = (
+    id: string,
+    label: string,
+    value: string,
+    set: (text: string) => void,
+    placeholder: string,
+    help: string,
+  ) => (
+    <Field id={`import-${id}`} label={label} help={help}>
+      <Input
+        id={`import-${id}`}
+        value={value}
+        placeholder={placeholder}
+        onChange={(event) => set(event.target.value)}
+        data-testid={`import-${id}`}
+      />
+    </Field>
+  );
+  return (
+    <div className="shrink-0 border-b border-line bg-raised p-3" data-testid="import-panel">
+      <div className="grid grid-cols-[3fr_1fr_1fr_0.8fr_1.4fr_1.2fr_auto] items-end gap-2.5">
+        {text(
+          'file',
+          'File on the machine of the host',
+          file,
+          setFile,
+          '/data/BTCUSDT-1h.csv.gz',
+          'CSV, Parquet, JSON, exchange archives, trades, funding rates; also gzip and zip',
+        )}
+        {text(
+          'venue',
+          'Venue',
+          venue,
+          setVenue,
+          'binance',
+          'Where it was traded; part of the name of the series',
+        )}
+        {text(
+          'instrument',
+          'Market',
+          instrument,
+          setInstrument,
+          'BTC/USDT',
+          'As CCXT names it: BTC/USDT, BTC/USDT:USDT for a perpetual',
+        )}
+        {text(
+          'timeframe',
+          'Candles',
+          timeframe,
+          setTimeframe,
+          'as in file',
+          'Needed for trades, which are joined to candles',
+        )}
+        <Field id="import-format" label="Format">
+          <Select
+            id="import-format"
+            value={format}
+            onChange={(event) => setFormat(event.target.value)}
+            options={[
+              { value: '', label: 'found out' },
+              ...formats.map(({ id, title }) => ({ value: id, label: title })),
+            ]}
+          />
+        </Field>
+        <Field id="import-duplicates" label="Rows of one time" help="Equal rows are dropped in any case">
+          <Select
+            id="import-duplicates"
+            value={duplicates}
+            onChange={(event) => setDuplicates(event.target.value as typeof duplicates)}
+            options={[
+              { value: 'refuse', label: 'refuse' },
+              { value: 'keep-first', label: 'keep the first' },
+              { value: 'keep-last', label: 'keep the last' },
+            ]}
+          />
+        </Field>
+        <Button
+          variant="primary"
+          icon="upload"
+          disabled={!isReady || isRunning}
+          onClick={() => void run()}
+          data-testid="import-run"
+        >
+          Import
+        </Button>
+      </div>
+      {running?.state === 'failed' ? (
+        <p role="alert" className="mt-2 text-sm text-danger" data-testid="import-error">
+          {running.error?.message} {running.error?.hint ?? ''}
+        </p>
+      ) : null}
+      {running?.state === 'done' ? (
+        <p className="mt-2 text-sm text-up" data-testid="import-done">
+          {importWords(running.result)}{' '}
+          <button type="button" className="text-accent" onClick={onStarted}>
+            Close
+          </button>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** What the job gives, in a sentence. */
+export function importWords(result: unknown): string {
+  const { instrument, timeframe, bars, missing, duplicates, outlierCount } = result as {
+    instrument: string;
+    timeframe: string;
+    bars: number;
+    missing: number;
+    duplicates: number;
+    outlierCount: number;
+  };
+  const notes = [
+    missing > 0 ? `${missing} missing` : '',
+    duplicates > 0 ? `${duplicates} duplicates dropped` : '',
+    outlierCount > 0 ? `${outlierCount} conspicuous` : '',
+  ].filter(Boolean);
+  return `${instrument} ${timeframe}: ${bars} rows${notes.length === 0 ? ', none missing' : ` (${notes.join(', ')})`}.`;
+}

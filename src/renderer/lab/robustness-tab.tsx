@@ -1,0 +1,35 @@
+/** How far a result can be believed: Monte Carlo, walk-forward, bias checks. */
+
+import { goTo } from '../store/route.ts';
+import { Segmented } from '../ui/segmented.tsx';
+import { BiasPane } from './bias-pane.tsx';
+import { MonteCarloPane } from './monte-carlo-pane.tsx';
+import { WalkForwardPane } from './walk-forward-pane.tsx';
+
+const panes = [
+  { value: 'monte-carlo', label: 'Monte Carlo', Pane: MonteCarloPane },
+  { value: 'walk-forward', label: 'Walk-forward', Pane: WalkForwardPane },
+  { value: 'bias', label: 'Bias check', Pane: BiasPane },
+] as const;
+type PaneName = (typeof panes)[number]['value'];
+
+export function RobustnessTab({ parts }: { readonly parts: readonly string[] }) {
+  const pane = panes.find(({ value }) => value === parts[0]) ?? panes[0];
+  const { Pane } = pane;
+  return (
+    <div className="flex h-full flex-col">
+      <div className="flex h-10 shrink-0 items-center border-b border-line px-3">
+        <Segmented<PaneName>
+          label="Kind of check"
+          testId="robustness"
+          value={pane.value}
+          onChange={(next) => goTo('lab', 'robustness', next)}
+          options={panes}
+        />
+      </div>
+      <div className="min-h-0 grow">
+        <Pane subject={parts[1] ?? null} key={parts[1]} />
+      </div>
+    </div>
+  );
+}

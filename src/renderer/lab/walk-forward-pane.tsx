@@ -1,0 +1,239 @@
+/** Walk-forward: what an optimiser would have earned, window after window, on data it had not seen. */
+
+import { useMemo, useState } from 'react';
+import type uPlot from 'uplot';
+import type { WalkForwardView } from '../../shared/api/lab-views.ts';
+import { formatDate, formatDateTime } from '../format/time-text.ts';
+import { useQuery } from '../store/hooks.ts';
+import { useJob } from '../store/jobs.ts';
+import { act } from '../store/terminal.ts';
+import type { CanvasColours } from '../theme/appearance.ts';
+import { Button } from '../ui/button.tsx';
+import { Field, Input, Select, Toggle } from '../ui/field.tsx';
+import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
+import { factorText, moneyText, percentText, toneOf } from './figures.ts';
+import { JobPanel } from './job-panel.tsx';
+import { RunLayout } from './run-layout.tsx';
+import { type SearchRanges, SearchRangeTable, spacesOf } from './search-ranges.tsx';
+import { Block, Figure } from './small-parts.tsx';
+import { SpecForm, useStrategies } from './spec-form.tsx';
+import { useSpecValues } from './use-spec-values.ts';
+
+export function WalkForwardPane(_props: { readonly subject: string | null }) {
+  const { values, setValues, problems, spec } = useSpecValues(null);
+  const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
+  const [ranges, setRanges] = useState<SearchRanges>({});
+  const [windows, setWindows] = useState('5');
+  const [trials, setTrials] = useState('50');
+  const [isAnchored, setAnchored] = useState(false);
+  const [isTried, setTried] = useState(false);
+  const [job, setJob] = useState<string | null>(null);
+  const spaces = spacesOf(fields, ranges);
+  const problem = 'problem' in spaces ? spaces.problem : null;
+  const run = async (): Promise<void> => {
+    setTried(true);
+    if (spec === null || 'problem' in spaces) return;
+    const started = await act(
+      'Walk-forward',
+      'robustness/walk-forward',
+      {
+        spec: {
+          study: { backtest: spec, spaces: spaces.spaces, trials: Number(trials), minimumTrades: 3 },
+          windows: Number(windows),
+          anchored: isAnchored,
+        },
+      },
+      ['lab'],
+    );
+    if (started !== null) setJob(started.job.id);
+  };
+  return (
+    <RunLayout
+      title="Walk-forward"
+      back={null}
+      actions={
+        <>
+          {isTried && problem !== null ? <span className="text-sm text-danger">{problem}</span> : null}
+          <Button
+            size="lg"
+            variant="primary"
+            icon="play"
+            disabled={isTried && (spec === null || problem !== null)}
+            onClick={() => void run()}
+            data-testid="walk-forward-run"
+          >
+            Run
+          </Button>
+        </>
+      }
+      form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
+    >
+      <div className="flex flex-col gap-3 p-3">
+        <Block title="What is searched in each window">
+          <SearchRangeTable fields={fields} ranges={ranges} onChange={setRanges} />
+          <div className="grid grid-cols-[1fr_1fr_2fr] items-end gap-3 border-t border-line p-3">
+            <Field
+              id="wf-windows"
+              label="Windows"
+              help="Traded stretches; each is optimised on three times its length before it"
+            >
+              <Input
+                id="wf-windows"
+                isNumber
+                value={windows}
+                onChange={(event) => setWindows(event.target.value)}
+              />
+            </Field>
+            <Field id="wf-trials" label="Trials a window">
+              <Input
+                id="wf-trials"
+                isNumber
+                value={trials}
+                onChange={(event) => setTrials(event.target.value)}
+              />
+            </Field>
+            <Toggle
+              id="wf-anchored"
+              label="Optimise on everything before, not on a stretch of one length"
+              checked={isAnchored}
+              onChange={setAnchored}
+            />
+          </div>
+        </Block>
+        {job === null ? null : <Running job={job} onEnd={() => setJob(null)} />}
+        <Stored />
+      </div>
+    </RunLayout>
+  );
+}
+
+function Running({ job: id, onEnd }: { readonly job: string; readonly onEnd: () => void }) {
+  const job = useJob(id);
+  if (job?.state === 'done') return null;
+  return (
+    <div className="h-52 rounded-lg border border-line bg-surface">
+      <JobPanel id={id} onDone={onEnd} onRetry={onEnd} />
+    </div>
+  );
+}
+
+/** Runs there are; the newest is open. */
+function Stored() {
+  const runs = useQuery('robustness/walk-forwards', {}, ['lab']).value?.runs ?? [];
+  const [chosen, setChosen] = useState('');
+  const run = runs.find(({ id }) => id === chosen) ?? runs[0];
+  if (run === undefined) {
+    return (
+      <p className="p-6 text-center text-sm text-muted">
+        Each window is optimised on what came before it and then traded with the best setting. The traded
+        windows together are an honest result: no setting saw the data it traded.
+      </p>
+    );
+  }
+  return (
+    <>
+      {runs.length < 2 ? null : (
+        <div className="w-72">
+          <Select
+            aria-label="Stored run"
+            value={run.id}
+            onChange={(event) => setChosen(event.target.value)}
+            options={runs.map(({ id, createdMs }) => ({
+              value: id,
+              label: `${id}, ${formatDateTime(createdMs)}`,
+            }))}
+          />
+        </div>
+      )}
+      <Outcome run={run} />
+    </>
+  );
+}
+
+function options(width: number, height: number, colours: CanvasColours): uPlot.Options {
+  return {
+    width,
+    height,
+    padding: [10, 8, 0, 0],
+    axes: [
+      timeAxis(colours),
+      { ...plotAxis(colours), size: 78, values: (_plot, ticks) => ticks.map((tick) => moneyText(tick)) },
+    ],
+    series: [{}, { label: 'Equity', stroke: colours.accent, width: 1.5, points: { show: false } }],
+  };
+}
+
+function Outcome({ run }: { readonly run: WalkForwardView }) {
+  const data = useMemo(
+    (): uPlot.AlignedData => [run.equity.timeMs.map((timeMs) => timeMs / 1000), run.equity.equity],
+    [run],
+  );
+  const names = Object.keys(run.windows.find(({ values }) => Object.keys(values).length > 0)?.values ?? {});
+  const won = run.windows.filter(({ test }) => (test?.['totalReturn'] ?? 0) > 0).length;
+  return (
+    <div className="flex flex-col gap-3" data-testid="walk-forward-result">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(110px,1fr))] gap-3 rounded-lg border border-line bg-surface p-3">
+        <Figure
+          label="Return, all windows"
+          value={percentText(run.metrics['totalReturn'], true)}
+          tone={toneOf(run.metrics['totalReturn'])}
+        />
+        <Figure label="Max drawdown" value={percentText(run.metrics['maxDrawdown'])} />
+        <Figure label="Sharpe" value={factorText(run.metrics['sharpe'])} />
+        <Figure label="Windows with profit" value={`${won} of ${run.windows.length}`} />
+        <Figure
+          label="Efficiency"
+          title="Growth where it traded over growth where it was optimised; above a half is good, near zero means the optimiser found noise"
+          value={run.efficiency === null ? 'none' : percentText(run.efficiency, false, 0)}
+        />
+      </div>
+      <Block title="Equity over the traded windows">
+        <div className="h-56 p-1">
+          <Plot
+            label="Equity over the traded windows"
+            testId="walk-forward-plot"
+            data={data}
+            options={options}
+          />
+        </div>
+      </Block>
+      <Block title="Windows">
+        <div className="overflow-x-auto">
+          <table className="num w-full text-xs">
+            <thead className="text-2xs text-muted">
+              <tr>
+                {['Optimised', 'Traded', ...names, 'Return there', 'Return traded', 'Trades'].map((title) => (
+                  <th key={title} className="h-6 px-2 text-right font-medium whitespace-nowrap">
+                    {title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {run.windows.map((window) => (
+                <tr key={window.testFromMs} className="h-7 border-t border-line/60">
+                  <td className="px-2 text-right whitespace-nowrap">
+                    {formatDate(window.trainFromMs)} – {formatDate(window.trainToMs)}
+                  </td>
+                  <td className="px-2 text-right whitespace-nowrap">
+                    {formatDate(window.testFromMs)} – {formatDate(window.testToMs)}
+                  </td>
+                  {names.map((name) => (
+                    <td key={name} className="px-2 text-right">
+                      {String(window.values[name] ?? '—')}
+                    </td>
+                  ))}
+                  <td className="px-2 text-right">{percentText(window.train['totalReturn'], true, 1)}</td>
+                  <td className={`px-2 text-right ${toneOf(window.test?.['totalReturn'])}`}>
+                    {window.test === null ? 'no setting' : percentText(window.test['totalReturn'], true, 1)}
+                  </td>
+                  <td className="px-2 text-right">{window.test?.['trades'] ?? '—'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </Block>
+    </div>
+  );
+}
