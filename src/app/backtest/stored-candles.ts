@@ -1,54 +1,88 @@
-/** Candles a host has stored, read for a backtest straight from the data folder. */
+/**
+ * Candles of a data folder, read for a backtest: those of the library of market data first, at any timeframe that a stored
+ * one divides, else those a paper or demo run has lived.
+ */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NativeAddon } from '../../adapters/compute/addon.ts';
+import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
 import { CandleStore } from '../../adapters/compute/candle-store.ts';
 import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
+import { DataLibrary } from '../data/data-library.ts';
 import type { StoreReader } from './load-series.ts';
 
-/** Folders below `candles` that hold series, the one looked at first first. */
-const modes = ['data', 'paper', 'demo'];
+/** Folders below `candles` that hold what runs have lived, the one looked at first first. */
+const livedModes = ['paper', 'demo'];
 const decimalsMax = 15;
+
+interface Series {
+  readonly venue: string;
+  readonly symbol: string;
+  readonly timeframeMs: number;
+}
 
 /** Gives a reader of the series stored in a data folder. */
 export function storedCandles(dataFolder: string): StoreReader {
   return async ({ venue, instrument, timeframe }) => {
     const addon = loadNative();
     const series = { venue, symbol: instrument, timeframeMs: timeframeMs(timeframe) };
-    for (const mode of modes) {
-      const folder = join(dataFolder, 'candles', mode);
-      if (!existsSync(folder)) continue;
-      const store = new CandleStore(addon, folder);
-      try {
-        if (store.info(series) === undefined) continue;
-        const columns = store.read(series);
-        const rows = columns.openTimeMs.length;
-        if (rows === 0) continue;
-        return {
-          columns,
-          timeframeMs: series.timeframeMs,
-          priceDecimals: decimalsOf(columns.open, columns.high, columns.low, columns.close),
-          volumeDecimals: decimalsOf(columns.volume),
-        };
-      } catch (error) {
-        if (!(error instanceof ComputeError)) throw error;
-        throw new ApiError('damaged', `series: ${error.message}`, { field: 'series' });
-      } finally {
-        await store.close();
-      }
+    const columns = fromLibrary(addon, dataFolder, series) ?? (await lived(addon, dataFolder, series));
+    const rows = columns?.openTimeMs.length ?? 0;
+    if (columns === undefined || rows === 0) {
+      throw new ApiError(
+        'not-found',
+        `series: there are no ${timeframe} candles of ${instrument} at ${venue}`,
+        {
+          field: 'series',
+          hint: 'See what there is with: bin/sextant data list',
+        },
+      );
     }
-    throw new ApiError(
-      'not-found',
-      `series: there are no ${timeframe} candles of ${instrument} at ${venue}`,
-      {
-        field: 'series',
-        hint: 'See what there is with: bin/sextant data list',
-      },
-    );
+    return {
+      columns,
+      timeframeMs: series.timeframeMs,
+      priceDecimals: decimalsOf(columns.open, columns.high, columns.low, columns.close),
+      volumeDecimals: decimalsOf(columns.volume),
+    };
   };
+}
+
+function fromLibrary(addon: NativeAddon, dataFolder: string, series: Series): CandleColumns | undefined {
+  try {
+    return new DataLibrary(addon, dataFolder).loadSeries(series).columns;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'not-found') return undefined;
+    throw damaged(error);
+  }
+}
+
+async function lived(
+  addon: NativeAddon,
+  dataFolder: string,
+  series: Series,
+): Promise<CandleColumns | undefined> {
+  for (const mode of livedModes) {
+    const folder = join(dataFolder, 'candles', mode);
+    if (!existsSync(folder)) continue;
+    const store = new CandleStore(addon, folder);
+    try {
+      if ((store.info(series)?.rows ?? 0) > 0) return store.read(series);
+    } catch (error) {
+      throw damaged(error);
+    } finally {
+      await store.close();
+    }
+  }
+  return undefined;
+}
+
+function damaged(error: unknown): unknown {
+  if (!(error instanceof ComputeError)) return error;
+  return new ApiError('damaged', `series: ${error.message}`, { field: 'series' });
 }
 
 /** Gives the most digits after the point a value of these columns needs. */

@@ -29,7 +29,7 @@ interface Report {
 export function DataCheck({ series }: { readonly series: DataSeriesView }) {
   const [job, setJob] = useState<string | null>(null);
   const running = useJob(job);
-  const { kind, venue, instrument, timeframe } = series;
+  const { dataKind: kind, venue, instrument, timeframe } = series;
   const target = { kind, venue, instrument, ...(timeframe === '' ? {} : { timeframe }) };
   const begin = async (started: Promise<{ readonly job: { readonly id: string } } | null>): Promise<void> => {
     const found = await started;

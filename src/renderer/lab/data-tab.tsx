@@ -15,11 +15,11 @@ import { DataImport } from './data-import.tsx';
 import { countText } from './figures.ts';
 
 /** Names a series among all. */
-export function seriesKey({ kind, venue, instrument, timeframe }: DataSeriesView): string {
+export function seriesKey({ dataKind: kind, venue, instrument, timeframe }: DataSeriesView): string {
   return [kind, venue, instrument, timeframe].join(' ');
 }
 
-const kindWords: Readonly<Record<DataSeriesView['kind'], string>> = {
+const kindWords: Readonly<Record<DataSeriesView['dataKind'], string>> = {
   candles: 'Candles',
   marks: 'Mark prices',
   funding: 'Funding rates',
@@ -34,7 +34,13 @@ const columns: readonly Column<DataSeriesView>[] = [
     cell: (row) => row.instrument,
   },
   { id: 'venue', header: 'Venue', width: 90, sortBy: (row) => row.venue, cell: (row) => row.venue },
-  { id: 'kind', header: 'Kind', width: 90, sortBy: (row) => row.kind, cell: (row) => kindWords[row.kind] },
+  {
+    id: 'kind',
+    header: 'Kind',
+    width: 90,
+    sortBy: (row) => row.dataKind,
+    cell: (row) => kindWords[row.dataKind],
+  },
   {
     id: 'timeframe',
     header: 'Length',
@@ -118,7 +124,7 @@ function RemoveButton({ series }: { readonly series: DataSeriesView }) {
       onBlur={() => setSure(false)}
       onClick={(event) => {
         event.stopPropagation();
-        const { kind, venue, instrument, timeframe } = series;
+        const { dataKind: kind, venue, instrument, timeframe } = series;
         const request = { kind, venue, instrument, ...(timeframe === '' ? {} : { timeframe }) };
         void act('Remove', 'data/remove', request, ['data']);
       }}

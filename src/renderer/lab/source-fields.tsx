@@ -16,7 +16,7 @@ export function SourceFields({
   readonly problem: (name: string) => string | undefined;
 }) {
   const { value } = useQuery('data/list', {}, ['data']);
-  const stored = value?.series.filter(({ kind }) => kind === 'candles') ?? [];
+  const stored = value?.series.filter(({ dataKind }) => dataKind === 'candles') ?? [];
   const input = (
     name: 'path' | 'symbol' | 'fundingPath' | 'from' | 'to',
     label: string,

@@ -1,10 +1,10 @@
 /** The part of the contract that belongs to the Lab: backtests, studies, checks and the jobs they run as. */
 
 import { z } from 'zod';
-import { dataFormatView, dataSeriesView, seriesKindText } from './data-views.ts';
 import { backtestSpec } from '../lab/spec.ts';
 import { studySpec, trialRow } from '../lab/study.ts';
 import { walkForwardSpec } from '../lab/walk-forward.ts';
+import { dataFormatView, dataSeriesView, seriesKindText } from './data-views.ts';
 import { jobKinds, jobView } from './job-view.ts';
 import {
   backtestReportView,
@@ -16,7 +16,6 @@ import {
 } from './lab-views.ts';
 import { method } from './method.ts';
 import { idText, listLimit, nameText, timeMs, venueText } from './primitives.ts';
-import { idText, listLimit, nameText, timeMs } from './primitives.ts';
 import { candleView } from './views.ts';
 
 const job = z.object({ job: jobView });
