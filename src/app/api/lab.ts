@@ -4,7 +4,6 @@ import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { checkBias, usualBiasOptions } from '../robustness/bias-check.ts';
 import type { Handlers } from './context.ts';
-import { throwBadInput } from './params.ts';
 
 /** Says what a run is about, for the list of jobs. */
 function titleOf(spec: BacktestSpec): string {
@@ -87,22 +86,21 @@ export const robustnessHandlers: Handlers<'robustness'> = {
     if (strategy === undefined) {
       throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, { field: 'spec.strategy' });
     }
-    const params = strategy.params.safeParse(spec.params);
-    if (!params.success) throwBadInput(params.error, 'spec.params');
-    const warmupBars = spec.warmupBars ?? strategy.subscribe(params.data).warmupBars;
     return {
-      job: jobs.start('bias-check', titleOf(spec), (control) =>
-        checkBias(
+      job: jobs.start('bias-check', titleOf(spec), async (control) => {
+        const { parsed } = await lab.tools.wholeParams(spec);
+        const { warmupBars } = strategy.subscribe(parsed);
+        return checkBias(
           spec,
-          warmupBars,
+          spec.warmupBars ?? warmupBars,
           (changed, isCancelled) => lab.tools.runner.run(changed, { isCancelled }),
           { ...usualBiasOptions, cuts },
           {
             isCancelled: () => control.isCancelled(),
             onProgress: (done) => control.progress({ done: Math.round(done * 100), total: 100, unit: '%' }),
           },
-        ),
-      ),
+        );
+      }),
     };
   },
   'robustness/sensitivity': ({ study, trial, reach }, { jobs, lab }) => ({

@@ -76,6 +76,16 @@ export function prepareBots(
   });
 }
 
+/** Gives the whole parameters a run would have on a series with so much money. Throws `ApiError` naming the field. */
+export function paramsFor(
+  spec: Pick<BacktestSpec, 'params' | 'capital'>,
+  strategy: AnyStrategy,
+  loaded: LoadedSeries,
+): ReturnType<typeof completeParams> {
+  const market = planMarket(loaded, { [loaded.instrument.settle]: spec.capital });
+  return completeParams(strategy, withTimeframe(strategy, spec.params, loaded, market), market);
+}
+
 /** A strategy with a timeframe that was not given uses the one of the data. */
 function withTimeframe(
   strategy: AnyStrategy,

@@ -40,13 +40,10 @@ export class BacktestStore {
   ): Promise<BacktestSummaryView> {
     const { result, performance, confidence } = measured;
     const { id } = this.#files.create('backtests');
-    const { trades, ...report } = reportObject(measured, createdMs) as { trades: unknown } & Record<
-      string,
-      unknown
-    >;
+    const { trades: _trades, ...report } = reportObject(measured, createdMs) as { trades: unknown };
     this.#files.write('backtests', id, 'trades.json', {
       length: result.trades.length,
-      columns: trades,
+      columns: Object.fromEntries(tradeColumns.map((name) => [name, [...result.trades[name]]])),
     });
     this.#files.write('backtests', id, 'report.json', { ...report, tradeCount: result.trades.length });
     const title = name ?? `${result.spec.strategy} on ${result.instruments[0]?.symbol ?? 'nothing'}`;

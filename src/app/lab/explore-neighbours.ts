@@ -16,7 +16,7 @@ import {
 } from '../robustness/sensitivity.ts';
 import { backtestEvaluator } from './backtest-evaluator.ts';
 import type { LabTools } from './lab-tools.ts';
-import type { PreparedStudy } from './run-one-study.ts';
+import { type PreparedStudy, paramsOfTrials } from './run-one-study.ts';
 
 export interface SensitivityView {
   readonly trial: number;
@@ -43,13 +43,14 @@ export async function exploreNeighbours(
   const objective = objectiveOf(spec.objectives[0] ?? 'sharpe');
   const formula = parseMetricExpression(objective.expression, metricIds);
   const evaluator = backtestEvaluator(tools, backtest);
+  const paramsOf = await paramsOfTrials(tools, spec, prepared);
   const known = new Map<string, number | null>();
   const score: ScoreAll = async (settings) => {
     const missing = settings.filter((values) => !known.has(JSON.stringify(values)));
     for (let from = 0; from < missing.length; from += batchSize) {
       const batch = missing
         .slice(from, from + batchSize)
-        .map((values) => ({ values, checked: prepared.paramsOf(values) }));
+        .map((values) => ({ values, checked: paramsOf(values) }));
       const runnable = batch.flatMap(({ values, checked }) =>
         'params' in checked ? [{ values, params: checked.params }] : [],
       );

@@ -37,6 +37,11 @@ export interface LabTools {
   findStrategy(id: string): AnyStrategy | undefined;
   /** Throws `ApiError` or `DataFileError` when the data cannot be read. */
   dataRange(spec: BacktestSpec): Promise<DataRange>;
+  /** Whole parameters of a specification, what was left out suggested for its market. Throws `ApiError` naming the field. */
+  wholeParams(spec: BacktestSpec): Promise<{
+    readonly raw: Readonly<Record<string, unknown>>;
+    readonly parsed: unknown;
+  }>;
   /** Figures and grade of a result, with the price of its first series to compare with. */
   measure(result: BacktestResult, options?: Omit<MeasureOptions, 'price'>): Promise<MeasuredResult>;
   readonly wallClock: () => number;

@@ -6,7 +6,9 @@ import { LabFiles } from '../../adapters/lab/lab-files.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import type { ParsedRequestOf } from '../../shared/api/contract.ts';
 import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
+import { ApiError } from '../../shared/api/result.ts';
 import type { StoreReader } from '../backtest/load-series.ts';
+import { paramsFor } from '../backtest/prepare-bots.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { measureResult } from '../report/measure.ts';
 import { BacktestStore } from './backtest-store.ts';
@@ -60,6 +62,12 @@ export class Lab {
           toMs: Math.min(endMs, spec.toMs ?? endMs),
           timeframeMs,
         };
+      },
+      wholeParams: async (spec) => {
+        const strategy = options.findStrategy(spec.strategy);
+        if (strategy === undefined)
+          throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`);
+        return paramsFor(spec, strategy, await candles.first(spec));
       },
       measure: async (result, more = {}) =>
         measureResult(options.addon, result, { ...more, price: await candles.price(result) }),

@@ -16,10 +16,12 @@ import type { LabTools, RunControl } from './lab-tools.ts';
 export interface PreparedStudy {
   readonly strategy: AnyStrategy;
   readonly space: readonly Dimension[];
-  paramsOf(
-    values: readonly SearchValue[],
-  ): { readonly params: Record<string, unknown> } | { readonly refusal: string };
 }
+
+/** Gives the whole parameters of a trial, or why the strategy does not take them. */
+export type ParamsOf = (
+  values: readonly SearchValue[],
+) => { readonly params: Record<string, unknown> } | { readonly refusal: string };
 
 /** Checks a study before anything runs. Throws `ApiError` (`not-found`, `bad-input`) naming the field. */
 export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudySpec): PreparedStudy {
@@ -43,16 +45,22 @@ export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudyS
       hint: 'Name parameters with ranges, for example {"fastPeriod":{"from":5,"to":50,"step":1}}.',
     });
   }
-  return {
-    strategy,
-    space,
-    paramsOf(values) {
-      const params = trialParams(strategy, fixed, space, values);
-      const parsed = strategy.params.safeParse(params);
-      if (parsed.success) return { params };
-      const issue = parsed.error.issues[0];
-      return { refusal: `${issue?.path.join('.') ?? 'params'}: ${issue?.message ?? 'is not allowed'}` };
-    },
+  return { strategy, space };
+}
+
+/** Gives what makes parameters of searched values; what nobody named is suggested for the market. Throws `ApiError`. */
+export async function paramsOfTrials(
+  tools: Pick<LabTools, 'wholeParams'>,
+  spec: StudySpec,
+  { strategy, space }: PreparedStudy,
+): Promise<ParamsOf> {
+  const { raw } = await tools.wholeParams(spec.backtest);
+  return (values) => {
+    const params = trialParams(strategy, raw, space, values);
+    const parsed = strategy.params.safeParse(params);
+    if (parsed.success) return { params };
+    const issue = parsed.error.issues[0];
+    return { refusal: `${issue?.path.join('.') ?? 'params'}: ${issue?.message ?? 'is not allowed'}` };
   };
 }
 
@@ -65,6 +73,7 @@ export async function runOneStudy(
   log: TrialLogPort,
   control: Pick<RunControl, 'isCancelled'> & { onProgress(progress: StudyProgress): void },
 ): Promise<StudyEnd> {
+  const paramsOf = await paramsOfTrials(tools, spec, prepared);
   const sampler = createSampler(tools.addon, {
     method: spec.sampler,
     space: prepared.space,
@@ -79,7 +88,7 @@ export async function runOneStudy(
       sampler,
       evaluator,
       log,
-      paramsOf: prepared.paramsOf,
+      paramsOf,
       isCancelled: () => control.isCancelled(),
       onProgress: (progress) => control.onProgress(progress),
       nowMs: tools.wallClock,

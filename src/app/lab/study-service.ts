@@ -12,7 +12,7 @@ import { bestCount } from '../optimise/run-study.ts';
 import { backtestEvaluator } from './backtest-evaluator.ts';
 import { exploreNeighbours, type SensitivityView } from './explore-neighbours.ts';
 import type { LabTools } from './lab-tools.ts';
-import { type PreparedStudy, prepareStudy, runOneStudy } from './run-one-study.ts';
+import { type PreparedStudy, paramsOfTrials, prepareStudy, runOneStudy } from './run-one-study.ts';
 
 const testedFile = z.object({ best: z.array(testedTrialView) });
 /** Candles on each side of the border, at least. */
@@ -151,9 +151,10 @@ export class StudyService {
     }
     control.progress({ message: 'tests the best on data no trial has seen' });
     const evaluator = backtestEvaluator(this.#tools, test);
+    const paramsOf = await paramsOfTrials(this.#tools, spec, prepared);
     const outcomes = await evaluator.evaluate(
       best.map(({ values }) => {
-        const checked = prepared.paramsOf(prepared.space.map(({ name }) => values[name] ?? ''));
+        const checked = paramsOf(prepared.space.map(({ name }) => values[name] ?? ''));
         return { params: 'params' in checked ? checked.params : { ...spec.backtest.params }, pruneBelow: [] };
       }),
       () => control.isCancelled(),

@@ -14,7 +14,7 @@ import { BestTrials } from '../optimise/ranking.ts';
 import { MemoryTrialLog } from '../optimise/run-study.ts';
 import { sparkOf } from './backtest-store.ts';
 import type { LabTools } from './lab-tools.ts';
-import { type PreparedStudy, prepareStudy, runOneStudy } from './run-one-study.ts';
+import { type PreparedStudy, paramsOfTrials, prepareStudy, runOneStudy } from './run-one-study.ts';
 
 const dayMs = 86_400_000;
 /** Points of the stored equity curve. */
@@ -52,6 +52,7 @@ export class WalkForwardService {
     const { study } = spec;
     const range = await this.#tools.dataRange(study.backtest);
     const windows = windowsOf(spec, range);
+    const paramsOf = await paramsOfTrials(this.#tools, study, prepared);
     const rows: Windows = [];
     const results: BacktestResult[] = [];
     let capital = study.backtest.capital;
@@ -75,7 +76,7 @@ export class WalkForwardService {
         rows.push({ ...times, train: {}, test: null });
         continue;
       }
-      const checked = prepared.paramsOf(prepared.space.map(({ name }) => best.values[name] ?? ''));
+      const checked = paramsOf(prepared.space.map(({ name }) => best.values[name] ?? ''));
       if (!('params' in checked))
         throw new ApiError('internal', `the best setting is refused: ${checked.refusal}`);
       const result = await this.#tools.runner.run(
