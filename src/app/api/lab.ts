@@ -32,8 +32,8 @@ export const backtestHandlers: Handlers<'backtests'> = {
           onProgress: (done, total) => control.progress({ done, total, unit: 'candles' }),
         });
         control.progress({ message: 'works out the report' });
-        const measured = await lab.tools.measure(result);
-        const { id } = await lab.backtests.save(measured, name, lab.tools.wallClock());
+        const measured = lab.tools.measure(result);
+        const { id } = lab.backtests.save(measured, name, lab.tools.wallClock());
         return { backtest: id };
       }),
     };

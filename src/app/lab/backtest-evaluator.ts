@@ -9,19 +9,18 @@ import type { LabTools } from './lab-tools.ts';
 
 /** Gives an evaluator over the data of `spec`, whose parameters each trial replaces. */
 export function backtestEvaluator(
-  tools: Pick<LabTools, 'runner' | 'measure'>,
+  tools: Pick<LabTools, 'runner' | 'figures'>,
   spec: BacktestSpec,
 ): TrialEvaluator {
   const runOne = async (request: TrialRequest, isCancelled: () => boolean): Promise<TrialOutcome> => {
     try {
       const result = await tools.runner.run({ ...spec, params: { ...request.params } }, { isCancelled });
-      const { performance } = await tools.measure(result);
       const { equity } = result.equity;
       const interim = interimPoints.map((part) => {
         const value = equity[Math.floor(part * (equity.length - 1))] ?? result.startEquity;
         return value / result.startEquity - 1;
       });
-      return { state: 'complete', metrics: performance.values, interim };
+      return { state: 'complete', metrics: tools.figures(result), interim };
     } catch (error) {
       if (isCancelled()) throw new JobCancelled();
       return { state: isCallersFault(error) ? 'invalid' : 'failed', message: errorText(error) };

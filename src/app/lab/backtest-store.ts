@@ -13,7 +13,6 @@ import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
 import { reportHtml } from '../report/html/page.ts';
 import type { MeasuredResult } from '../report/measure.ts';
 import { reportObject } from '../report/report-json.ts';
-import type { CandleCache } from './candle-cache.ts';
 
 const sparkPoints = 100;
 
@@ -25,19 +24,13 @@ const tradesFile = z.object({
 
 export class BacktestStore {
   readonly #files: LabFiles;
-  readonly #candles: Pick<CandleCache, 'price'>;
 
-  constructor(files: LabFiles, candles: Pick<CandleCache, 'price'>) {
+  constructor(files: LabFiles) {
     this.#files = files;
-    this.#candles = candles;
   }
 
   /** Keeps a result; gives its summary. The summary is written last: without it nothing is shown. */
-  async save(
-    measured: MeasuredResult,
-    name: string | undefined,
-    createdMs: number,
-  ): Promise<BacktestSummaryView> {
+  save(measured: MeasuredResult, name: string | undefined, createdMs: number): BacktestSummaryView {
     const { result, performance, confidence } = measured;
     const { id } = this.#files.create('backtests');
     const { trades: _trades, ...report } = reportObject(measured, createdMs) as { trades: unknown };
@@ -47,9 +40,8 @@ export class BacktestStore {
     });
     this.#files.write('backtests', id, 'report.json', { ...report, tradeCount: result.trades.length });
     const title = name ?? `${result.spec.strategy} on ${result.instruments[0]?.symbol ?? 'nothing'}`;
-    const price = await this.#candles.price(result);
     this.#files.write('backtests', id, 'page.json', {
-      html: reportHtml(measured, { createdMs, price, title }),
+      html: reportHtml(measured, { createdMs, title }),
     });
     const summary: BacktestSummaryView = {
       id,

@@ -1,9 +1,7 @@
 /** Candles of recent runs, so that a study's thousands of trials and a report's charts do not read them again. */
 
-import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { type LoadedSeries, loadSeries, type StoreReader } from '../backtest/load-series.ts';
-import type { ReportPrice } from '../report/measure.ts';
 
 /** Series kept at a time; a year of minutes is 25 MB. */
 const keptMaximum = 4;
@@ -33,23 +31,5 @@ export class CandleCache {
       }
     }
     return found;
-  }
-
-  /** Gives the close of the first series at each row of the equity, and the open of its first traded candle. */
-  async price(result: BacktestResult): Promise<ReportPrice> {
-    const { columns, timeframeMs } = await this.first(result.spec);
-    const { timeMs, length } = result.equity;
-    const close = new Float64Array(length);
-    let row = 0;
-    for (let at = 0; at < length; at += 1) {
-      const limitMs = (timeMs[at] as number) - timeframeMs;
-      while (row + 1 < columns.openTimeMs.length && (columns.openTimeMs[row + 1] as number) <= limitMs)
-        row += 1;
-      close[at] = columns.close[row] as number;
-    }
-    let first = 0;
-    while (first + 1 < columns.openTimeMs.length && (columns.openTimeMs[first] as number) < result.fromMs)
-      first += 1;
-    return { close, start: columns.open[first] };
   }
 }

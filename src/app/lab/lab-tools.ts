@@ -3,6 +3,7 @@
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
 import type { LabFiles } from '../../adapters/lab/lab-files.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import type { MetricValues } from '../../shared/lab/metrics.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import type { MeasuredResult, MeasureOptions } from '../report/measure.ts';
@@ -42,7 +43,9 @@ export interface LabTools {
     readonly raw: Readonly<Record<string, unknown>>;
     readonly parsed: unknown;
   }>;
-  /** Figures and grade of a result, with the price of its first series to compare with. */
-  measure(result: BacktestResult, options?: Omit<MeasureOptions, 'price'>): Promise<MeasuredResult>;
+  /** Figures and grade of a result. */
+  measure(result: BacktestResult, options?: MeasureOptions): MeasuredResult;
+  /** Figures alone, for trials by the thousand. */
+  figures(result: BacktestResult): MetricValues;
   readonly wallClock: () => number;
 }

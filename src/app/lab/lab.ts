@@ -1,6 +1,7 @@
 /** The Lab of a host: its tools, its stores and the work its jobs do. */
 
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
+import { computePerformance } from '../../adapters/compute/performance.ts';
 import { returnsOfProfits, runMonteCarlo } from '../../adapters/compute/robustness.ts';
 import { LabFiles } from '../../adapters/lab/lab-files.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
@@ -69,11 +70,13 @@ export class Lab {
           throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`);
         return paramsFor(spec, strategy, await candles.first(spec));
       },
-      measure: async (result, more = {}) =>
-        measureResult(options.addon, result, { ...more, price: await candles.price(result) }),
+      measure: (result, more) => measureResult(options.addon, result, more),
+      figures: (result) =>
+        computePerformance(options.addon, result.equity, result.trades, { startEquity: result.startEquity })
+          .values,
       wallClock: options.wallClock,
     };
-    this.backtests = new BacktestStore(files, candles);
+    this.backtests = new BacktestStore(files);
     this.studies = new StudyService(this.tools);
     this.walkForwards = new WalkForwardService(this.tools);
   }

@@ -89,8 +89,7 @@ export class WalkForwardService {
         },
         { isCancelled: () => control.isCancelled() },
       );
-      const { performance } = await this.#tools.measure(result);
-      rows.push({ ...times, train: { ...best.metrics }, test: { ...performance.values } });
+      rows.push({ ...times, train: { ...best.metrics }, test: { ...this.#tools.figures(result) } });
       results.push(result);
       capital = capitalText(result.finalEquity);
     }
@@ -118,7 +117,7 @@ export class WalkForwardService {
 
   async #store(windows: Windows, results: readonly BacktestResult[]): Promise<WalkForwardView> {
     const joined = joinResults(results);
-    const metrics = joined === undefined ? {} : { ...(await this.#tools.measure(joined)).performance.values };
+    const metrics = joined === undefined ? {} : { ...this.#tools.measure(joined).performance.values };
     const { id } = this.#tools.files.create('walk-forwards');
     const run: WalkForwardView = {
       id,
@@ -171,8 +170,12 @@ export function joinResults(results: readonly BacktestResult[]): BacktestResult 
     return whole;
   };
   const timeMs = join(({ equity }) => equity.timeMs);
+  const hasPrice = results.every(({ price }) => price !== undefined);
   return {
     ...first,
+    price: hasPrice
+      ? { close: join(({ price }) => price?.close ?? new Float64Array()), start: first.price?.start ?? 0 }
+      : undefined,
     trades,
     equity: {
       length: timeMs.length,
