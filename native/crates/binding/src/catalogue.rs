@@ -101,6 +101,29 @@ pub fn run_indicator(
     Ok(indicator.warm_up_bars() as u32)
 }
 
+/// Runs an indicator for several parameter sets over the same columns. `outputs` are the columns of the first set, then
+/// those of the second, and so on; each gets what `run_indicator` gives for its set.
+#[napi(catch_unwind)]
+pub fn run_indicator_lanes(
+    id: String,
+    param_sets: Vec<Float64ArraySlice>,
+    inputs: Vec<Float64ArraySlice>,
+    mut outputs: Vec<Float64ArraySlice>,
+) -> Result<()> {
+    let sets: Vec<Indicator> = param_sets
+        .iter()
+        .map(|params| Indicator::new(&id, params).map_err(indicator_error))
+        .collect::<Result<_>>()?;
+    let read: Vec<&[f64]> = inputs.iter().map(|column| &**column).collect();
+    {
+        let written: Vec<&[f64]> = outputs.iter().map(|column| &**column).collect();
+        check_disjoint(&read, &written)?;
+    }
+    // SAFETY: just checked.
+    let mut written: Vec<&mut [f64]> = outputs.iter_mut().map(|column| unsafe { output(column) }).collect();
+    Indicator::batch_lanes(&sets, &read, &mut written).map_err(indicator_error)
+}
+
 /// An indicator that takes one bar at a time.
 #[napi]
 #[derive(Debug)]

@@ -344,3 +344,81 @@ fn tolerance(name: &str) -> f64 {
         _ => 1e-9,
     }
 }
+
+/// Eleven parameter sets of an indicator: eight that can go side by side, and three more.
+fn lanes_of(spec: &'static Spec, seed: u64) -> Vec<Indicator> {
+    (0..11_u64)
+        .map(|lane| {
+            let params =
+                if lane == 3 { spec.defaults() } else { small_params(spec, seed.wrapping_add(lane * 7919)) };
+            Indicator::new(spec.id, &params).expect("within bounds")
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parameter_sets_side_by_side_give_the_bits_of_each_alone(bars in bars(), seed in any::<u64>()) {
+        for spec in specs().filter(|spec| !spec.params.is_empty() && spec.id != "MAVP") {
+            let sets = lanes_of(spec, seed);
+            let columns = columns_of(spec, &bars);
+            let inputs: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+            let mut results = vec![vec![7.0; bars.len()]; spec.outputs.len() * sets.len()];
+            let mut outputs: Vec<&mut [f64]> = results.iter_mut().map(Vec::as_mut_slice).collect();
+            Indicator::batch_lanes(&sets, &inputs, &mut outputs).expect("the columns fit");
+            for (lane, set) in sets.iter().enumerate() {
+                let alone = batch(set, &columns);
+                for (index, column) in alone.iter().enumerate() {
+                    let found = &results[lane * spec.outputs.len() + index];
+                    let same = column.iter().zip(found).all(|(&a, &b)| bits(a) == bits(b));
+                    prop_assert!(same, "{} {:?}, output {}", spec.id, set, index);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn wrong_lanes_are_refused() {
+    let sets = [Indicator::new("SMA", &[3.0]), Indicator::new("EMA", &[3.0])].map(|set| set.expect("valid"));
+    let input = [1.0; 4];
+    let (mut first, mut second) = ([0.0; 4], [0.0; 4]);
+    let error =
+        Indicator::batch_lanes(&sets, &[&input], &mut [&mut first, &mut second]).expect_err("two indicators");
+    assert_eq!(error.to_string(), "parameter sets side by side must be of one indicator, got SMA and EMA");
+    let error = Indicator::batch_lanes(&sets[..1], &[&input], &mut [&mut first, &mut second])
+        .expect_err("one column");
+    assert_eq!(error, IndicatorError::Columns { kind: "output", given: 2, expected: 1 });
+    let eight: Vec<Indicator> =
+        (1..=8).map(|n| Indicator::new("EMA", &[f64::from(n)]).expect("valid")).collect();
+    let mut short = vec![[0.0; 3]; 8];
+    let mut outputs: Vec<&mut [f64]> = short.iter_mut().map(|column| &mut column[..]).collect();
+    let error = Indicator::batch_lanes(&eight, &[&input], &mut outputs).expect_err("short columns");
+    assert_eq!(error, IndicatorError::Length { name: "real", length: 3, expected: 4 });
+}
+
+#[test]
+fn equal_averages_of_a_long_series_stay_equal() {
+    // A price that repeats: averages over any number of repetitions are equal on every bar, whatever came before. A running
+    // sum would have drifted apart after a million additions of numbers that are no binary fractions.
+    let cycle = [60_123.4, 59_870.1, 60_001.7, 60_500.3, 59_999.9];
+    let close: Vec<f64> = (0..1_000_000).map(|row| cycle[row % cycle.len()]).collect();
+    for id in ["SMA", "MA", "WMA", "TRIMA"] {
+        let spec = find(id).expect("is in the catalogue");
+        let average = |n: f64| {
+            let mut params = spec.defaults();
+            params[0] = n;
+            batch(&Indicator::new(id, &params).expect("valid"), &[close.clone()]).remove(0)
+        };
+        if id == "SMA" || id == "MA" {
+            let (fast, slow) = (average(50.0), average(200.0));
+            let apart = (200..close.len()).filter(|&row| fast[row] != slow[row]).count();
+            assert_eq!(apart, 0, "{id}");
+        }
+        // And one window at the end has the value that it had at the beginning.
+        let values = average(30.0);
+        assert_eq!(values[995].to_bits(), values[999_995].to_bits(), "{id}");
+    }
+}

@@ -75,6 +75,11 @@ impl Ema {
         self.value
     }
 
+    /// Smoothing and value, once the average has its seed.
+    pub(super) fn recurrence(&self) -> Option<(f64, f64)> {
+        (self.seen == self.period).then_some((self.smoothing, self.value))
+    }
+
     /// Starts again as if new.
     #[inline(always)]
     pub fn reset(&mut self) {

@@ -79,6 +79,14 @@ pub enum IndicatorError {
         /// How many it has.
         expected: usize,
     },
+    /// Parameter sets of several indicators where one was meant.
+    #[error("parameter sets side by side must be of one indicator, got {first} and {other}")]
+    Lanes {
+        /// The indicator of the first set.
+        first: &'static str,
+        /// Another one.
+        other: &'static str,
+    },
     /// Columns that do not belong together.
     #[error("{name} has {length} rows, but the input has {expected}")]
     Length {

@@ -29,15 +29,16 @@ pub struct Rsi {
     loss: WilderAverage,
 }
 
+/// The index of two averages.
 #[inline(always)]
-fn strength(gain: f64, loss: f64) -> f64 {
+pub(super) fn strength(gain: f64, loss: f64) -> f64 {
     let total = gain + loss;
     if total > NO_MOVE { 100.0 * gain / total } else { NEUTRAL }
 }
 
 /// A change split into its upward and its downward part, one of them zero.
 #[inline(always)]
-fn parts(change: f64) -> (f64, f64) {
+pub(super) fn parts(change: f64) -> (f64, f64) {
     (if change > 0.0 { change } else { 0.0 }, if change < 0.0 { -change } else { 0.0 })
 }
 
@@ -72,6 +73,11 @@ impl Rsi {
         let gain = self.gain.update(up);
         let loss = self.loss.update(down);
         Some(strength(gain?, loss?))
+    }
+
+    /// Last close and the averages of gains and losses.
+    pub(super) fn parts(&self) -> (Option<f64>, &WilderAverage, &WilderAverage) {
+        (self.previous, &self.gain, &self.loss)
     }
 
     /// Starts again as if new.

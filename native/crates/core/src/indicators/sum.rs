@@ -67,9 +67,31 @@ impl Count {
     /// and adding it rounds the true quotient once, ties to even included.
     #[inline(always)]
     pub(super) fn mean(self, sum: Sum) -> (f64, f64) {
+        let mean = self.mean_of_nearest(sum);
+        (mean, (-mean).mul_add(self.value, sum.high) + sum.low)
+    }
+
+    /// The mean alone, of a sum whose `high` is the nearest double to it.
+    #[inline(always)]
+    pub(super) fn mean_of_nearest(self, sum: Sum) -> f64 {
         let quotient = sum.high * self.reciprocal;
         let remainder = (-quotient).mul_add(self.value, sum.high) + sum.low;
-        let mean = quotient + remainder / self.value;
-        (mean, (-mean).mul_add(self.value, sum.high) + sum.low)
+        quotient + remainder / self.value
+    }
+
+    /// Whether [`Count::mean_by_reciprocal`] is right for sums of so many bits. The exact mean is no nearer to the middle of
+    /// two doubles than one part in `2^bits * count`, or is such a middle: then half a last place, or three halves, must
+    /// come out of the product without error.
+    pub(super) fn may_multiply(self, bits: i64) -> bool {
+        let exact = |halves: f64| halves * self.value * self.reciprocal == halves;
+        exact(1.0) && exact(3.0) && exact(5.0) && bits + (self.value.log2().ceil() as i64) <= 96
+    }
+
+    /// As [`Count::mean_of_nearest`], without its division.
+    #[inline(always)]
+    pub(super) fn mean_by_reciprocal(self, sum: Sum) -> f64 {
+        let quotient = sum.high * self.reciprocal;
+        let remainder = (-quotient).mul_add(self.value, sum.high) + sum.low;
+        quotient + remainder * self.reciprocal
     }
 }

@@ -46,6 +46,11 @@ impl WilderAverage {
         self.value
     }
 
+    /// Smoothing and value, once the average has its seed.
+    pub(super) fn recurrence(&self) -> Option<(f64, f64)> {
+        (self.seen == self.period).then_some((self.smoothing, self.value))
+    }
+
     #[inline(always)]
     pub(super) fn reset(&mut self) {
         self.seen = 0;

@@ -1,6 +1,7 @@
 //! Arithmetic of columns and prices made of others.
 
 use super::super::sum::{Count, Sum};
+use super::block::{derived_reach, extremes_reach};
 use super::kernel::{kernel, larger, ratio_or, smaller};
 use super::machine::Kernel;
 use super::spec::{Spec, count, period, period_from, spec};
@@ -22,17 +23,24 @@ kernel!(CumulativeSum[1 => 1](p) { sum: Sum = Sum::default() }
     Some([this.sum.high + this.sum.low])
 });
 kernel!(MovingSum[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)) }
-    |this, [x]| this.sums.push([x]).then(|| [this.sums.sum(0)]));
+    |this, [x]| this.sums.push([x]).then(|| [this.sums.sum(0)]);
+    reach derived_reach(this.sums.period());
+    |block| block.fill_from_sums(this.sums.period(), |[x], _| [x], |[sum], _| [sum]));
 kernel!(Max[1 => 1](p) { highest: Highest = Highest::new(count(p, 0)) }
-    |this, [x]| this.highest.push(x).map(|(value, _)| [value]));
+    |this, [x]| this.highest.push(x).map(|(value, _)| [value]);
+    reach extremes_reach(this.highest.period());
+    |block| block.fill_from_extreme(this.highest.period(), larger));
 kernel!(Min[1 => 1](p) { lowest: Lowest = Lowest::new(count(p, 0)) }
-    |this, [x]| this.lowest.push(x).map(|(value, _)| [value]));
+    |this, [x]| this.lowest.push(x).map(|(value, _)| [value]);
+    reach extremes_reach(this.lowest.period());
+    |block| block.fill_from_extreme(this.lowest.period(), smaller));
 kernel!(MinMax[1 => 2](p) { highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
 |this, [x]| {
     let highest = this.highest.push(x);
     let lowest = this.lowest.push(x);
     Some([lowest?.0, highest?.0])
-});
+}; reach extremes_reach(this.highest.period());
+   |block| block.fill_from_extremes(this.highest.period(), |highest, lowest, _| [lowest, highest]));
 
 /// Rows of the extremes of a window.
 #[derive(Debug)]

@@ -17,6 +17,10 @@ impl Simple {
         Simple { sums: Sums::new(period), count: Count::new(period) }
     }
 
+    pub(super) fn period(&self) -> usize {
+        self.sums.period()
+    }
+
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<f64> {
         self.sums.push([value]).then(|| self.sums.mean(0, self.count))
@@ -51,6 +55,11 @@ impl<const N: usize> EmaChain<N> {
     #[inline(always)]
     pub(super) fn new(period: usize) -> Self {
         EmaChain(std::array::from_fn(|_| Ema::with_checked_period(period)))
+    }
+
+    /// Average `index`, the first being 0.
+    pub(super) fn link(&self, index: usize) -> &Ema {
+        &self.0[index]
     }
 
     /// The averages from the first to the last, once the last is known.

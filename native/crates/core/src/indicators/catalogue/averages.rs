@@ -3,13 +3,17 @@
 use super::super::ema::Ema;
 use super::super::wilder::WilderAverage;
 use super::average::{EmaChain, Hull, Kaufman, Simple, Tillson, Triangular, Weighted, ZeroLag};
+use super::block::derived_reach;
 use super::kernel::kernel;
+use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, period_from, real, spec};
 use super::window::Sums;
 
 kernel!(Sma[1 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+    |this, [x]| this.average.push(x).map(|value| [value]);
+    reach derived_reach(this.average.period());
+    |block| block.fill_from_means(this.average.period(), |[x], _| [x], |[mean], _| [mean]));
 kernel!(ExponentialAverage[1 => 1](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
     |this, [x]| this.average.advance(x).map(|value| [value]));
 kernel!(Wma[1 => 1](p) { average: Weighted = Weighted::new(count(p, 0)) }
@@ -31,13 +35,78 @@ kernel!(Zlema[1 => 1](p) { average: ZeroLag = ZeroLag::new(count(p, 0)) }
 kernel!(Rma[1 => 1](p) { average: WilderAverage = WilderAverage::new(count(p, 0)) }
     |this, [x]| this.average.update(x).map(|value| [value]));
 kernel!(Ma[1 => 1](p) { average: Average = Average::new(count(p, 1), count(p, 0)) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+    |this, [x]| this.average.push(x).map(|value| [value]);
+    reach this.average.simple_period().and_then(derived_reach);
+    |block| block.fill_from_means(this.average.simple_period().unwrap_or(1), |[x], _| [x], |[mean], _| [mean]));
 kernel!(Vwma[2 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
 |this, [price, volume]| {
     if !this.sums.push([price * volume, volume]) { return None; }
     let traded = this.sums.sum(1);
     Some([if traded == 0.0 { price } else { this.sums.sum(0) / traded }])
-});
+}; reach derived_reach(this.sums.period()); |block| block.fill_from_sums(
+    this.sums.period(),
+    |[price, volume], _| [price * volume, volume],
+    |[money, traded], [price, _]| [if traded == 0.0 { price } else { money / traded }],
+));
+
+impl SideBySide<1, 1> for ExponentialAverage {
+    type Lanes = Recurrence;
+
+    fn gather(kernels: &[Self; LANES]) -> Option<Recurrence> {
+        Recurrence::of_ema(kernels, |kernel| &kernel.average)
+    }
+
+    #[inline(always)]
+    fn step(lanes: &mut Recurrence, [x]: [f64; 1]) -> [Wide; 1] {
+        [lanes.step(all(x))]
+    }
+}
+
+impl SideBySide<1, 1> for Rma {
+    type Lanes = Recurrence;
+
+    fn gather(kernels: &[Self; LANES]) -> Option<Recurrence> {
+        Recurrence::of_wilder(kernels, |kernel| &kernel.average)
+    }
+
+    #[inline(always)]
+    fn step(lanes: &mut Recurrence, [x]: [f64; 1]) -> [Wide; 1] {
+        [lanes.step(all(x))]
+    }
+}
+
+impl SideBySide<1, 1> for Dema {
+    type Lanes = [Recurrence; 2];
+
+    fn gather(kernels: &[Self; LANES]) -> Option<[Recurrence; 2]> {
+        let link = |index| Recurrence::of_ema(kernels, move |kernel| kernel.chain.link(index));
+        Some([link(0)?, link(1)?])
+    }
+
+    #[inline(always)]
+    fn step([first, second]: &mut [Recurrence; 2], [x]: [f64; 1]) -> [Wide; 1] {
+        let first = first.step(all(x));
+        [both(first, second.step(first), |first, second| 2.0 * first - second)]
+    }
+}
+
+impl SideBySide<1, 1> for Tema {
+    type Lanes = [Recurrence; 3];
+
+    fn gather(kernels: &[Self; LANES]) -> Option<[Recurrence; 3]> {
+        let link = |index| Recurrence::of_ema(kernels, move |kernel| kernel.chain.link(index));
+        Some([link(0)?, link(1)?, link(2)?])
+    }
+
+    #[inline(always)]
+    fn step([first, second, third]: &mut [Recurrence; 3], [x]: [f64; 1]) -> [Wide; 1] {
+        let a = first.step(all(x));
+        let b = second.step(a);
+        let c = third.step(b);
+        let difference = both(a, b, |a, b| 3.0 * a - 3.0 * b);
+        [both(difference, c, |difference, c| difference + c)]
+    }
+}
 
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[
@@ -64,7 +133,8 @@ pub(super) const SPECS: &[Spec] = &[
         ExponentialAverage::new,
         "e += 2/(n+1) * (x - e), seeded with the mean of the first n values (Tulip and pandas start from the first)",
         "R. G. Brown, 1956"
-    ),
+    )
+    .with_lanes(|sets, inputs, outputs| run_lanes(ExponentialAverage::new, sets, inputs, outputs)),
     spec!(
         "WMA",
         Overlap,
@@ -88,7 +158,8 @@ pub(super) const SPECS: &[Spec] = &[
         Dema::new,
         "2 e - ema(e), e = ema(x, n)",
         "P. G. Mulloy, TASC 1994"
-    ),
+    )
+    .with_lanes(|sets, inputs, outputs| run_lanes(Dema::new, sets, inputs, outputs)),
     spec!(
         "TEMA",
         Overlap,
@@ -100,7 +171,8 @@ pub(super) const SPECS: &[Spec] = &[
         Tema::new,
         "3 e1 - 3 e2 + e3, each the ema of the one before",
         "P. G. Mulloy, TASC 1994"
-    ),
+    )
+    .with_lanes(|sets, inputs, outputs| run_lanes(Tema::new, sets, inputs, outputs)),
     spec!(
         "TRIMA",
         Overlap,
@@ -174,7 +246,8 @@ pub(super) const SPECS: &[Spec] = &[
         "r += (x - r) / n, seeded with the mean of the first n values",
         "J. W. Wilder, 1978"
     )
-    .also(&["SMMA", "WILDERS"]),
+    .also(&["SMMA", "WILDERS"])
+    .with_lanes(|sets, inputs, outputs| run_lanes(Rma::new, sets, inputs, outputs)),
     spec!(
         "MA",
         Overlap,

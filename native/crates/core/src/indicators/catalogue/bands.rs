@@ -5,6 +5,7 @@ use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
 use super::super::window::{MovingWindow, WindowMoments};
 use super::average::Simple;
+use super::block::{derived_reach, extremes_reach};
 use super::kernel::{kernel, true_range};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, real, spec};
@@ -16,14 +17,16 @@ kernel!(Midpoint[1 => 1](p) {
     let highest = this.highest.push(x);
     let lowest = this.lowest.push(x);
     Some([f64::midpoint(highest?.0, lowest?.0)])
-});
+}; reach extremes_reach(this.highest.period());
+   |block| block.fill_from_extremes(this.highest.period(), |highest, lowest, _| [f64::midpoint(highest, lowest)]));
 kernel!(Midprice[2 => 1](p) {
     highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
 |this, [high, low]| {
     let highest = this.highest.push(high);
     let lowest = this.lowest.push(low);
     Some([f64::midpoint(highest?.0, lowest?.0)])
-});
+}; reach extremes_reach(this.highest.period());
+   |block| block.fill_from_extremes(this.highest.period(), |highest, lowest, _| [f64::midpoint(highest, lowest)]));
 kernel!(Donchian[2 => 3](p) {
     highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
 |this, [high, low]| {
@@ -31,7 +34,8 @@ kernel!(Donchian[2 => 3](p) {
     let lowest = this.lowest.push(low);
     let (upper, lower) = (highest?.0, lowest?.0);
     Some([upper, f64::midpoint(upper, lower), lower])
-});
+}; reach extremes_reach(this.highest.period());
+   |block| block.fill_from_extremes(this.highest.period(), |upper, lower, _| [upper, f64::midpoint(upper, lower), lower]));
 kernel!(Bollinger[1 => 3](p) {
     window: MovingWindow<WindowMoments> = MovingWindow::new(count(p, 0)),
     count: Count = Count::new(count(p, 0)),
@@ -57,7 +61,15 @@ kernel!(AccelerationBands[3 => 3](p) {
     let middle = this.middle.push(close);
     let lower = this.lower.push(low * (1.0 - width));
     Some([upper?, middle?, lower?])
-});
+}; reach derived_reach(this.middle.period()); |block| block.fill_from_means(
+    this.middle.period(),
+    |[high, low, close], _| {
+        let total = high + low;
+        let width = if total == 0.0 { 0.0 } else { 4.0 * (high - low) / total };
+        [high * (1.0 + width), close, low * (1.0 - width)]
+    },
+    |means, _| means,
+));
 kernel!(Keltner[3 => 3](p) {
     middle: Ema = Ema::with_checked_period(count(p, 0)),
     range: WilderAverage = WilderAverage::new(count(p, 1)),

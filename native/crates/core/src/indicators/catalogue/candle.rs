@@ -1,8 +1,7 @@
 //! Candles and their neighbourhood, as patterns see them.
 
-use super::super::sum::Count;
+use super::block::Block;
 use super::machine::Kernel;
-use super::window::Sums;
 
 /// A candle with what the bars before it make of its size. A pattern's words are relative: "long" is longer than the mean of
 /// the ten bodies before, and so on (the settings of TA-Lib).
@@ -90,16 +89,34 @@ impl Candle {
     }
 }
 
+/// Sum of ten numbers, newest first. In pairs: the batch has sums of two, four and eight at hand for a whole block.
+#[inline(always)]
+fn sum_of_ten(x: [f64; 10]) -> f64 {
+    (((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]))) + (x[8] + x[9])
+}
+
+/// Sum of five numbers, newest first.
+#[inline(always)]
+fn sum_of_five(x: [f64; 5]) -> f64 {
+    ((x[0] + x[1]) + (x[2] + x[3])) + x[4]
+}
+
+/// Bars of the longest mean.
+const USUAL: usize = 10;
+
 /// A pattern that ends on the newest of the last `N` candles: 100, -100 or something between; 0 for none.
+///
+/// The means are sums of the bars themselves, made anew for each bar: nothing drifts.
 pub(super) struct Pattern<F, const N: usize> {
     test: F,
     /// Newest first.
     candles: [Candle; N],
-    ten: Sums<3>,
-    five: Sums<1>,
-    tenth: Count,
-    fifth: Count,
+    bodies: [f64; USUAL],
+    ranges: [f64; USUAL],
+    shadows: [f64; USUAL],
+    /// Bars before the first result, and how many of them have been seen.
     warm_up: usize,
+    seen: usize,
 }
 
 impl<F, const N: usize> Pattern<F, N> {
@@ -108,42 +125,136 @@ impl<F, const N: usize> Pattern<F, N> {
         Pattern {
             test,
             candles: [Candle::default(); N],
-            ten: Sums::new(10),
-            five: Sums::new(5),
-            tenth: Count::new(10),
-            fifth: Count::new(5),
+            bodies: [0.0; USUAL],
+            ranges: [0.0; USUAL],
+            shadows: [0.0; USUAL],
             warm_up,
+            seen: 0,
         }
+    }
+}
+
+#[inline(always)]
+fn enter(newest_first: &mut [f64; USUAL], value: f64) {
+    newest_first.copy_within(..USUAL - 1, 1);
+    newest_first[0] = value;
+}
+
+/// Rows of a block that are tested at once, and rows before them that the tests look at: ten for the means of the oldest
+/// candle, which is up to five bars back.
+const ROWS: usize = 256;
+const BEFORE: usize = 16;
+const WIDTH: usize = BEFORE + ROWS;
+type Lane = [f64; WIDTH];
+
+/// Sums of two neighbours before each place, and of the ten numbers before it.
+#[inline(always)]
+fn tens(values: &Lane, twos: &mut Lane, out: &mut Lane) {
+    for at in 2..WIDTH {
+        twos[at] = values[at - 1] + values[at - 2];
+    }
+    for at in 10..WIDTH {
+        out[at] = ((twos[at] + twos[at - 2]) + (twos[at - 4] + twos[at - 6])) + twos[at - 8];
     }
 }
 
 impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> for Pattern<F, N> {
     #[inline(always)]
     fn advance(&mut self, [open, high, low, close]: [f64; 4]) -> [f64; 1] {
-        let range = self.ten.mean(1, self.tenth);
-        let recent_range = self.five.mean(0, self.fifth);
+        let recent = sum_of_five([0, 1, 2, 3, 4].map(|at| self.ranges[at]));
         let candle = Candle {
             open,
             high,
             low,
             close,
-            usual_body: self.ten.mean(0, self.tenth),
-            tiny: 0.1 * range,
-            short_shadow: 0.5 * self.ten.mean(2, self.tenth),
-            near: 0.2 * recent_range,
-            far: 0.6 * recent_range,
-            equal: 0.05 * recent_range,
+            usual_body: sum_of_ten(self.bodies) * 0.1,
+            tiny: sum_of_ten(self.ranges) * 0.01,
+            short_shadow: sum_of_ten(self.shadows) * 0.05,
+            near: recent * 0.04,
+            far: recent * 0.12,
+            equal: recent * 0.01,
         };
-        self.ten.push([candle.body(), high - low, candle.upper() + candle.lower()]);
-        self.five.push([high - low]);
+        enter(&mut self.bodies, candle.body());
+        enter(&mut self.ranges, high - low);
+        enter(&mut self.shadows, candle.upper() + candle.lower());
         for place in (1..N).rev() {
             self.candles[place] = self.candles[place - 1];
         }
         self.candles[0] = candle;
-        if self.warm_up > 0 {
-            self.warm_up -= 1;
+        if self.seen < self.warm_up {
+            self.seen += 1;
             return [f64::NAN];
         }
         [(self.test)(&self.candles)]
+    }
+
+    fn reach(&self) -> Option<usize> {
+        Some(BEFORE)
+    }
+
+    /// All candles of a block side by side, so that the tests become a few wide instructions for four bars. What a pattern
+    /// does not look at is not computed: the compiler sees that nobody reads it.
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
+    fn fill(&self, block: Block<'_, 4, 1>) -> bool {
+        let zeros = || [0.0; WIDTH];
+        let mut padded = [zeros(), zeros(), zeros(), zeros()];
+        let (mut body, mut body_twos, mut bodies) = (zeros(), zeros(), zeros());
+        let (mut shadow, mut shadow_twos, mut shadows) = (zeros(), zeros(), zeros());
+        let (mut range, mut range_twos, mut ranges, mut recent) = (zeros(), zeros(), zeros(), zeros());
+        let mut short = [0.0; ROWS];
+        let [result] = block.results;
+        for (part, values) in result.chunks_mut(ROWS).enumerate() {
+            let rows = values.len();
+            let bars = block.bars.map(|column| &column[part * ROWS..part * ROWS + BEFORE + rows]);
+            let [open, high, low, close] = if rows == ROWS {
+                bars.map(|column| column.first_chunk::<WIDTH>().expect("is as wide"))
+            } else {
+                for (lane, column) in padded.iter_mut().zip(bars) {
+                    lane[..BEFORE + rows].copy_from_slice(column);
+                }
+                [&padded[0], &padded[1], &padded[2], &padded[3]]
+            };
+            for at in 0..WIDTH {
+                let candle = Candle {
+                    open: open[at],
+                    high: high[at],
+                    low: low[at],
+                    close: close[at],
+                    ..Candle::default()
+                };
+                body[at] = candle.body();
+                range[at] = high[at] - low[at];
+                shadow[at] = candle.upper() + candle.lower();
+            }
+            tens(&body, &mut body_twos, &mut bodies);
+            tens(&shadow, &mut shadow_twos, &mut shadows);
+            tens(&range, &mut range_twos, &mut ranges);
+            for at in 5..WIDTH {
+                recent[at] = (range_twos[at] + range_twos[at - 2]) + range[at - 5];
+            }
+            let candle = |at: usize| Candle {
+                open: open[at],
+                high: high[at],
+                low: low[at],
+                close: close[at],
+                usual_body: bodies[at] * 0.1,
+                tiny: ranges[at] * 0.01,
+                short_shadow: shadows[at] * 0.05,
+                near: recent[at] * 0.04,
+                far: recent[at] * 0.12,
+                equal: recent[at] * 0.01,
+            };
+            let found: &mut [f64; ROWS] =
+                if rows == ROWS { values.first_chunk_mut().expect("is as wide") } else { &mut short };
+            for slot in 0..ROWS {
+                let at = slot + BEFORE;
+                found[slot] = (self.test)(&std::array::from_fn(|back| candle(at - back)));
+            }
+            if rows < ROWS {
+                values.copy_from_slice(&short[..rows]);
+            }
+        }
+        true
     }
 }

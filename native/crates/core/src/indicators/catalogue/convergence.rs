@@ -2,6 +2,7 @@
 
 use super::super::ema::Ema;
 use super::kernel::{kernel, ratio_or};
+use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::{Average, AveragePair};
 use super::spec::{Spec, average_kind, count, period, spec};
 
@@ -85,6 +86,25 @@ kernel!(MacdExt[1 => 3](p) { lines: Convergence = Convergence {
     } }
     |this, [x]| this.lines.push(x));
 
+impl SideBySide<1, 3> for Macd {
+    type Lanes = [Recurrence; 3];
+
+    fn gather(kernels: &[Self; LANES]) -> Option<[Recurrence; 3]> {
+        Some([
+            Recurrence::of_ema(kernels, |kernel| &kernel.pair.fast)?,
+            Recurrence::of_ema(kernels, |kernel| &kernel.pair.slow)?,
+            Recurrence::of_ema(kernels, |kernel| &kernel.pair.signal)?,
+        ])
+    }
+
+    #[inline(always)]
+    fn step([fast, slow, signal]: &mut [Recurrence; 3], [x]: [f64; 1]) -> [Wide; 3] {
+        let macd = both(fast.step(all(x)), slow.step(all(x)), |fast, slow| fast - slow);
+        let signal = signal.step(macd);
+        [macd, signal, both(macd, signal, |macd, signal| macd - signal)]
+    }
+}
+
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[
     spec!(
@@ -135,7 +155,8 @@ pub(super) const SPECS: &[Spec] = &[
         "fast less slow ema, its ema, their difference; the fast ema is seeded with the bars that end the slow one's seed \
          (TA-Lib; Stock Indicators and TradingView seed it with the first bars)",
         "G. Appel, 1979"
-    ),
+    )
+    .with_lanes(|sets, inputs, outputs| run_lanes(Macd::new, sets, inputs, outputs)),
     spec!(
         "MACDFIX",
         Momentum,

@@ -1,11 +1,13 @@
 //! A short way to write a kernel: its fields with their first values, and its step.
 
 /// `kernel!(Name[inputs => outputs](p) { field: Type = first value, … } |this, [a, b]| step)`: the step gives
-/// `Option<[f64; outputs]>`, `None` while warming up. `p` are the checked parameters.
+/// `Option<[f64; outputs]>`, `None` while warming up. `p` are the checked parameters. A kernel that can fill a block side by
+/// side ends with `; reach bars; |block| filled`.
 macro_rules! kernel {
     (
         $name:ident[$inputs:literal => $outputs:literal]($params:ident) { $($field:ident: $kind:ty = $first:expr),* $(,)? }
         |$this:ident, $bar:pat_param| $step:expr
+        $(; reach $reach:expr; |$block:pat_param| $fill:expr)?
     ) => {
         #[derive(Debug)]
         struct $name { $($field: $kind),* }
@@ -31,6 +33,21 @@ macro_rules! kernel {
             fn advance(&mut self, bar: [f64; $inputs]) -> [f64; $outputs] {
                 self.try_advance(bar).unwrap_or([f64::NAN; $outputs])
             }
+
+            $(
+                fn reach(&self) -> Option<usize> {
+                    let $this = self;
+                    $reach
+                }
+
+                #[allow(unused_variables)]
+                #[inline(always)]
+                fn fill(&self, block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>) -> bool {
+                    let $this = self;
+                    let $block = block;
+                    $fill
+                }
+            )?
         }
     };
 }

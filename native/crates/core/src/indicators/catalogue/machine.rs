@@ -1,15 +1,18 @@
 //! Turns one definition of an indicator, a [`Kernel`], into its batch and its incremental form.
 //!
-//! A kernel is a state and a step. The batch is a loop over that step, compiled for each kernel so that the state stays
-//! in registers; the stream is that loop over one bar. That both give the same bits is therefore a matter of construction.
+//! A kernel is a state and a step. The stream takes one step a bar. The batch goes through the column in blocks that stay in
+//! the first cache, tests each for numbers that cannot be used, and takes the steps, or fills the block by
+//! [`Kernel::fill`], a faster way to the same bits, where the kernel has one. All of it is compiled for each kernel, so that
+//! the state stays in registers.
 
-use super::super::runs::{all_usable, for_each_run};
+use super::super::runs::all_usable;
 use super::super::usable;
+use super::block::{BLOCK, Block, Scratch};
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
 
 /// The state of an indicator with `I` inputs and `O` outputs, and what a bar does to it.
-pub(super) trait Kernel<const I: usize, const O: usize>: Send + 'static {
+pub(super) trait Kernel<const I: usize, const O: usize>: Send + Sized + 'static {
     /// Takes the next bar, whose values are all usable numbers; an output is NaN while it warms up.
     fn advance(&mut self, bar: [f64; I]) -> [f64; O];
 
@@ -17,111 +20,25 @@ pub(super) trait Kernel<const I: usize, const O: usize>: Send + 'static {
     fn start_at(&mut self, row: usize) {
         let _ = row;
     }
-}
 
-/// What a kernel becomes for a caller that does not know its type.
-pub(super) trait Run: Send {
-    /// Fills the outputs for a whole series; the stream's own state stays as it is.
-    fn batch(&self, inputs: &[&[f64]], outputs: &mut [&mut [f64]]);
-    /// Takes one bar.
-    fn update(&mut self, bar: &[f64], out: &mut [f64]);
-    /// Starts again as if new.
-    fn reset(&mut self);
-}
+    /// How many bars before a block [`Kernel::fill`] looks at; `None` when there is no such way with these parameters.
+    fn reach(&self) -> Option<usize> {
+        None
+    }
 
-/// A kernel with what is needed to make it anew.
-pub(super) struct Machine<K, const I: usize, const O: usize> {
-    params: Vec<f64>,
-    build: fn(&[f64]) -> K,
-    /// Always there between calls: the loop takes it and gives it back.
-    kernel: Option<K>,
-    row: usize,
-    /// Whether the kernel has seen nothing yet, so that a hole need not replace it.
-    fresh: bool,
-}
-
-/// Makes the machine of a kernel. The parameters have been checked.
-pub(super) fn machine<K: Kernel<I, O>, const I: usize, const O: usize>(
-    build: fn(&[f64]) -> K,
-    params: &[f64],
-) -> Box<dyn Run> {
-    let mut machine = Machine { params: params.to_vec(), build, kernel: None, row: 0, fresh: true };
-    machine.reset();
-    Box::new(machine)
-}
-
-impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
-    fn new_kernel(&self, row: usize) -> K {
-        let mut kernel = (self.build)(&self.params);
-        kernel.start_at(row);
-        kernel
+    /// Fills a block from its bars and those before it alone, without the state; the same bits as [`Kernel::advance`]. `false`
+    /// where the numbers do not allow it: then the run is computed bar by bar from there on.
+    #[inline(always)]
+    fn fill(&self, block: Block<'_, I, O>) -> bool {
+        let _ = block;
+        false
     }
 }
 
-impl<K: Kernel<I, O>, const I: usize, const O: usize> Run for Machine<K, I, O> {
-    fn batch(&self, inputs: &[&[f64]], outputs: &mut [&mut [f64]]) {
-        let rows = inputs.first().map_or(0, |column| column.len());
-        for_each_run(
-            rows,
-            |rows| inputs.iter().all(|column| all_usable(&column[rows.clone()])),
-            |rows, usable| {
-                if usable {
-                    let mut columns: [&[f64]; I] = [&[]; I];
-                    for (column, input) in columns.iter_mut().zip(inputs) {
-                        *column = &input[rows.clone()];
-                    }
-                    let mut results: [&mut [f64]; O] = std::array::from_fn(|_| &mut [] as &mut [f64]);
-                    for (result, output) in results.iter_mut().zip(outputs.iter_mut()) {
-                        *result = &mut output[rows.clone()];
-                    }
-                    drive(self.new_kernel(rows.start), columns, results);
-                } else {
-                    for column in outputs.iter_mut() {
-                        column[rows.clone()].fill(f64::NAN);
-                    }
-                }
-            },
-        );
-    }
-
-    fn update(&mut self, bar: &[f64], out: &mut [f64]) {
-        let row = self.row;
-        self.row += 1;
-        if bar.iter().all(|&value| usable(value)) {
-            let kernel = self.kernel.take().unwrap_or_else(|| self.new_kernel(row));
-            let mut columns: [&[f64]; I] = [&[]; I];
-            for (column, value) in columns.iter_mut().zip(bar) {
-                *column = std::slice::from_ref(value);
-            }
-            let mut results: [&mut [f64]; O] = std::array::from_fn(|_| &mut [] as &mut [f64]);
-            for (result, slot) in results.iter_mut().zip(out) {
-                *result = std::slice::from_mut(slot);
-            }
-            self.kernel = Some(drive(kernel, columns, results));
-            self.fresh = false;
-            return;
-        }
-        out.fill(f64::NAN);
-        match &mut self.kernel {
-            Some(kernel) if self.fresh => kernel.start_at(self.row),
-            _ => {
-                self.kernel = Some(self.new_kernel(self.row));
-                self.fresh = true;
-            }
-        }
-    }
-
-    fn reset(&mut self) {
-        self.row = 0;
-        self.kernel = Some(self.new_kernel(0));
-        self.fresh = true;
-    }
-}
-
-/// The kernel is taken by value: behind a reference its state would be written back on every bar.
+/// Takes the bars one by one. The kernel comes by value: behind a reference its state would be written back on every bar.
 #[inline(always)]
 #[allow(clippy::needless_range_loop, clippy::needless_pass_by_value)]
-fn drive_portable<K: Kernel<I, O>, const I: usize, const O: usize>(
+fn step_by_step<K: Kernel<I, O>, const I: usize, const O: usize>(
     mut kernel: K,
     columns: [&[f64]; I],
     results: [&mut [f64]; O],
@@ -146,26 +63,202 @@ fn drive_portable<K: Kernel<I, O>, const I: usize, const O: usize>(
     kernel
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn drive_wide<K: Kernel<I, O>, const I: usize, const O: usize>(
-    kernel: K,
-    columns: [&[f64]; I],
-    results: [&mut [f64]; O],
-) -> K {
-    drive_portable(kernel, columns, results)
+/// What a kernel becomes for a caller that does not know its type.
+pub(super) trait Run: Send {
+    /// Fills the outputs for a whole series; the stream's own state stays as it is.
+    fn batch(&self, inputs: &[&[f64]], outputs: &mut [&mut [f64]]);
+    /// Takes one bar.
+    fn update(&mut self, bar: &[f64], out: &mut [f64]);
+    /// Starts again as if new.
+    fn reset(&mut self);
 }
 
-#[allow(unsafe_code)]
-fn drive<K: Kernel<I, O>, const I: usize, const O: usize>(
+/// A kernel with what is needed to make it anew.
+pub(super) struct Machine<K, const I: usize, const O: usize> {
+    params: Vec<f64>,
+    build: fn(&[f64]) -> K,
     kernel: K,
-    columns: [&[f64]; I],
-    results: [&mut [f64]; O],
-) -> K {
-    #[cfg(target_arch = "x86_64")]
-    if has_avx2_fma() {
-        // SAFETY: the processor has just been found to have both features.
-        return unsafe { drive_wide(kernel, columns, results) };
+    row: usize,
+    /// Whether the kernel has seen nothing yet, so that a hole need not replace it.
+    fresh: bool,
+}
+
+/// Makes the machine of a kernel. The parameters have been checked.
+pub(super) fn machine<K: Kernel<I, O>, const I: usize, const O: usize>(
+    build: fn(&[f64]) -> K,
+    params: &[f64],
+) -> Box<dyn Run> {
+    let mut kernel = build(params);
+    kernel.start_at(0);
+    Box::new(Machine { params: params.to_vec(), build, kernel, row: 0, fresh: true })
+}
+
+/// How far a batch is in a run of usable rows.
+struct Progress<K> {
+    kernel: K,
+    /// First row of the run.
+    start: usize,
+    /// Row the kernel's state stands at.
+    row: usize,
+    /// Whether everything goes bar by bar.
+    slow: bool,
+}
+
+impl<K> Progress<K> {
+    /// Takes the bars up to a row.
+    #[inline(always)]
+    fn step_to<const I: usize, const O: usize>(
+        self,
+        row: usize,
+        inputs: [&[f64]; I],
+        outputs: &mut [&mut [f64]; O],
+    ) -> Self
+    where
+        K: Kernel<I, O>,
+    {
+        let columns = inputs.map(|column| &column[self.row..row.max(self.row)]);
+        let results = part(outputs, self.row, row.max(self.row));
+        Progress { kernel: step_by_step(self.kernel, columns, results), row: row.max(self.row), ..self }
     }
-    drive_portable(kernel, columns, results)
+}
+
+/// Rows of the outputs.
+#[inline(always)]
+fn part<'a, const O: usize>(outputs: &'a mut [&mut [f64]; O], from: usize, to: usize) -> [&'a mut [f64]; O] {
+    let mut parts: [&mut [f64]; O] = std::array::from_fn(|_| &mut [] as &mut [f64]);
+    for (part, output) in parts.iter_mut().zip(outputs.iter_mut()) {
+        *part = &mut output[from..to];
+    }
+    parts
+}
+
+impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
+    fn new_kernel(&self, row: usize) -> K {
+        let mut kernel = (self.build)(&self.params);
+        kernel.start_at(row);
+        kernel
+    }
+
+    /// The batch, block by block. A kernel lives as long as its run of usable rows.
+    #[inline(always)]
+    fn run_blocks(&self, inputs: [&[f64]; I], mut outputs: [&mut [f64]; O]) {
+        let rows = inputs[0].len();
+        let reach = self.kernel.reach();
+        let mut scratch: Option<Scratch> = None;
+        let mut progress: Option<Progress<K>> = None;
+        let mut next = 0;
+        while next < rows {
+            let start = next;
+            let end = (start + BLOCK).min(rows);
+            if inputs.iter().all(|column| all_usable(&column[start..end])) {
+                next = end;
+            } else {
+                // Up to the first hole, or over the holes.
+                let usable_row = |row: usize| inputs.iter().all(|column| usable(column[row]));
+                let first_usable = usable_row(start);
+                next = (start + 1..end).find(|&row| usable_row(row) != first_usable).unwrap_or(end);
+                if !first_usable {
+                    progress = None;
+                    for output in &mut outputs {
+                        output[start..next].fill(f64::NAN);
+                    }
+                    continue;
+                }
+            }
+            let mut run = progress.take().unwrap_or_else(|| Progress {
+                kernel: self.new_kernel(start),
+                start,
+                row: start,
+                slow: reach.is_none(),
+            });
+            if !run.slow {
+                let filled_from = start.max(run.start + reach.unwrap_or(0)).min(next);
+                if filled_from > start {
+                    run = run.step_to(filled_from, inputs, &mut outputs);
+                }
+                if filled_from < next {
+                    let reach = reach.unwrap_or(0);
+                    let block = Block {
+                        bars: inputs.map(|column| &column[filled_from - reach..next]),
+                        reach,
+                        results: part(&mut outputs, filled_from, next),
+                        scratch: scratch.get_or_insert_with(Scratch::new),
+                    };
+                    if !run.kernel.fill(block) {
+                        // The state was left behind at the first block that was filled.
+                        run.slow = true;
+                        run = run.step_to(filled_from, inputs, &mut outputs);
+                    }
+                }
+            }
+            if run.slow {
+                run = run.step_to(next, inputs, &mut outputs);
+            }
+            progress = Some(run);
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn run_blocks_wide(&self, inputs: [&[f64]; I], outputs: [&mut [f64]; O]) {
+        self.run_blocks(inputs, outputs);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn advance_wide(kernel: &mut K, bar: [f64; I]) -> [f64; O] {
+        kernel.advance(bar)
+    }
+}
+
+impl<K: Kernel<I, O>, const I: usize, const O: usize> Run for Machine<K, I, O> {
+    #[allow(unsafe_code)]
+    fn batch(&self, inputs: &[&[f64]], outputs: &mut [&mut [f64]]) {
+        let rows = inputs.first().map_or(0, |column| column.len());
+        let mut columns: [&[f64]; I] = [&[]; I];
+        for (column, input) in columns.iter_mut().zip(inputs) {
+            *column = &input[..rows];
+        }
+        let mut results: [&mut [f64]; O] = std::array::from_fn(|_| &mut [] as &mut [f64]);
+        for (result, output) in results.iter_mut().zip(outputs.iter_mut()) {
+            *result = &mut output[..rows];
+        }
+        #[cfg(target_arch = "x86_64")]
+        if has_avx2_fma() {
+            // SAFETY: the processor has just been found to have both features.
+            return unsafe { self.run_blocks_wide(columns, results) };
+        }
+        self.run_blocks(columns, results);
+    }
+
+    #[allow(unsafe_code)]
+    fn update(&mut self, bar: &[f64], out: &mut [f64]) {
+        self.row += 1;
+        if bar.iter().all(|&value| usable(value)) {
+            let mut values = [0.0; I];
+            values.copy_from_slice(bar);
+            self.fresh = false;
+            #[cfg(target_arch = "x86_64")]
+            if has_avx2_fma() {
+                // SAFETY: the processor has just been found to have both features.
+                out.copy_from_slice(&unsafe { Self::advance_wide(&mut self.kernel, values) });
+                return;
+            }
+            out.copy_from_slice(&self.kernel.advance(values));
+            return;
+        }
+        out.fill(f64::NAN);
+        if self.fresh {
+            self.kernel.start_at(self.row);
+        } else {
+            self.kernel = self.new_kernel(self.row);
+            self.fresh = true;
+        }
+    }
+
+    fn reset(&mut self) {
+        self.row = 0;
+        self.kernel = self.new_kernel(0);
+        self.fresh = true;
+    }
 }

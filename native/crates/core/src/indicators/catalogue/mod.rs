@@ -4,6 +4,7 @@
 //! its parameters set, run over columns or bar by bar. Batch, stream, addon, listing and tests all come from [`specs`].
 //!
 //! - `machine`: a kernel becomes batch and stream; `spec`: definitions; `kernel`: how kernels are written
+//! - `block`: batches of windows, side by side; `lanes`: parameter sets, side by side
 //! - `window`, `average`, `moving`, `hilbert`: parts; the other modules: families, in no order
 //!
 //! # Policy
@@ -15,6 +16,7 @@ mod arithmetic;
 mod average;
 mod averages;
 mod bands;
+mod block;
 mod candle;
 mod convergence;
 mod cycles;
@@ -23,6 +25,7 @@ mod formations;
 mod hikkake;
 mod hilbert;
 mod kernel;
+mod lanes;
 mod long_formations;
 mod machine;
 mod momentum;
@@ -38,6 +41,7 @@ mod volume;
 mod window;
 
 use super::{IndicatorError, checked_length};
+use lanes::LANES;
 use machine::Run;
 pub use spec::{Group, Param, Spec};
 
@@ -72,6 +76,11 @@ pub fn find(id: &str) -> Option<&'static Spec> {
     specs().find(|spec| {
         spec.id.eq_ignore_ascii_case(id) || spec.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(id))
     })
+}
+
+/// Checks that there is one column, or number, for each input or output.
+fn checked_columns(kind: &'static str, given: usize, expected: usize) -> Result<(), IndicatorError> {
+    if given == expected { Ok(()) } else { Err(IndicatorError::Columns { kind, given, expected }) }
 }
 
 /// An indicator with its parameters: a batch over columns, and a stream of bars.
@@ -137,11 +146,14 @@ impl Indicator {
     /// [`IndicatorError::Columns`] unless there is one column for each input and output; [`IndicatorError::Length`] unless
     /// all have the same length.
     pub fn batch(&self, inputs: &[&[f64]], outputs: &mut [&mut [f64]]) -> Result<(), IndicatorError> {
-        let columns = |kind, given: usize, expected: usize| {
-            if given == expected { Ok(()) } else { Err(IndicatorError::Columns { kind, given, expected }) }
-        };
-        columns("input", inputs.len(), self.spec.inputs.len())?;
-        columns("output", outputs.len(), self.spec.outputs.len())?;
+        self.check_columns(inputs, outputs)?;
+        self.run.batch(inputs, outputs);
+        Ok(())
+    }
+
+    fn check_columns(&self, inputs: &[&[f64]], outputs: &[&mut [f64]]) -> Result<(), IndicatorError> {
+        checked_columns("input", inputs.len(), self.spec.inputs.len())?;
+        checked_columns("output", outputs.len(), self.spec.outputs.len())?;
         let rows = inputs[0].len();
         for (name, column) in self.spec.inputs.iter().zip(inputs) {
             checked_length(name, column.len(), rows)?;
@@ -149,7 +161,43 @@ impl Indicator {
         for (name, column) in self.spec.outputs.iter().zip(outputs.iter()) {
             checked_length(name, column.len(), rows)?;
         }
-        self.run.batch(inputs, outputs);
+        Ok(())
+    }
+
+    /// Runs one indicator for several parameter sets over the same columns: the outputs of the first set, then those of the
+    /// second, and so on. Each has the bits that [`Indicator::batch`] of its set gives. Recurrences (averages, RSI, ATR, MACD…)
+    /// go side by side, eight sets at once; what is left over, and other indicators, one set after another.
+    ///
+    /// # Errors
+    /// [`IndicatorError::Lanes`] when the sets are not of one indicator; otherwise as [`Indicator::batch`].
+    pub fn batch_lanes(
+        sets: &[Indicator],
+        inputs: &[&[f64]],
+        outputs: &mut [&mut [f64]],
+    ) -> Result<(), IndicatorError> {
+        let Some(first) = sets.first() else {
+            return checked_columns("output", outputs.len(), 0);
+        };
+        if let Some(other) = sets.iter().find(|set| set.spec.id != first.spec.id) {
+            return Err(IndicatorError::Lanes { first: first.spec.id, other: other.spec.id });
+        }
+        let width = first.spec.outputs.len();
+        checked_columns("output", outputs.len(), width * sets.len())?;
+        let mut left = outputs;
+        for group in sets.chunks(LANES) {
+            let (columns, rest) = left.split_at_mut(width * group.len());
+            left = rest;
+            if let (Some(run), Some(eight)) = (first.spec.lanes, group.first_chunk::<LANES>()) {
+                for columns in columns.chunks(width) {
+                    first.check_columns(inputs, columns)?;
+                }
+                run(&eight.each_ref().map(|set| set.params.as_slice()), inputs, columns);
+            } else {
+                for (set, columns) in group.iter().zip(columns.chunks_mut(width)) {
+                    set.batch(inputs, columns)?;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -158,11 +206,8 @@ impl Indicator {
     /// # Errors
     /// [`IndicatorError::Columns`] unless there is one number for each input and output.
     pub fn update(&mut self, bar: &[f64], out: &mut [f64]) -> Result<(), IndicatorError> {
-        let numbers = |kind, given: usize, expected: usize| {
-            if given == expected { Ok(()) } else { Err(IndicatorError::Columns { kind, given, expected }) }
-        };
-        numbers("input", bar.len(), self.spec.inputs.len())?;
-        numbers("output", out.len(), self.spec.outputs.len())?;
+        checked_columns("input", bar.len(), self.spec.inputs.len())?;
+        checked_columns("output", out.len(), self.spec.outputs.len())?;
         self.run.update(bar, out);
         Ok(())
     }

@@ -1,23 +1,35 @@
 //! Momentum of one column: rates of change, strength of gains against losses, length of the path.
 
 use super::super::ema::Ema;
-use super::super::rsi::Rsi as RelativeStrength;
+use super::super::rsi::{Rsi as RelativeStrength, parts, strength};
 use super::super::wilder::WilderAverage;
 use super::average::{EmaChain, Simple, Weighted};
+use super::block::{LONGEST, derived_reach};
 use super::kernel::{kernel, ratio_or};
+use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::spec::{Spec, count, period, period_from, spec};
 use super::window::{Highest, Lag, Lowest, Sums};
 
 kernel!(Mom[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
-    |this, [x]| this.lag.push(x).map(|before| [x - before]));
+    |this, [x]| this.lag.push(x).map(|before| [x - before]);
+    reach Some(this.lag.bars()).filter(|&bars| bars <= LONGEST);
+    |block| block.fill_from_lag(|[x], [before]| [x - before]));
 kernel!(Roc[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
-    |this, [x]| this.lag.push(x).map(|before| [100.0 * ratio_or(x - before, before, 0.0)]));
+    |this, [x]| this.lag.push(x).map(|before| [100.0 * ratio_or(x - before, before, 0.0)]);
+    reach Some(this.lag.bars()).filter(|&bars| bars <= LONGEST);
+    |block| block.fill_from_lag(|[x], [before]| [100.0 * ratio_or(x - before, before, 0.0)]));
 kernel!(Rocp[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
-    |this, [x]| this.lag.push(x).map(|before| [ratio_or(x - before, before, 0.0)]));
+    |this, [x]| this.lag.push(x).map(|before| [ratio_or(x - before, before, 0.0)]);
+    reach Some(this.lag.bars()).filter(|&bars| bars <= LONGEST);
+    |block| block.fill_from_lag(|[x], [before]| [ratio_or(x - before, before, 0.0)]));
 kernel!(Rocr[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
-    |this, [x]| this.lag.push(x).map(|before| [ratio_or(x, before, 0.0)]));
+    |this, [x]| this.lag.push(x).map(|before| [ratio_or(x, before, 0.0)]);
+    reach Some(this.lag.bars()).filter(|&bars| bars <= LONGEST);
+    |block| block.fill_from_lag(|[x], [before]| [ratio_or(x, before, 0.0)]));
 kernel!(Rocr100[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
-    |this, [x]| this.lag.push(x).map(|before| [100.0 * ratio_or(x, before, 0.0)]));
+    |this, [x]| this.lag.push(x).map(|before| [100.0 * ratio_or(x, before, 0.0)]);
+    reach Some(this.lag.bars()).filter(|&bars| bars <= LONGEST);
+    |block| block.fill_from_lag(|[x], [before]| [100.0 * ratio_or(x, before, 0.0)]));
 kernel!(Rsi[1 => 1](p) { strength: RelativeStrength = RelativeStrength::with_checked_period(count(p, 0)) }
     |this, [x]| this.strength.advance(x).map(|value| [value]));
 kernel!(Cmo[1 => 1](p) {
@@ -35,13 +47,24 @@ kernel!(Cmou[1 => 1](p) { previous: Option<f64> = None, sums: Sums<2> = Sums::ne
     let change = x - this.previous.replace(x)?;
     if !this.sums.push([change, change.abs()]) { return None; }
     Some([100.0 * ratio_or(this.sums.sum(0), this.sums.sum(1), 0.0)])
-});
+}; reach derived_reach(this.sums.period()); |block| block.fill_from_sums(
+    this.sums.period(),
+    |[x], [before]| [x - before, (x - before).abs()],
+    |[signed, sized], _| [100.0 * ratio_or(signed, sized, 0.0)],
+));
 kernel!(Imi[2 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
 |this, [open, close]| {
     let change = close - open;
     if !this.sums.push([if change > 0.0 { change } else { 0.0 }, change.abs()]) { return None; }
     Some([100.0 * ratio_or(this.sums.sum(0), this.sums.sum(1), 0.5)])
-});
+}; reach derived_reach(this.sums.period()); |block| block.fill_from_sums(
+    this.sums.period(),
+    |[open, close], _| {
+        let change = close - open;
+        [if change > 0.0 { change } else { 0.0 }, change.abs()]
+    },
+    |[up, sized], _| [100.0 * ratio_or(up, sized, 0.5)],
+));
 kernel!(Trix[1 => 1](p) { chain: EmaChain<3> = EmaChain::new(count(p, 0)), previous: Option<f64> = None }
 |this, [x]| {
     let [_, _, third] = this.chain.push(x)?;
@@ -96,7 +119,35 @@ kernel!(Vhf[1 => 1](p) {
     Some([ratio_or(highest?.0 - lowest?.0, this.path.sum(0), 0.0)])
 });
 kernel!(Qstick[2 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
-    |this, [open, close]| this.average.push(close - open).map(|value| [value]));
+    |this, [open, close]| this.average.push(close - open).map(|value| [value]);
+    reach derived_reach(this.average.period());
+    |block| block.fill_from_means(this.average.period(), |[open, close], _| [close - open], |[mean], _| [mean]));
+
+/// Wilder averages of gains and losses, and the last close.
+struct Strengths {
+    previous: f64,
+    gain: Recurrence,
+    loss: Recurrence,
+}
+
+impl SideBySide<1, 1> for Rsi {
+    type Lanes = Strengths;
+
+    fn gather(kernels: &[Self; LANES]) -> Option<Strengths> {
+        Some(Strengths {
+            previous: kernels[0].strength.parts().0?,
+            gain: Recurrence::of_wilder(kernels, |kernel| kernel.strength.parts().1)?,
+            loss: Recurrence::of_wilder(kernels, |kernel| kernel.strength.parts().2)?,
+        })
+    }
+
+    #[inline(always)]
+    fn step(lanes: &mut Strengths, [x]: [f64; 1]) -> [Wide; 1] {
+        let (up, down) = parts(x - lanes.previous);
+        lanes.previous = x;
+        [both(lanes.gain.step(all(up)), lanes.loss.step(all(down)), strength)]
+    }
+}
 
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[
@@ -171,7 +222,8 @@ pub(super) const SPECS: &[Spec] = &[
         Rsi::new,
         "100 gain / (gain + loss), Wilder averages of the changes; 50 while nothing has moved (TA-Lib 0)",
         "J. W. Wilder, 1978"
-    ),
+    )
+    .with_lanes(|sets, inputs, outputs| run_lanes(Rsi::new, sets, inputs, outputs)),
     spec!(
         "CMO",
         Momentum,

@@ -66,6 +66,11 @@ impl Average {
         }
     }
 
+    /// The period of a simple average.
+    pub(super) fn simple_period(&self) -> Option<usize> {
+        if let Average::Simple(average) = self { Some(average.period()) } else { None }
+    }
+
     /// Takes the next value. The usual kinds are part of the caller; the others are called, or their code would be
     /// in every indicator that lets its average be chosen.
     #[inline(always)]

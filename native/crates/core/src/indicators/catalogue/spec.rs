@@ -1,5 +1,6 @@
 //! What is known about an indicator besides its arithmetic.
 
+use super::lanes::LANES;
 use super::machine::{Kernel, Run, machine};
 
 /// A family of indicators.
@@ -60,6 +61,9 @@ pub struct Param {
 /// Makes a kernel ready to run for checked parameters.
 type Build = fn(&[f64]) -> Box<dyn Run>;
 
+/// Runs parameter sets side by side: sets, inputs, outputs of the first set, of the second…
+pub(super) type RunLanes = fn(&[&[f64]; LANES], &[&[f64]], &mut [&mut [f64]]);
+
 /// The definition of an indicator: everything else is derived from it.
 #[derive(Clone, Copy)]
 pub struct Spec {
@@ -86,6 +90,8 @@ pub struct Spec {
     /// A rule among the parameters, as the sentence that says what is wrong.
     pub(super) rule: fn(&[f64]) -> Option<&'static str>,
     pub(super) build: Build,
+    /// How parameter sets go side by side, where they can.
+    pub(super) lanes: Option<RunLanes>,
 }
 
 impl std::fmt::Debug for Spec {
@@ -98,6 +104,12 @@ impl Spec {
     /// Other names.
     pub(super) const fn also(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+
+    /// Parameter sets can go side by side.
+    pub(super) const fn with_lanes(mut self, lanes: RunLanes) -> Self {
+        self.lanes = Some(lanes);
         self
     }
 
@@ -171,6 +183,7 @@ macro_rules! spec {
             warm_up: $warm_up,
             rule: $crate::indicators::catalogue::spec::no_rule,
             build: |params| $crate::indicators::catalogue::spec::ready($build, params),
+            lanes: None,
         }
     };
 }

@@ -4,7 +4,9 @@ use super::super::ema::Ema;
 use super::super::rsi::Rsi;
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
+use super::block::{derived_reach, extremes_reach};
 use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
+use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, spec};
 use super::window::{Highest, Lowest, Sums};
@@ -65,7 +67,10 @@ kernel!(Willr[3 => 1](p) { highest: Highest = Highest::new(count(p, 0)), lowest:
     let lowest = this.lowest.push(low);
     let (highest, lowest) = (highest?.0, lowest?.0);
     Some([-100.0 * ratio_or(highest - close, highest - lowest, 0.0)])
-});
+}; reach extremes_reach(this.highest.period()); |block| block.fill_from_extremes(
+    this.highest.period(),
+    |highest, lowest, [_, _, close]| [-100.0 * ratio_or(highest - close, highest - lowest, 0.0)],
+));
 kernel!(Smi[3 => 2](p) {
     highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)),
     distance: [Ema; 2] = [Ema::with_checked_period(count(p, 2)), Ema::with_checked_period(count(p, 1))],
@@ -103,6 +108,21 @@ kernel!(Mfi[4 => 1](p) { previous: Option<f64> = None, sums: Sums<2> = Sums::new
     if !this.sums.push([up, up + down]) { return None; }
     let total = this.sums.sum(1);
     Some([if total < 1.0 { 0.0 } else { 100.0 * this.sums.sum(0) / total }])
+}; reach derived_reach(this.sums.period()); |block| {
+    let period = this.sums.period();
+    block.fill_from_sums(
+        period,
+        |[high, low, close, volume], [before_high, before_low, before_close, _]| {
+            let typical = (high + low + close) / 3.0;
+            let before = (before_high + before_low + before_close) / 3.0;
+            let flow = typical * volume;
+            let rounding = 1e-13 * typical.abs();
+            let up = if typical > before + rounding { flow } else { 0.0 };
+            let down = if typical < before - rounding { flow } else { 0.0 };
+            [up, up + down]
+        },
+        |[up, total], _| [if total < 1.0 { 0.0 } else { 100.0 * up / total }],
+    )
 });
 kernel!(UltOsc[3 => 1](p) {
     previous: Option<f64> = None,
@@ -138,7 +158,9 @@ kernel!(Natr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = W
     this.range.update(true_range(high, low, before)).map(|range| [100.0 * ratio_or(range, close, 0.0)])
 });
 kernel!(Adr[2 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
-    |this, [high, low]| this.sums.push([high - low]).then(|| [this.sums.mean(0, this.count)]));
+    |this, [high, low]| this.sums.push([high - low]).then(|| [this.sums.mean(0, this.count)]);
+    reach derived_reach(this.sums.period());
+    |block| block.fill_from_means(this.sums.period(), |[high, low], _| [high - low], |[mean], _| [mean]));
 kernel!(Cvi[2 => 1](p) {
     average: Ema = Ema::with_checked_period(count(p, 0)), lag: super::window::Lag = super::window::Lag::new(count(p, 1)) }
 |this, [high, low]| {
@@ -156,6 +178,43 @@ kernel!(Chop[3 => 1](p) {
     let range = highest?.0 - lowest?.0;
     Some([if range == 0.0 { 0.0 } else { 100.0 * (this.ranges.sum(0) / range).log10() / this.n.log10() }])
 });
+
+/// Wilder averages of the true range, and the last close.
+struct Ranges {
+    previous: f64,
+    range: Recurrence,
+}
+
+impl SideBySide<3, 1> for Atr {
+    type Lanes = Ranges;
+
+    fn gather(kernels: &[Self; LANES]) -> Option<Ranges> {
+        let range = Recurrence::of_wilder(kernels, |kernel| &kernel.range)?;
+        Some(Ranges { previous: kernels[0].previous?, range })
+    }
+
+    #[inline(always)]
+    fn step(lanes: &mut Ranges, [high, low, close]: [f64; 3]) -> [Wide; 1] {
+        let before = std::mem::replace(&mut lanes.previous, close);
+        [lanes.range.step(all(true_range(high, low, before)))]
+    }
+}
+
+impl SideBySide<3, 1> for Natr {
+    type Lanes = Ranges;
+
+    fn gather(kernels: &[Self; LANES]) -> Option<Ranges> {
+        let range = Recurrence::of_wilder(kernels, |kernel| &kernel.range)?;
+        Some(Ranges { previous: kernels[0].previous?, range })
+    }
+
+    #[inline(always)]
+    fn step(lanes: &mut Ranges, [high, low, close]: [f64; 3]) -> [Wide; 1] {
+        let before = std::mem::replace(&mut lanes.previous, close);
+        let range = lanes.range.step(all(true_range(high, low, before)));
+        [both(range, all(close), |range, close| 100.0 * ratio_or(range, close, 0.0))]
+    }
+}
 
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[
@@ -316,7 +375,8 @@ pub(super) const SPECS: &[Spec] = &[
         Atr::new,
         "Wilder average of the true range, the first bar left out",
         "J. W. Wilder, 1978"
-    ),
+    )
+    .with_lanes(|sets, inputs, outputs| run_lanes(Atr::new, sets, inputs, outputs)),
     spec!(
         "NATR",
         Volatility,
@@ -328,7 +388,8 @@ pub(super) const SPECS: &[Spec] = &[
         Natr::new,
         "100 atr / close",
         "J. Forman, TASC 2006"
-    ),
+    )
+    .with_lanes(|sets, inputs, outputs| run_lanes(Natr::new, sets, inputs, outputs)),
     spec!(
         "ADR",
         Volatility,

@@ -3,6 +3,7 @@
 use super::super::ema::Ema;
 use super::super::sum::Sum;
 use super::average::Simple;
+use super::block::derived_reach;
 use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
 use super::spec::{Spec, count, period, spec};
 use super::window::{Highest, Lag, Sums};
@@ -48,7 +49,13 @@ kernel!(Vortex[3 => 2](p) { previous: Option<[f64; 3]> = None, sums: Sums<3> = S
     if !this.sums.push([plus, minus, true_range(high, low, before_close)]) { return None; }
     let range = this.sums.sum(2);
     Some([ratio_or(this.sums.sum(0), range, 0.0), ratio_or(this.sums.sum(1), range, 0.0)])
-});
+}; reach derived_reach(this.sums.period()); |block| block.fill_from_sums(
+    this.sums.period(),
+    |[high, low, _], [before_high, before_low, before_close]| {
+        [(high - before_low).abs(), (low - before_high).abs(), true_range(high, low, before_close)]
+    },
+    |[plus, minus, range], _| [ratio_or(plus, range, 0.0), ratio_or(minus, range, 0.0)],
+));
 kernel!(Awesome[2 => 1](p) { fast: Simple = Simple::new(count(p, 0)), slow: Simple = Simple::new(count(p, 1)) }
 |this, [high, low]| {
     let middle = f64::midpoint(high, low);

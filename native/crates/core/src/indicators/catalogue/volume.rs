@@ -2,6 +2,7 @@
 
 use super::super::ema::Ema;
 use super::super::sum::{Count, Sum};
+use super::block::derived_reach;
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, spec};
 use super::window::{Lag, Sums};
@@ -42,7 +43,11 @@ kernel!(Cmf[4 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
 |this, [high, low, close, volume]| {
     if !this.sums.push([money_flow(high, low, close, volume), volume]) { return None; }
     Some([ratio_or(this.sums.sum(0), this.sums.sum(1), 0.0)])
-});
+}; reach derived_reach(this.sums.period()); |block| block.fill_from_sums(
+    this.sums.period(),
+    |[high, low, close, volume], _| [money_flow(high, low, close, volume), volume],
+    |[flow, volume], _| [ratio_or(flow, volume, 0.0)],
+));
 kernel!(Efi[2 => 1](p) { previous: Option<f64> = None, average: Ema = Ema::with_checked_period(count(p, 0)) }
 |this, [close, volume]| {
     let before = this.previous.replace(close)?;
@@ -51,11 +56,10 @@ kernel!(Efi[2 => 1](p) { previous: Option<f64> = None, average: Ema = Ema::with_
 kernel!(Obv[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
 |this, [close, volume]| {
     let before = this.previous.replace(close);
-    this.total.add(match before {
-        Some(before) if close < before => -volume,
-        Some(before) if close == before => 0.0,
-        _ => volume,
-    });
+    // Without a branch: nobody can foretell it.
+    let before = before.unwrap_or(f64::NEG_INFINITY);
+    let falling = if close < before { -volume } else { 0.0 };
+    this.total.add(if close > before { volume } else { falling });
     Some([value(this.total)])
 });
 kernel!(Pvt[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
@@ -99,7 +103,11 @@ kernel!(Rvol[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count =
     let mean = this.mean;
     if this.sums.push([volume]) { this.mean = Some(this.sums.mean(0, this.count)); }
     mean.map(|mean| [ratio_or(volume, mean, 0.0)])
-});
+}; reach derived_reach(this.sums.period()); |block| block.fill_from_means(
+    this.sums.period(),
+    |_, [before]| [before],
+    |[mean], [volume]| [ratio_or(volume, mean, 0.0)],
+));
 kernel!(Vwap[4 => 1](p) { money: Sum = Sum::default(), volume: Sum = Sum::default() }
 |this, [high, low, close, volume]| {
     let typical = (high + low + close) / 3.0;

@@ -13,6 +13,11 @@ pub(super) struct Lag {
 
 impl Lag {
     #[inline(always)]
+    pub(super) fn bars(&self) -> usize {
+        self.values.len()
+    }
+
+    #[inline(always)]
     pub(super) fn new(bars: usize) -> Self {
         Lag { values: vec![0.0; bars].into_boxed_slice(), position: 0, full: bars == 0 }
     }
@@ -55,6 +60,11 @@ impl<const N: usize> Sums<N> {
             older: [Sum::default(); N],
             younger: [Sum::default(); N],
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn period(&self) -> usize {
+        self.values.len()
     }
 
     /// Takes the numbers of the next bar; whether the window is full now.
@@ -189,9 +199,16 @@ impl Highest {
         }
     }
 
+    #[inline(always)]
+    pub(super) fn period(&self) -> usize {
+        self.values.len()
+    }
+
     /// Takes the next value; the largest of the window once it is full, and how many bars ago it was.
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<(f64, usize)> {
+        // Positive and negative zero are one number.
+        let value = value + 0.0;
         let place = self.position;
         self.values[place] = value;
         if value >= self.best {
@@ -241,10 +258,15 @@ impl Lowest {
         Lowest(Highest::new(period))
     }
 
+    #[inline(always)]
+    pub(super) fn period(&self) -> usize {
+        self.0.period()
+    }
+
     /// Takes the next value; the smallest of the window once it is full, and how many bars ago it was.
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<(f64, usize)> {
-        self.0.push(-value).map(|(value, age)| (-value, age))
+        self.0.push(-value).map(|(value, age)| (0.0 - value, age))
     }
 }
 
