@@ -9,6 +9,7 @@ import type { BenchRow } from './bench-row.ts';
 const groups: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   kernel: async () => (await import('./kernel.bench.ts')).kernelBench(),
   simulation: async () => (await import('./simulation.bench.ts')).simulationBench(),
+  indicators: async () => (await import('./indicators.bench.ts')).indicatorsBench(),
   journal: async () => (await import('./journal.bench.ts')).journalBenchmarks(),
   'monte-carlo': async () => (await import('./monte-carlo.bench.ts')).monteCarloBench(),
   backtest: async () => (await import('./backtest.bench.ts')).backtestBench(),

@@ -164,6 +164,13 @@ export interface NativeAddon
     inputs: readonly Float64Array[],
     outputs: readonly Float64Array[],
   ): number;
+  /** Runs several parameter sets; `outputs` are the columns of the first set, then those of the second, and so on. */
+  runIndicatorLanes(
+    id: string,
+    paramSets: readonly Float64Array[],
+    inputs: readonly Float64Array[],
+    outputs: readonly Float64Array[],
+  ): void;
   readonly IndicatorStream: new (id: string, params: Float64Array) => AddonIndicatorStream;
   resampleCandles(
     source: CandleColumns,

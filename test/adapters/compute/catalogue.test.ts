@@ -148,3 +148,25 @@ describe('wrong calls', () => {
     throw new Error('the call did not fail');
   });
 });
+
+test('parameter sets side by side give what each gives alone', () => {
+  const inputs = bars();
+  for (const id of ['EMA', 'RSI', 'MACD', 'ATR', 'SMA', 'STOCH']) {
+    const name = catalogue.find(id)?.params[0]?.name as string;
+    // Eight go at once, one is left over.
+    const sets = Array.from({ length: 9 }, (_, lane) => ({ [name]: 3 + lane }));
+    const found = catalogue.runLanes(id, sets, inputs);
+    expect(found).toHaveLength(sets.length);
+    for (const [lane, params] of sets.entries()) {
+      expect(found[lane], `${id} ${lane}`).toEqual(catalogue.run(id, params, inputs).outputs);
+    }
+  }
+});
+
+test('lanes: one wrong set refuses all', async () => {
+  const close = Float64Array.of(1, 2, 3);
+  const wrong = [{ timeperiod: 2 }, { timeperiod: 0 }];
+  const failure = await failureOf(() => catalogue.runLanes('EMA', wrong, { close }));
+  expect(failure.message).toBe('timeperiod must be a whole number from 1 to 100000');
+  expect(catalogue.runLanes('EMA', [], { close })).toEqual([]);
+});

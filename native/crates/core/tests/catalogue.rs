@@ -393,7 +393,7 @@ fn wrong_lanes_are_refused() {
     assert_eq!(error, IndicatorError::Columns { kind: "output", given: 2, expected: 1 });
     let eight: Vec<Indicator> =
         (1..=8).map(|n| Indicator::new("EMA", &[f64::from(n)]).expect("valid")).collect();
-    let mut short = vec![[0.0; 3]; 8];
+    let mut short = [[0.0; 3]; 8];
     let mut outputs: Vec<&mut [f64]> = short.iter_mut().map(|column| &mut column[..]).collect();
     let error = Indicator::batch_lanes(&eight, &[&input], &mut outputs).expect_err("short columns");
     assert_eq!(error, IndicatorError::Length { name: "real", length: 3, expected: 4 });
@@ -410,7 +410,7 @@ fn equal_averages_of_a_long_series_stay_equal() {
         let average = |n: f64| {
             let mut params = spec.defaults();
             params[0] = n;
-            batch(&Indicator::new(id, &params).expect("valid"), &[close.clone()]).remove(0)
+            batch(&Indicator::new(id, &params).expect("valid"), std::slice::from_ref(&close)).remove(0)
         };
         if id == "SMA" || id == "MA" {
             let (fast, slow) = (average(50.0), average(200.0));

@@ -62,8 +62,9 @@ impl Recurrence {
 
     #[inline(always)]
     pub(super) fn step(&mut self, value: Wide) -> Wide {
-        for lane in 0..LANES {
-            self.value[lane] = self.smoothing[lane].mul_add(value[lane] - self.value[lane], self.value[lane]);
+        let parts = self.value.iter_mut().zip(self.smoothing).zip(value);
+        for ((average, smoothing), value) in parts {
+            *average = smoothing.mul_add(value - *average, *average);
         }
         self.value
     }
@@ -145,7 +146,7 @@ fn run_wide<K: SideBySide<I, O>, const I: usize, const O: usize>(
 }
 
 #[inline(always)]
-#[allow(clippy::needless_range_loop)]
+#[allow(clippy::needless_range_loop, clippy::needless_pass_by_value)]
 fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     mut kernels: [K; LANES],
     columns: [&[f64]; I],
