@@ -1,3 +1,4 @@
+// length: one suite over every indicator: what it feeds them is shared by all its tests
 //! Every indicator of the catalogue: batch equals stream, warm-up as declared, and results as TA-Lib 0.8.2 has them.
 //!
 //! TA-Lib's results are the check sums of `peers/results/talib.json` over a million bars, beside the data folder; the test says

@@ -47,6 +47,17 @@ pub(super) struct Block<'a, const I: usize, const O: usize> {
     pub(super) scratch: &'a mut Scratch,
 }
 
+/// The numbers of one row. A loop, where `map` would not always become part of the caller and so lose its instructions.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)]
+pub(super) fn bar_at<const I: usize>(columns: &[&[f64]; I], row: usize) -> [f64; I] {
+    let mut bar = [0.0; I];
+    for index in 0..I {
+        bar[index] = columns[index][row];
+    }
+    bar
+}
+
 /// Bars before a window that [`sums`] wants, the window itself included: two windows, because bar by bar the numbers of
 /// the one before still play a part.
 pub(super) const fn sums_reach(period: usize) -> usize {
@@ -196,7 +207,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         let length = bars[0].len().min(SPAN);
         let bars = bars.map(|column| &column[..length]);
         for at in 1..length {
-            let values = number(bars.map(|column| column[at]), bars.map(|column| column[at - 1]));
+            let values = number(bar_at(&bars, at), bar_at(&bars, at - 1));
             for index in 0..N {
                 lanes[index][at - 1] = values[index];
             }
@@ -259,7 +270,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         }
         let windows: [&[f64]; N] = std::array::from_fn(|index| &windows[index][..rows]);
         for slot in 0..rows {
-            let values = result(windows.map(|window| window[slot]), bars.map(|column| column[slot]));
+            let values = result(bar_at(&windows, slot), bar_at(&bars, slot));
             for index in 0..O {
                 results[index][slot] = values[index];
             }
@@ -337,7 +348,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
             assert_eq!(output.len(), rows);
         }
         for slot in 0..rows {
-            let values = result(highest[slot], lowest[slot], bars.map(|column| column[slot]));
+            let values = result(highest[slot], lowest[slot], bar_at(&bars, slot));
             for index in 0..O {
                 results[index][slot] = values[index];
             }
@@ -369,7 +380,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
             assert_eq!(output.len(), rows);
         }
         for slot in 0..rows {
-            let values = result(now.map(|column| column[slot]), before.map(|column| column[slot]));
+            let values = result(bar_at(&now, slot), bar_at(&before, slot));
             for index in 0..O {
                 results[index][slot] = values[index];
             }

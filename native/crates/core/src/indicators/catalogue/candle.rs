@@ -233,23 +233,27 @@ impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> f
             for at in 5..WIDTH {
                 recent[at] = (range_twos[at] + range_twos[at - 2]) + range[at - 5];
             }
-            let candle = |at: usize| Candle {
-                open: open[at],
-                high: high[at],
-                low: low[at],
-                close: close[at],
-                usual_body: bodies[at] * 0.1,
-                tiny: ranges[at] * 0.01,
-                short_shadow: shadows[at] * 0.05,
-                near: recent[at] * 0.04,
-                far: recent[at] * 0.12,
-                equal: recent[at] * 0.01,
-            };
             let found: &mut [f64; ROWS] =
                 if rows == ROWS { values.first_chunk_mut().expect("is as wide") } else { &mut short };
             for slot in 0..ROWS {
                 let at = slot + BEFORE;
-                found[slot] = (self.test)(&std::array::from_fn(|back| candle(at - back)));
+                let mut candles = [Candle::default(); N];
+                for back in 0..N {
+                    let at = at - back;
+                    candles[back] = Candle {
+                        open: open[at],
+                        high: high[at],
+                        low: low[at],
+                        close: close[at],
+                        usual_body: bodies[at] * 0.1,
+                        tiny: ranges[at] * 0.01,
+                        short_shadow: shadows[at] * 0.05,
+                        near: recent[at] * 0.04,
+                        far: recent[at] * 0.12,
+                        equal: recent[at] * 0.01,
+                    };
+                }
+                found[slot] = (self.test)(&candles);
             }
             if rows < ROWS {
                 values.copy_from_slice(&short[..rows]);

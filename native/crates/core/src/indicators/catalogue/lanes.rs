@@ -6,9 +6,13 @@
 use super::super::ema::Ema;
 use super::super::runs::{all_usable, for_each_run};
 use super::super::wilder::WilderAverage;
+use super::block::bar_at;
 use super::machine::Kernel;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
+
+/// Rows that are computed before they are written to the column of each lane.
+const ROWS: usize = 64;
 
 /// Parameter sets that are computed at once.
 pub(super) const LANES: usize = 8;
@@ -159,18 +163,11 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     for column in results.iter().flatten() {
         assert_eq!(column.len(), rows);
     }
-    let bar = |row: usize| {
-        let mut bar = [0.0; I];
-        for index in 0..I {
-            bar[index] = columns[index][row];
-        }
-        bar
-    };
     let mut row = 0;
     let mut lanes = None;
     while row < rows && lanes.is_none() {
         for (lane, kernel) in kernels.iter_mut().enumerate() {
-            let values = kernel.advance(bar(row));
+            let values = kernel.advance(bar_at(&columns, row));
             for index in 0..O {
                 results[index][lane][row] = values[index];
             }
@@ -179,12 +176,24 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
         lanes = K::gather(&kernels);
     }
     let Some(mut lanes) = lanes else { return };
-    for row in row..rows {
-        let values = K::step(&mut lanes, bar(row));
-        for index in 0..O {
-            for lane in 0..LANES {
-                results[index][lane][row] = values[index][lane];
+    // A few rows of all lanes, then the same rows lane by lane.
+    let mut values = [[[0.0; LANES]; ROWS]; O];
+    while row < rows {
+        let taken = ROWS.min(rows - row);
+        for slot in 0..taken {
+            let bar = K::step(&mut lanes, bar_at(&columns, row + slot));
+            for index in 0..O {
+                values[index][slot] = bar[index];
             }
         }
+        for index in 0..O {
+            for lane in 0..LANES {
+                let column = &mut results[index][lane][row..row + taken];
+                for (place, value) in column.iter_mut().zip(&values[index]) {
+                    *place = value[lane];
+                }
+            }
+        }
+        row += taken;
     }
 }

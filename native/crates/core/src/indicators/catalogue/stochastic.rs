@@ -1,3 +1,4 @@
+// length: a definition of up to twenty lines for each of its indicators
 //! Where the close stands in the range of a window, and indicators of the typical price.
 
 use super::super::ema::Ema;
