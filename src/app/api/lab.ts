@@ -20,11 +20,12 @@ function titleOf(spec: BacktestSpec): string {
 }
 
 export const backtestHandlers: Handlers<'backtests'> = {
-  'backtests/run': ({ spec, name }, { jobs, lab }) => {
+  'backtests/run': ({ spec, name, study }, { jobs, lab }) => {
     const strategy = lab.tools.findStrategy(spec.strategy);
     if (strategy === undefined) {
       throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, { field: 'spec.strategy' });
     }
+    const tried = study === undefined ? undefined : lab.studies.tried(study);
     return {
       job: jobs.start('backtest', name ?? titleOf(spec), async (control) => {
         const result = await lab.tools.runner.run(spec, {
@@ -32,7 +33,7 @@ export const backtestHandlers: Handlers<'backtests'> = {
           onProgress: (done, total) => control.progress({ done, total, unit: 'candles' }),
         });
         control.progress({ message: 'works out the report' });
-        const measured = lab.tools.measure(result);
+        const measured = lab.tools.measure(result, tried);
         const { id } = lab.backtests.save(measured, name, lab.tools.wallClock());
         return { backtest: id };
       }),

@@ -1,6 +1,7 @@
 /** Studies of the data folder: run, resume, show. The best trials are tested on data none of them has seen. */
 
 import { z } from 'zod';
+import { daysPerYear } from '../../adapters/compute/performance.ts';
 import { readStudyFile, readTrials, TrialLog } from '../../adapters/lab/trial-log.ts';
 import { type StudySummaryView, type TestedTrialView, testedTrialView } from '../../shared/api/lab-views.ts';
 import { ApiError } from '../../shared/api/result.ts';
@@ -97,6 +98,19 @@ export class StudyService {
       const parts = await studyParts(this.#tools, spec);
       return exploreNeighbours(this.#tools, spec, prepared, parts.train, row, reach, control);
     };
+  }
+
+  /** How many settings a study tried with a score, and how much their daily Sharpe ratios varied: for deflating the best. */
+  tried(id: string): { readonly trials: number; readonly trialVariance: number | undefined } {
+    const { rows } = readTrials(this.#tools.files.folder('studies', id));
+    const ratios = rows.flatMap(({ state, metrics: { sharpe } }) =>
+      state === 'complete' && typeof sharpe === 'number' ? [sharpe / Math.sqrt(daysPerYear)] : [],
+    );
+    const trials = Math.max(1, rows.filter(({ state }) => state === 'complete').length);
+    if (ratios.length < 2) return { trials, trialVariance: undefined };
+    const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+    const squares = ratios.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0);
+    return { trials, trialVariance: squares / (ratios.length - 1) };
   }
 
   remove(id: string): void {

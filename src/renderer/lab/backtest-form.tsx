@@ -31,7 +31,12 @@ function Form({ from }: { readonly from: BacktestSpec | null }) {
   const run = async (): Promise<void> => {
     setTried(true);
     if (spec === null) return;
-    const started = await act('Backtest', 'backtests/run', { spec }, []);
+    const started = await act(
+      'Backtest',
+      'backtests/run',
+      { spec, ...(values.study === '' ? {} : { study: values.study }) },
+      [],
+    );
     if (started !== null) setJob(started.job.id);
   };
   return (

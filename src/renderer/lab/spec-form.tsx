@@ -70,7 +70,7 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
         <Select
           aria-label="Strategy"
           value={values.strategy}
-          onChange={(event) => set({ strategy: event.target.value, params: {} })}
+          onChange={(event) => set({ strategy: event.target.value, params: {}, study: '' })}
           options={strategies.map(({ id, title }) => ({ value: id, label: title }))}
           data-testid="lab-strategy"
         />

@@ -31,6 +31,8 @@ export const specValuesSchema = z.object({
   fill: z.enum(fillConventions).default('next-open'),
   intrabar: z.enum(intrabarPolicies).default('adverse-first'),
   engine: z.enum(['event', 'sweep']).default('event'),
+  /** Study the parameters come from; empty for none. */
+  study: z.string().default(''),
 });
 export type SpecValues = z.output<typeof specValuesSchema>;
 

@@ -30,7 +30,7 @@ export function StudyView({ id }: { readonly id: string }) {
   const [objective] = summary.spec.objectives.map(objectiveOf);
   const use = ({ row }: TestedTrialView): void => {
     const spec = { ...summary.spec.backtest, params: { ...summary.spec.backtest.params, ...row.values } };
-    settings.set('lab.form', valuesOfSpec(spec));
+    settings.set('lab.form', { ...valuesOfSpec(spec), study: id });
     goTo('lab', 'backtests', 'new');
   };
   const isOpen = trials.length < summary.spec.trials && summary.end !== 'space' && summary.end !== 'patience';

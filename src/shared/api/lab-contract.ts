@@ -113,7 +113,12 @@ export const labMethods = {
   'backtests/run': method(
     'trade',
     'Runs a backtest as a job; its report is stored',
-    z.strictObject({ spec: backtestSpec, name: nameText.optional() }),
+    z.strictObject({
+      spec: backtestSpec,
+      name: nameText.optional(),
+      /** The study whose trials led to these parameters: the Sharpe ratio is then deflated by their number. */
+      study: labId.optional(),
+    }),
     job,
   ),
   'backtests/list': method(
