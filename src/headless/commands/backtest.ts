@@ -5,12 +5,13 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
+import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { BacktestCancelledError, runBacktest } from '../../app/backtest/run-backtest.ts';
 import { type MeasuredResult, measureResult } from '../../app/report/measure.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
-import { loadStrategy } from '../../strategies/load-strategy.ts';
+
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag } from '../cli/values.ts';
 import { interruptedExitCode, listenForSignals } from '../host/stop-signals.ts';

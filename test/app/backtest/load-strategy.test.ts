@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadStrategy } from '../../src/strategies/load-strategy.ts';
-import { strategies } from '../../src/strategies/registry.ts';
+import { loadStrategy } from '../../../src/app/backtest/load-strategy.ts';
+import { strategies } from '../../../src/strategies/registry.ts';
 
 test('gives every strategy of the registry by its id, and nothing for another', async () => {
   for (const strategy of strategies) expect(await loadStrategy(strategy.id)).toBe(strategy);
