@@ -5,6 +5,7 @@ import type { L2Addon } from './l2-addon.ts';
 import type { PerformanceAddon } from './performance-addon.ts';
 import type { RobustnessAddon } from './robustness-addon.ts';
 import type { SamplersAddon } from './samplers-addon.ts';
+import type { StatisticsAddon } from './statistics-addon.ts';
 
 /** Columns of a candle series; all have the same length. Times are epoch milliseconds UTC. */
 export interface CandleColumns {
@@ -127,7 +128,8 @@ export interface NativeAddon
     L2Addon,
     PerformanceAddon,
     RobustnessAddon,
-    SamplersAddon {
+    SamplersAddon,
+    StatisticsAddon {
   version(): { readonly version: string; readonly abi: number };
   smaBatch(input: Float64Array, period: number, out: Float64Array): void;
   emaBatch(input: Float64Array, period: number, out: Float64Array): void;

@@ -11,6 +11,7 @@
 //! - `robustness`: Monte Carlo, random entries, candles that could have been
 //! - `samplers`: the optimiser proposes trials
 //! - `candles`: resampling; `candle_files`: tables of candles from files, checked
+//! - `statistics`: cointegration and its relatives, the scan of all pairs
 //! - `store`: candle files; `control`: progress and cancel of a running task
 
 // Every function refuses arguments with an error whose code the head of `arguments` explains; saying so on each adds nothing.
@@ -30,6 +31,7 @@ pub mod l2_replay;
 pub mod performance;
 pub mod robustness;
 pub mod samplers;
+pub mod statistics;
 pub mod store;
 pub mod streams;
 

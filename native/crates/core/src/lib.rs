@@ -7,6 +7,7 @@
 //! - [`files`]: data files as they come, plain, gzip or zip, as a stream of text.
 //! - [`robustness`]: chance applied to a backtest: Monte Carlo, random entries, candles that could have been.
 //! - [`l2`]: order book recordings and trades: import, files, replay with latency and queue positions.
+//! - [`statistics`]: regressions, unit roots, cointegration of pairs.
 //! - [`store`]: candle column files: memory mapped, checksummed, crash safe on append.
 //!
 //! Columns are `&[f64]`. Times are epoch milliseconds in an `f64` column (exact below 2^53), so that a column
@@ -26,6 +27,7 @@ pub mod indicators;
 pub mod l2;
 pub mod performance;
 pub mod robustness;
+pub mod statistics;
 pub mod store;
 
 /// Version of this crate; the host checks that the addon it loaded has the one it was written for.
