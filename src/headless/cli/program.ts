@@ -24,6 +24,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   venues: 'Venues and their connection: list',
   instruments: 'Instruments with the venue rules: list',
   data: 'Market data: import, download, list, check, repair, remove',
+  pairs: 'Pairs that move together: scan',
   jobs: 'Long-running work of the host: list, show, cancel',
 };
 
@@ -225,6 +226,23 @@ function addOtherCommands(add: Add, run: Run): void {
 
   addDataCommands(add, run);
   addL2Commands(add, run);
+  const scanned = add('pairs scan')
+    .description('Tests candle files for pairs that move together')
+    .option('--candles <file...>', 'candle files: CSV, plain, gzip or zip, or Parquet')
+    .option('--folder <folder>', 'all candle files of a folder')
+    .option('--timeframe <timeframe>', 'joins all to this timeframe, such as 1h')
+    .option('--method <method>', 'engle-granger (default) or johansen')
+    .option('--lag <lag>', 'lagged differences: a number (default 1), aic, bic or t-stat')
+    .option('--p-max <number>', 'largest p-value (default 0.05); johansen: 0.1, 0.05 or 0.01')
+    .option('--half-life-max <bars>', 'longest half-life of the spread (default 24), or any')
+    .option('--prices <scale>', 'log (default): hedge in value; plain: hedge in units')
+    .option('--bars <number>', 'only the newest common bars')
+    .option('--both-ways', 'tests each pair with either series as the dependent one')
+    .option('--threads <number>', 'threads (default: one a core)');
+  run(scanned, async (context, typed) =>
+    (await import('../commands/pairs.ts')).scanPairFiles(context, typed),
+  );
+
   addKeyCommands(add, run);
   run(add('doctor').description('Checks what this installation needs'), async (context) =>
     (await import('../doctor/run-doctor.ts')).runDoctor(context),

@@ -2,7 +2,7 @@
 
 use super::StatisticsError;
 use super::error::check_series;
-use super::vectors::mean;
+use super::vectors::{mean, squares_around};
 
 /// How the exponent is estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +70,7 @@ fn rescaled_range(moves: &[f64]) -> f64 {
 
 /// Standard deviation with n degrees of freedom.
 fn deviation(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / values.len() as f64).sqrt()
+    (squares_around(values, mean(values)) / values.len() as f64).sqrt()
 }
 
 /// Slope of the least-squares line.

@@ -1,7 +1,7 @@
 //! Ordinary least squares by Householder reflections: no normal equations, so that no digits are lost to squaring.
 
 use super::StatisticsError;
-use super::vectors::{dot, mean, subtract_scaled};
+use super::vectors::{dot, mean, squares_around, subtract_scaled};
 
 /// A column that keeps less than this of its length after the ones before it is taken as their combination.
 const RANK_TOLERANCE: f64 = 1e-11;
@@ -28,8 +28,7 @@ pub fn ordinary_least_squares(y: &[f64], columns: &[&[f64]]) -> Result<LeastSqua
     all.extend_from_slice(columns);
     super::error::check_series(&all, columns.len() + 1, "a regression")?;
     let rows = y.len();
-    let mean = mean(y);
-    let total: f64 = y.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let total = squares_around(y, mean(y));
     let factored = Factored::new(columns.iter().map(|column| column.to_vec()).collect(), y.to_vec())
         .ok_or(StatisticsError::Collinear { what: "the regression" })?;
     let count = columns.len();

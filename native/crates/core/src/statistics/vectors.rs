@@ -46,6 +46,28 @@ multiversioned! {
     }
 }
 
+multiversioned! {
+    /// Sum of the squared distances of the values from `centre`; in lanes as [`dot`].
+    pub(super) fn squares_around(values: &[f64], centre: f64) -> f64 {
+        let mut lanes = [0.0f64; LANES];
+        let chunks = values.chunks_exact(LANES);
+        let mut tail = 0.0f64;
+        for value in chunks.remainder() {
+            tail = (value - centre).mul_add(value - centre, tail);
+        }
+        for chunk in chunks {
+            for lane in 0..LANES {
+                let distance = chunk[lane] - centre;
+                lanes[lane] = distance.mul_add(distance, lanes[lane]);
+            }
+        }
+        for lane in lanes {
+            tail += lane;
+        }
+        tail
+    }
+}
+
 /// Mean in two passes: the second takes out what rounding left in the first.
 pub(super) fn mean(values: &[f64]) -> f64 {
     let rows = values.len() as f64;
