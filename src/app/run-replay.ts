@@ -3,6 +3,7 @@
  * stored; the hash of the last record proves that two replays are equal.
  */
 
+import { liveIndicators } from '../adapters/compute/indicator-port.ts';
 import { sha256Hex } from '../adapters/store/digest.ts';
 import { CandleReplay } from '../adapters/venues/replay/candle-replay.ts';
 import { FrameReplay } from '../adapters/venues/replay/frame-replay.ts';
@@ -168,6 +169,7 @@ async function run(
   );
   const kernel = new Kernel({
     digest: sha256Hex,
+    indicators: liveIndicators(),
     instruments: [instrument],
     findStrategy,
     snapshot: emptySnapshot(),

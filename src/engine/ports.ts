@@ -5,12 +5,26 @@ import type { Instrument } from '../shared/domain/instrument.ts';
 import type { EpochMs, InstrumentId, VenueId } from '../shared/domain/nominal.ts';
 import type { MarketEvent } from '../shared/events/market.ts';
 import type { VenueCommand, VenueEvent } from '../shared/events/venue.ts';
+import type { IndicatorReader, IndicatorRequest } from './strategy/api.ts';
 
 /** SHA-256 of a text, as lower-case hexadecimal. Chains the audit records. */
 export type DigestPort = (text: string) => string;
 
 /** Takes every event a venue or feed produces, in order. */
 export type EventSink = (event: MarketEvent | VenueEvent) => void;
+
+/** Computes indicators for strategies: from whole columns in a backtest, candle by candle live. */
+export interface IndicatorPort {
+  /**
+   * Opens an indicator over a series of closed candles; `candles` gives those in memory, oldest first, and is asked again at
+   * each reading. Throws a `RangeError` for an indicator or parameters that do not exist.
+   */
+  open(
+    request: IndicatorRequest,
+    instrument: InstrumentId,
+    candles: () => readonly Candle[],
+  ): IndicatorReader;
+}
 
 /** A source of market data. Emits events only after `start` and until `stop` has resolved. */
 export interface MarketFeed {

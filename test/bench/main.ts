@@ -16,6 +16,7 @@ const groups: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   report: async () => (await import('./report.bench.ts')).reportBench(),
   l2: async () => (await import('./l2.bench.ts')).l2Bench(),
   pairs: async () => (await import('./pairs.bench.ts')).pairsBench(),
+  sweep: async () => (await import('./sweep.bench.ts')).sweepBench(),
   startup: async () => (await import('./startup.bench.ts')).startupBench(),
   ui: async () => (await import('./ui.bench.ts')).uiRows((line) => process.stderr.write(`${line}\n`)),
 };

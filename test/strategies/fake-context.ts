@@ -6,6 +6,7 @@
  * length: one world of one bot; its orders, money and checks share their state.
  */
 
+import { liveIndicators } from '../../src/adapters/compute/indicator-port.ts';
 import {
   type DesiredOrder,
   type GivenWhy,
@@ -34,6 +35,7 @@ import { type Fill, liveOrderStates, type Order, type Side } from '../../src/sha
 import type { StopPolicy } from '../../src/shared/events/control.ts';
 
 const decimal = (text: string) => Decimal.parse(text);
+const indicators = liveIndicators();
 
 /** Makes an instrument: BTC/USDT, tick 0.01, lot 0.0001, minimum 5 USDT, fee 0.1 % taken in quote, unless told otherwise. */
 export function makeInstrument(overrides: Partial<Instrument> = {}): Instrument {
@@ -200,13 +202,13 @@ export class FakeWorld<Params, State> {
     this.nowMs = end;
   }
 
-  /** Closes a candle of a timeframe with this close. */
-  closeBar(timeframeMs: number, close: number): void {
+  /** Closes a candle of a timeframe with this close, flat unless told how high it was. */
+  closeBar(timeframeMs: number, close: number, high = close): void {
     this.nowMs += timeframeMs;
     const candle: Candle = {
       openTimeMs: epochMs(this.nowMs - timeframeMs),
       open: close,
-      high: close,
+      high,
       low: close,
       close,
       volume: 1,
@@ -493,6 +495,8 @@ export class FakeWorld<Params, State> {
       instrument: world.instrument,
       terms: liveTerms,
       watch: () => undefined,
+      indicator: (request) =>
+        indicators.open(request, world.instrument.id, () => world.candles[request.timeframeMs] ?? []),
       nowMs: () => epochMs(world.nowMs),
       quote: () => {
         const ticks = priceTicks(world.ticks);

@@ -13,8 +13,8 @@ interface SchemaWithShape {
 }
 
 describe('registry', () => {
-  it('has the three strategies under their ids', () => {
-    expect(strategies.map((strategy) => strategy.id)).toEqual(['grid', 'dca', 'ma-cross']);
+  it('has the four strategies under their ids', () => {
+    expect(strategies.map((strategy) => strategy.id)).toEqual(['grid', 'dca', 'ma-cross', 'rules']);
     expect(findStrategy('dca')?.title).toBe('DCA with safety orders');
     expect(findStrategy('nothing')).toBeUndefined();
   });

@@ -6,6 +6,7 @@ import type { PerformanceAddon } from './performance-addon.ts';
 import type { RobustnessAddon } from './robustness-addon.ts';
 import type { SamplersAddon } from './samplers-addon.ts';
 import type { StatisticsAddon } from './statistics-addon.ts';
+import type { SweepAddon } from './sweep-addon.ts';
 
 /** Columns of a candle series; all have the same length. Times are epoch milliseconds UTC. */
 export interface CandleColumns {
@@ -129,7 +130,8 @@ export interface NativeAddon
     PerformanceAddon,
     RobustnessAddon,
     SamplersAddon,
-    StatisticsAddon {
+    StatisticsAddon,
+    SweepAddon {
   version(): { readonly version: string; readonly abi: number };
   smaBatch(input: Float64Array, period: number, out: Float64Array): void;
   emaBatch(input: Float64Array, period: number, out: Float64Array): void;

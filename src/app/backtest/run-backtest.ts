@@ -3,6 +3,9 @@
  * specification and data give the same result, byte for byte.
  */
 
+import { createCatalogue } from '../../adapters/compute/catalogue.ts';
+import { createIndicatorPort } from '../../adapters/compute/indicator-port.ts';
+import { loadNative } from '../../adapters/compute/native.ts';
 import { sha256Hex } from '../../adapters/store/digest.ts';
 import { CountedTrail } from '../../engine/kernel/counted-trail.ts';
 import { Kernel } from '../../engine/kernel/kernel.ts';
@@ -23,7 +26,9 @@ import { type LoadedSeries, loadSeries, type StoreReader } from './load-series.t
 import { makeVenues } from './make-venues.ts';
 import { type PreparedBot, prepareBots } from './prepare-bots.ts';
 import { RunCounter } from './run-counter.ts';
+
 import { RunRecorder } from './run-recorder.ts';
+import { runSweep } from './run-sweep.ts';
 import { seedHistory } from './seed-history.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -49,11 +54,8 @@ const turnMs = 25;
 /** Kernel time before the first candle in which the venues connect. */
 const bootLeadMs = 3_600_000;
 
-/** Runs a backtest. Throws `ApiError` for bad input and failing strategies, `DataFileError` for bad files. */
+/** Runs a backtest on the path its specification names. Throws `ApiError` for bad input and failing strategies, `DataFileError` for bad files. */
 export async function runBacktest(spec: BacktestSpec, options: BacktestOptions): Promise<BacktestResult> {
-  if (spec.path !== 'event') {
-    throw new ApiError('bad-input', 'path: this runs the event path only', { field: 'path' });
-  }
   const strategy = options.findStrategy(spec.strategy);
   if (strategy === undefined) {
     throw new ApiError('not-found', `strategy: there is no strategy "${spec.strategy}"`, {
@@ -65,6 +67,7 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
   );
   checkCurrencies(series);
   const bots = prepareBots(spec, strategy, series);
+  if (spec.path === 'sweep') return runSweep(spec, strategy, series, bots);
   return new Backtest(spec, options, series, bots).run();
 }
 
@@ -179,6 +182,13 @@ class Backtest {
       ...(options.withAudit === true ? {} : { trail: new CountedTrail((_, body) => counter.note(body)) }),
       terms: { leverage: spec.leverage, priceReserve: reserveOf(spec), slippage: spec.slippage },
       instruments: series.map(({ instrument }) => instrument),
+      indicators: createIndicatorPort(
+        createCatalogue(loadNative()),
+        (id, timeframeMs) =>
+          series.find(
+            ({ instrument, ...loaded }) => instrument.id === id && loaded.timeframeMs === timeframeMs,
+          )?.columns,
+      ),
       findStrategy: (id) => (id === spec.strategy ? options.findStrategy(id) : undefined),
       snapshot: emptySnapshot(),
       orderPrefix: 'sx-b',

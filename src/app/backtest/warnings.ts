@@ -11,21 +11,12 @@ export function warningsOf(
   refusedEntries: number,
   kernel: Kernel,
 ): string[] {
-  const warnings = series.flatMap((loaded) => loaded.warnings);
-  for (const { instrument, funding } of series) {
-    if (instrument.kind === 'perpetual' && funding === undefined)
-      warnings.push(
-        `Funding of ${instrument.symbol} is left out: a position held for long may have paid much of it.`,
-      );
-  }
+  const warnings = seriesWarnings(series);
   if (candlesWithoutDetail > 0)
     warnings.push(
       `${candlesWithoutDetail} candles had no finer data: the assumed path was used inside them.`,
     );
-  if (refusedEntries > 0)
-    warnings.push(
-      `${refusedEntries} orders were not paid for at the price they met: a larger reserve or a smaller size lets them in.`,
-    );
+  if (refusedEntries > 0) warnings.push(unfundedWarning(refusedEntries));
   if (counter.rejected > 0)
     warnings.push(
       `${counter.rejected} orders were refused, the first one because: ${counter.firstRefusal ?? ''}`,
@@ -37,4 +28,21 @@ export function warningsOf(
       warnings.push(`${bot.instrument.symbol}: the bot stopped early: ${bot.stateReason}.`);
   }
   return warnings;
+}
+
+/** What is weak in the data of a run. */
+export function seriesWarnings(series: readonly LoadedSeries[]): string[] {
+  const warnings = series.flatMap((loaded) => loaded.warnings);
+  for (const { instrument, funding } of series) {
+    if (instrument.kind === 'perpetual' && funding === undefined)
+      warnings.push(
+        `Funding of ${instrument.symbol} is left out: a position held for long may have paid much of it.`,
+      );
+  }
+  return warnings;
+}
+
+/** Says that entries were wanted but not paid for. */
+export function unfundedWarning(refusedEntries: number): string {
+  return `${refusedEntries} orders were not paid for at the price they met: a larger reserve or a smaller size lets them in.`;
 }

@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { liveIndicators } from '../../adapters/compute/indicator-port.ts';
 import { sha256Hex } from '../../adapters/store/digest.ts';
 import { PaperVenueStore } from '../../adapters/store/paper-venue-store.ts';
 import type { VenueTruthStore } from '../../adapters/store/venue-truth.ts';
@@ -98,6 +99,7 @@ export async function createDemoSession(
   if (startMs > world.nowMs) world.fastForward(epochMs(startMs));
   const kernel = new Kernel({
     digest: sha256Hex,
+    indicators: liveIndicators(),
     instruments,
     findStrategy: options.findStrategy,
     snapshot,

@@ -4,6 +4,7 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { liveIndicators } from '../../adapters/compute/indicator-port.ts';
 import type { LogPort } from '../../adapters/logging/log-port.ts';
 import { sha256Hex } from '../../adapters/store/digest.ts';
 import { PaperVenueStore } from '../../adapters/store/paper-venue-store.ts';
@@ -151,6 +152,7 @@ function assemble(options: PaperSessionOptions, feeds: readonly MarketFeed[], in
   const startMs = epochMs(Math.max(wallClock(), options.snapshot.core?.timeMs ?? 0));
   const kernel = new Kernel({
     digest: sha256Hex,
+    indicators: liveIndicators(),
     instruments,
     findStrategy: options.findStrategy,
     snapshot: options.snapshot,

@@ -21,7 +21,7 @@ import { InstrumentMarket, minuteMs } from '../market/instrument-market.ts';
 import { FundingBooker } from '../portfolio/funding.ts';
 import { manualBot } from '../portfolio/ledger.ts';
 import { Portfolio } from '../portfolio/portfolio.ts';
-import type { DigestPort } from '../ports.ts';
+import type { DigestPort, IndicatorPort } from '../ports.ts';
 import { RiskStates } from '../risk/risk-states.ts';
 import { type AnyStrategy, liveTerms, type TradingTerms } from '../strategy/api.ts';
 import { AuditChain, type AuditTrail } from './audit-chain.ts';
@@ -55,6 +55,8 @@ export interface KernelOptions {
   readonly trail?: AuditTrail | undefined;
   /** Leverage, reserve and expected slippage; those of live trading unless told. */
   readonly terms?: TradingTerms | undefined;
+  /** Computes what strategies read through `indicator`; without it they are refused. */
+  readonly indicators?: IndicatorPort | undefined;
   readonly instruments: readonly Instrument[];
   readonly findStrategy: (id: string) => AnyStrategy | undefined;
   readonly snapshot: KernelSnapshot;
@@ -100,6 +102,7 @@ export class Kernel {
       nowMs: Math.max(options.startMs, core?.timeMs ?? 0) as EpochMs,
       riskLimits: core?.riskLimits ?? defaultRiskLimits,
       terms: options.terms ?? liveTerms,
+      indicators: options.indicators,
       markets: new Map(
         options.instruments.map((instrument) => [instrument.id, new InstrumentMarket(instrument)]),
       ),

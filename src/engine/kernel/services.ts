@@ -8,6 +8,7 @@ import type { VenueCommand } from '../../shared/events/venue.ts';
 import type { OrderStore } from '../execution/order-store.ts';
 import type { InstrumentMarket } from '../market/instrument-market.ts';
 import type { Portfolio } from '../portfolio/portfolio.ts';
+import type { IndicatorPort } from '../ports.ts';
 import type { RiskStates } from '../risk/risk-states.ts';
 import type { TradingTerms } from '../strategy/api.ts';
 import type { TimerQueue } from './timer-queue.ts';
@@ -30,6 +31,7 @@ export interface KernelServices {
   nowMs: EpochMs;
   riskLimits: RiskLimits;
   readonly terms: TradingTerms;
+  readonly indicators: IndicatorPort | undefined;
   readonly markets: Map<InstrumentId, InstrumentMarket>;
   readonly venues: Map<VenueId, VenueLink>;
   readonly orders: OrderStore;

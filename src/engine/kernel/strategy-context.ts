@@ -56,6 +56,14 @@ export function makeContext(
     quote: () => market()?.quote(),
     lastTradeTicks: () => market()?.lastTrade?.priceTicks,
     candles: (timeframeMs): readonly Candle[] => market()?.seriesFor(timeframeMs).closed ?? [],
+    indicator(request) {
+      if (services.indicators === undefined) throw new RangeError('this terminal computes no indicators');
+      return services.indicators.open(
+        request,
+        instrument.id,
+        () => market()?.seriesFor(request.timeframeMs).closed ?? [],
+      );
+    },
     position(): PositionView {
       const { position } = bot;
       return { lots: position.lots as QuantityLots, averageEntryPrice: position.averageEntryPrice };

@@ -100,6 +100,38 @@ export const liveTerms: TradingTerms = { leverage: 1, priceReserve: 0.005, slipp
 /** Prices at which a strategy wants to be asked, see `StrategyContext.watch`. */
 export type WatchedPrices = readonly PriceTicks[] | 'every-price';
 
+/** A column of a candle. */
+export type CandleColumn = 'open' | 'high' | 'low' | 'close' | 'volume';
+
+/** An indicator of the catalogue with its parameters; those left out have their default. */
+export interface IndicatorSource {
+  /** Name in the catalogue, upper or lower case. */
+  readonly id: string;
+  readonly params: Readonly<Record<string, number>>;
+  /** What it reads, one for each of its inputs; its own candle columns when left out. */
+  readonly inputs?: readonly (CandleColumn | IndicatorOutput)[] | undefined;
+}
+
+/** One output of an indicator, as the input of another. */
+export interface IndicatorOutput {
+  readonly indicator: IndicatorSource;
+  readonly output: string;
+}
+
+/** An indicator over the closed candles of one timeframe of the bot's instrument. */
+export interface IndicatorRequest extends IndicatorSource {
+  readonly timeframeMs: number;
+}
+
+/** Values of an indicator. They are the same bits in a backtest and live, as long as both have seen the same candles. */
+export interface IndicatorReader {
+  /**
+   * The value of an output on the newest closed candle, or `barsAgo` before it; NaN while warming up, where a candle has
+   * no value, and further back than is known.
+   */
+  value(output: string, barsAgo?: number): number;
+}
+
 /** What a running strategy may see and do. All calls are synchronous and take effect in this event. */
 export interface StrategyContext<State> {
   readonly bot: BotId;
@@ -113,6 +145,8 @@ export interface StrategyContext<State> {
   lastTradeTicks(): PriceTicks | undefined;
   /** Closed candles of a subscribed timeframe, oldest first; at most a few thousand are kept. */
   candles(timeframeMs: number): readonly Candle[];
+  /** Opens an indicator. Throws a `RangeError` when there is none of this name or with these parameters. */
+  indicator(request: IndicatorRequest): IndicatorReader;
   position(): PositionView;
   /** Amount of a currency in the bot's virtual account, not reserved by its open orders. */
   available(currency: string): Decimal;

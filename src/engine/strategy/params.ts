@@ -97,6 +97,18 @@ export function choiceParam<const Values extends readonly [string, ...string[]]>
   return z.enum(values).meta({ form, format: 'choice', options: values });
 }
 
+/** A text, for example a rule; `check` says what is wrong with it. */
+export function textParam(form: ParamForm, check: (text: string) => string | true, maximumLength = 4000) {
+  return z
+    .string()
+    .max(maximumLength)
+    .superRefine((text, issue) => {
+      const verdict = check(text);
+      if (verdict !== true) issue.addIssue({ code: 'custom', message: verdict });
+    })
+    .meta({ form, format: 'text' });
+}
+
 /** Yes or no. */
 export function switchParam(form: ParamForm) {
   return z.boolean().meta({ form, format: 'switch' });

@@ -9,12 +9,13 @@ import { nextCloseMs } from '../common/candle-catch-up.ts';
 import { type Desk, retryMs } from '../common/desk.ts';
 import { buyCostFactor } from '../common/fees.ts';
 import { expectedTicks, meetsMinimum } from '../common/orders.ts';
+import type { PositionSide } from '../common/position-levels.ts';
 import { amountText } from '../common/texts.ts';
 import { entryLegOf } from './legs.ts';
 import { type MaCrossParams, maCrossNumbers } from './params.ts';
 import type { CrossSide, CrossSignal } from './signal.ts';
 import { entryLots, entryValue } from './sizing.ts';
-import type { MaCrossState, PositionSide } from './state.ts';
+import type { MaCrossState } from './state.ts';
 
 /** The timer on which an entry is tried again. */
 export const enterTimer = 'enter';

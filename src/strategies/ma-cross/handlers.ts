@@ -15,12 +15,12 @@ import { makeDesk } from '../common/desk.ts';
 import { applyChange, fillEffect } from '../common/inventory.ts';
 import { canExit, closeAtMarket, closeTimer, exitOrderEnded } from '../common/market-exit.ts';
 import { hasLiveOrder, takingTicks } from '../common/orders.ts';
+import { stopPurpose, stopTicksOf, targetTicksOf } from '../common/position-levels.ts';
 import { amountText } from '../common/texts.ts';
 import { averagesText, enterTimer, makeCrossEntry } from './entry.ts';
 import { entryLegOf, exitLegOf, stopLegOf } from './legs.ts';
 import { type MaCrossParams, maCrossNumbers } from './params.ts';
 import { CrossSignal } from './signal.ts';
-import { stopPurpose, stopTicksOf, targetTicksOf } from './sizing.ts';
 import type { ExitReason, MaCrossState } from './state.ts';
 
 /** A trailing stop moves only by at least one part in this many of the price, to spare the venue's rate limits. */

@@ -5,6 +5,7 @@ import { amountParam, choiceParam, integerParam, percentParam } from '../../engi
 import { timeframes } from '../../shared/domain/candle.ts';
 import type { Decimal } from '../../shared/domain/decimal.ts';
 import { fractionOfPercent } from '../common/decimal-math.ts';
+import type { PositionLevels } from '../common/position-levels.ts';
 
 const signal = 'Signal';
 const size = 'Size';
@@ -153,10 +154,7 @@ export const maCrossParams = z
 export type MaCrossParams = z.output<typeof maCrossParams>;
 
 /** The percentages as exact fractions; zero when off. */
-export interface MaCrossNumbers {
-  readonly stopLoss: Decimal;
-  readonly takeProfit: Decimal;
-  readonly trailingStop: Decimal;
+export interface MaCrossNumbers extends PositionLevels {
   readonly orderFraction: Decimal;
 }
 

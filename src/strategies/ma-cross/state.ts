@@ -2,10 +2,10 @@
 
 import type { PriceTicks, QuantityLots } from '../../shared/domain/nominal.ts';
 import { emptyInventory, type Inventory } from '../common/inventory.ts';
+import type { PositionSide } from '../common/position-levels.ts';
 import { emptySignal, type SignalSnapshot } from './signal.ts';
 
 export type ExitReason = 'signal' | 'stop' | 'take-profit';
-export type PositionSide = 'long' | 'short';
 
 export interface MaCrossState {
   readonly version: 1;

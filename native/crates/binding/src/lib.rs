@@ -12,6 +12,7 @@
 //! - `samplers`: the optimiser proposes trials
 //! - `candles`: resampling; `candle_files`: tables of candles from files, checked
 //! - `statistics`: cointegration and its relatives, the scan of all pairs
+//! - `sweep`: backtests of rule sets over columns
 //! - `store`: candle files; `control`: progress and cancel of a running task
 
 // Every function refuses arguments with an error whose code the head of `arguments` explains; saying so on each adds nothing.
@@ -34,6 +35,7 @@ pub mod samplers;
 pub mod statistics;
 pub mod store;
 pub mod streams;
+pub mod sweep;
 
 use napi_derive::napi;
 

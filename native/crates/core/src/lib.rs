@@ -8,6 +8,7 @@
 //! - [`robustness`]: chance applied to a backtest: Monte Carlo, random entries, candles that could have been.
 //! - [`l2`]: order book recordings and trades: import, files, replay with latency and queue positions.
 //! - [`statistics`]: regressions, unit roots, cointegration of pairs.
+//! - [`sweep`]: backtests of rule sets over columns, for many parameter sets.
 //! - [`store`]: candle column files: memory mapped, checksummed, crash safe on append.
 //!
 //! Columns are `&[f64]`. Times are epoch milliseconds in an `f64` column (exact below 2^53), so that a column
@@ -29,6 +30,7 @@ pub mod performance;
 pub mod robustness;
 pub mod statistics;
 pub mod store;
+pub mod sweep;
 
 /// Version of this crate; the host checks that the addon it loaded has the one it was written for.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,195 @@
+/**
+ * The sweep path of a backtest: the rules of a strategy compiled to columns and run by the native part. It gives what the
+ * event path gives, trade for trade, and refuses what it does not know.
+ */
+
+import { loadNative } from '../../adapters/compute/native.ts';
+import { createRuleSweeper, type SweepAssumptions, type SweepSeries } from '../../adapters/compute/sweep.ts';
+import type { FundingTimes } from '../../engine/simulation/candles/candle-track.ts';
+import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import type { BacktestResult } from '../../shared/lab/result.ts';
+import { type BacktestSpec, reserveOf } from '../../shared/lab/spec.ts';
+import { parseCondition } from '../../shared/rules/parse-rule.ts';
+import { type RuleSet, ruleSet } from '../../shared/rules/rule-set.ts';
+import type { MaCrossParams } from '../../strategies/ma-cross/params.ts';
+import type { RuleParams } from '../../strategies/rules/params.ts';
+import { ruleSetOf } from '../../strategies/rules/rule-texts.ts';
+import { assumptionsOf } from './assumptions.ts';
+import { type LoadedSeries, lowerBound } from './load-series.ts';
+import type { PreparedBot } from './prepare-bots.ts';
+import { seriesWarnings, unfundedWarning } from './warnings.ts';
+
+function refuse(field: string, message: string): never {
+  throw new ApiError('bad-input', `${field}: ${message}`, { field, hint: 'Use the event path.' });
+}
+
+/** Refuses what only the event path can do. */
+function checkSpec(spec: BacktestSpec, series: readonly LoadedSeries[]): LoadedSeries {
+  const [only] = series;
+  if (only === undefined || series.length > 1) refuse('series', 'the sweep path runs one series at a time');
+  if (only.detail !== undefined) refuse('series.0.detail', 'the sweep path knows candles only');
+  if (spec.latency.kind !== 'none') refuse('latency', 'the sweep path knows no delays');
+  if (spec.impact.kind !== 'none') refuse('impact', 'the sweep path knows no market impact');
+  if (spec.holdings !== undefined) refuse('holdings', 'the sweep path begins with money only');
+  if ((only.spec.rules?.maintenanceTiers?.length ?? 0) > 1)
+    refuse('series.0.rules.maintenanceTiers', 'the sweep path knows one maintenance rate');
+  return only;
+}
+
+/** Gives the rules of a strategy that the sweep path can run. Throws `ApiError` for the others. */
+export function sweepRulesOf(strategy: AnyStrategy, params: unknown, loaded: LoadedSeries): RuleSet {
+  if (strategy.id !== 'rules' && strategy.id !== 'ma-cross') {
+    refuse('strategy', `the sweep path runs the strategies "rules" and "ma-cross", not "${strategy.id}"`);
+  }
+  const checked: unknown = strategy.params.parse(params);
+  const [timeframe] = strategy.subscribe(checked).timeframesMs;
+  if (timeframe !== loaded.timeframeMs)
+    refuse('params.timeframe', 'the sweep path reads rules on the candles of the data');
+  return strategy.id === 'rules' ? ruleSetOf(checked as RuleParams) : crossRules(checked as MaCrossParams);
+}
+
+/** The rules that make the trades of the crossover strategy. */
+function crossRules(params: MaCrossParams): RuleSet {
+  if (params.direction !== 'long')
+    refuse('params.direction', 'the sweep path knows the crossover long only: it sizes a turn at its fill');
+  if (Number(params.minDistancePercent) > 0)
+    refuse('params.minDistancePercent', 'the sweep path knows the crossover without its whipsaw filter');
+  if (Number(params.trailingStopPercent) > 0)
+    refuse('params.trailingStopPercent', 'the trailing stop of the crossover follows every price');
+  const average = (period: number) => `${params.average}(close, ${period})`;
+  const crosses = (direction: string) =>
+    parseCondition(`${average(params.fastPeriod)} crosses ${direction} ${average(params.slowPeriod)}`);
+  return ruleSet.parse({
+    longEntry: crosses('above'),
+    longExit: crosses('below'),
+    stop: Number(params.stopLossPercent) / 100,
+    target: Number(params.takeProfitPercent) / 100,
+    size:
+      params.sizeType === 'quote'
+        ? { kind: 'notional-quote', amount: Number(params.orderQuote) }
+        : { kind: 'notional-fraction', fraction: Number(params.orderPercent) / 100 },
+  });
+}
+
+/**
+ * Gives the rows at whose open payments are due, and their rates: half a row more where the time lies inside the candle,
+ * because its open has been traded then.
+ */
+function fundingRows(
+  funding: FundingTimes | undefined,
+  openTimeMs: Float64Array,
+  timeframeMs: number,
+  firstRow: number,
+): SweepSeries['funding'] {
+  if (funding === undefined) return undefined;
+  const rows: number[] = [];
+  const rates: number[] = [];
+  for (const [index, dueMs] of funding.timesMs.entries()) {
+    if (dueMs < (openTimeMs[firstRow] as number)) continue;
+    const next = lowerBound(openTimeMs, dueMs);
+    const isInside = openTimeMs[next] !== dueMs && dueMs < (openTimeMs[next - 1] as number) + timeframeMs;
+    const row = isInside ? next - 0.5 : next;
+    if (row >= openTimeMs.length) continue;
+    rows.push(row);
+    rates.push(Number(funding.rates[index]));
+  }
+  return { rows: Float64Array.from(rows), rates: Float64Array.from(rates) };
+}
+
+/** Gives a loaded series as the sweep path takes it. */
+export function sweepSeriesOf(spec: BacktestSpec, loaded: LoadedSeries): SweepSeries {
+  const { columns, endRow, firstRow, instrument, timeframeMs } = loaded;
+  const cut = (column: Float64Array): Float64Array => column.subarray(0, endRow);
+  const openTimeMs = cut(columns.openTimeMs);
+  const tier = loaded.spec.rules?.maintenanceTiers?.[0];
+  const perpetual = instrument.kind === 'perpetual';
+  return {
+    columns: {
+      openTimeMs,
+      open: cut(columns.open),
+      high: cut(columns.high),
+      low: cut(columns.low),
+      close: cut(columns.close),
+      volume: cut(columns.volume),
+    },
+    timeframeMs,
+    tickSize: instrument.tickSize.toNumber(),
+    lotSize: instrument.lotSize.toNumber(),
+    minimumLots: instrument.minimumLots,
+    maximumLots: instrument.maximumLots,
+    minimumNotional: instrument.minimumNotional.toNumber(),
+    takerFee: instrument.takerFeeRate.toNumber(),
+    perpetual,
+    leverage: perpetual ? Math.min(spec.leverage, instrument.leverageMax) : 1,
+    maintenanceRate: tier?.maintenanceRate ?? instrument.maintenanceMarginRate.toNumber(),
+    funding: fundingRows(loaded.funding, openTimeMs, timeframeMs, firstRow),
+  };
+}
+
+/** Gives the assumptions of a specification as the sweep path takes them. */
+export function sweepAssumptionsOf(spec: BacktestSpec, loaded: LoadedSeries): SweepAssumptions {
+  const { fill, intrabar, slippage } = spec;
+  const firstRow = loaded.firstRow;
+  return { capital: Number(spec.capital), slippage, fill, intrabar, firstRow, reserve: reserveOf(spec) };
+}
+
+/** Runs a loaded backtest on the sweep path. Throws `ApiError` for what it does not know. */
+export function runSweep(
+  spec: BacktestSpec,
+  strategy: AnyStrategy,
+  series: readonly LoadedSeries[],
+  bots: readonly PreparedBot[],
+): BacktestResult {
+  const startedAt = performance.now();
+  const loaded = checkSpec(spec, series);
+  const { columns, endRow, firstRow, instrument, timeframeMs } = loaded;
+  const rules = sweepRulesOf(strategy, bots[0]?.definition.params, loaded);
+  const run = createRuleSweeper(loadNative()).runOnce(
+    sweepSeriesOf(spec, loaded),
+    rules,
+    sweepAssumptionsOf(spec, loaded),
+  );
+  const bars = endRow - firstRow;
+  const wallMs = performance.now() - startedAt;
+  const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
+  return {
+    spec,
+    instruments: [
+      {
+        venue: instrument.venue,
+        symbol: instrument.symbol,
+        kind: instrument.kind,
+        quote: instrument.quote,
+        timeframeMs,
+        tickSize: instrument.tickSize.toString(),
+        lotSize: instrument.lotSize.toString(),
+      },
+    ],
+    trades: run.trades,
+    equity: run.equity,
+    price: { close: columns.close.subarray(firstRow, endRow), start: columns.open[firstRow] as number },
+    counts: {
+      bars,
+      orders: run.orders,
+      fills: run.fills,
+      rejected: 0,
+      refusedEntries: run.refusedEntries,
+      liquidations: run.liquidations,
+    },
+    fees: sum(run.trades.fees),
+    funding: sum(run.trades.funding),
+    slippage: sum(run.trades.slippage),
+    startEquity: Number(spec.capital),
+    finalEquity: run.finalEquity,
+    fromMs: columns.openTimeMs[firstRow] as number,
+    toMs: (columns.openTimeMs[endRow - 1] as number) + timeframeMs,
+    assumptions: assumptionsOf(spec, series),
+    warnings: [
+      ...seriesWarnings(series),
+      ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),
+    ],
+    wallMs: Math.round(wallMs),
+    barsPerSecond: Math.round(bars / (wallMs / 1000)),
+  };
+}

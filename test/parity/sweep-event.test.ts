@@ -1,0 +1,256 @@
+/**
+ * The event path against the sweep path: kernel, simulated venue and strategy, candle by candle, must make the trades that
+ * the compiled rules make over columns, on hundreds of drawn rule sets.
+ */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CandleColumns } from '../../src/adapters/compute/candle-columns.ts';
+import { runBacktest } from '../../src/app/backtest/run-backtest.ts';
+import { type BacktestResult, exitReasons, type TradeTable } from '../../src/shared/lab/result.ts';
+import { backtestSpec } from '../../src/shared/lab/spec.ts';
+import { findStrategy } from '../../src/strategies/registry.ts';
+import { type RandomCase, randomCandles, randomCase } from './random-rules.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sextant-parity-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function candleFile(name: string, columns: CandleColumns): string {
+  const path = join(folder, `${name}.csv`);
+  const lines = Array.from(columns.openTimeMs, (timeMs, row) =>
+    [
+      timeMs,
+      columns.open[row],
+      columns.high[row],
+      columns.low[row],
+      columns.close[row],
+      columns.volume[row],
+    ].join(','),
+  );
+  writeFileSync(path, `timestamp,open,high,low,close,volume\n${lines.join('\n')}\n`);
+  return path;
+}
+
+const percent = (ratio: unknown): string => String(Number((Number(ratio) * 100).toFixed(7)));
+
+function paramsOf({ rules, texts }: RandomCase): Record<string, unknown> {
+  const [longEntry, longExit, shortEntry, shortExit] = texts;
+  const { size } = rules;
+  return {
+    longEntry,
+    longExit,
+    shortEntry,
+    shortExit,
+    parameters: '',
+    timeframe: '5m',
+    sizeType: size.kind === 'quote' ? 'quote' : 'percent',
+    orderQuote: size.kind === 'quote' ? String(size.amount) : '1000',
+    orderPercent: size.kind === 'fraction' ? percent(size.fraction) : '50',
+    stopPercent: percent(rules.stop),
+    targetPercent: percent(rules.target),
+    trailingPercent: percent(rules.trailing),
+    activationPercent: percent(rules.activation),
+    roi: rules.roi.map(({ afterBars, ratio }) => `${percent(ratio)} % after ${afterBars} bars`).join(', '),
+    maxBars: rules.maxBars,
+    cooldownBars: rules.cooldownBars,
+  };
+}
+
+async function bothPaths(
+  drawn: RandomCase,
+  rows: number,
+): Promise<{ event: BacktestResult; sweep: BacktestResult }> {
+  const { market } = drawn;
+  const columns = randomCandles(drawn.seed, rows, market.tickSize, drawn.startTicks);
+  const funding = join(folder, `funding-${drawn.seed}.csv`);
+  if (drawn.fundingEvery > 0) {
+    const lines = ['timestamp,funding_rate'];
+    for (let row = drawn.fundingEvery; row < rows; row += drawn.fundingEvery)
+      // Every third one inside its candle.
+      lines.push(`${(columns.openTimeMs[row] as number) + (row % 3 === 0 ? 7 : 0)},${drawn.fundingRate}`);
+    writeFileSync(funding, `${lines.join('\n')}\n`);
+  }
+  const spec = (path: 'event' | 'sweep') =>
+    backtestSpec.parse({
+      strategy: 'rules',
+      params: paramsOf(drawn),
+      series: [
+        {
+          source: { kind: 'file', path: candleFile(`candles-${drawn.seed}`, columns) },
+          instrument: market.perpetual ? 'BTC/USDT:USDT' : 'BTC/USDT',
+          timeframe: '5m',
+          rules: {
+            tickSize: String(market.tickSize),
+            lotSize: market.lotSize.toFixed(8).replace(/0+$/, ''),
+            ...(market.minimumNotional > 0 ? { minimumNotional: String(market.minimumNotional) } : {}),
+            ...(market.perpetual
+              ? { maintenanceTiers: [{ notionalMax: null, maintenanceRate: market.maintenanceRate }] }
+              : {}),
+          },
+          ...(drawn.fundingEvery > 0 ? { funding: { kind: 'file', path: funding } } : {}),
+        },
+      ],
+      ...(drawn.seed % 3 === 0 ? { fromMs: columns.openTimeMs[100] as number } : {}),
+      capital: String(drawn.capital),
+      makerFee: market.takerFee,
+      takerFee: market.takerFee,
+      slippage: drawn.slippage,
+      fill: drawn.fill,
+      intrabar: drawn.intrabar,
+      leverage: market.leverage,
+      path,
+    });
+  return {
+    event: await runBacktest(spec('event'), { findStrategy }),
+    sweep: await runBacktest(spec('sweep'), { findStrategy }),
+  };
+}
+
+function trip(trades: TradeTable, index: number, { market }: RandomCase) {
+  return {
+    side: trades.side[index],
+    entryBar: trades.entryBar[index],
+    exitBar: trades.exitBar[index],
+    entryTicks: Math.round((trades.entryPrice[index] as number) / market.tickSize),
+    exitTicks: Math.round((trades.exitPrice[index] as number) / market.tickSize),
+    lots: Math.round((trades.quantity[index] as number) / market.lotSize),
+    reason: exitReasons[trades.exitReason[index] as number],
+  };
+}
+
+const near = (left: number, right: number, scale: number): boolean =>
+  Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left), Math.abs(right), scale);
+
+/** The first difference in words, or undefined. */
+function difference(drawn: RandomCase, event: BacktestResult, sweep: BacktestResult): string | undefined {
+  for (let index = 0; index < Math.max(event.trades.length, sweep.trades.length); index += 1) {
+    const counts = `event has ${event.trades.length}, sweep ${sweep.trades.length}`;
+    if (index >= event.trades.length)
+      return `trade ${index}: ${counts}: sweep ${JSON.stringify(trip(sweep.trades, index, drawn))}`;
+    const found = trip(event.trades, index, drawn);
+    if (index >= sweep.trades.length) return `trade ${index}: ${counts}: event ${JSON.stringify(found)}`;
+    const expected = trip(sweep.trades, index, drawn);
+    if (JSON.stringify(found) !== JSON.stringify(expected))
+      return `trade ${index}: event ${JSON.stringify(found)}, sweep ${JSON.stringify(expected)}`;
+    const value = (sweep.trades.quantity[index] as number) * (sweep.trades.entryPrice[index] as number);
+    for (const name of ['fees', 'funding', 'slippage', 'profit', 'profitRatio', 'mae', 'mfe'] as const) {
+      const scale = name === 'profitRatio' || name === 'mae' || name === 'mfe' ? 1 : value;
+      const [left, right] = [event.trades[name][index] as number, sweep.trades[name][index] as number];
+      if (!near(left, right, scale))
+        return `trade ${index}: ${name} event ${left}, sweep ${right}; ${JSON.stringify(found)}`;
+    }
+  }
+  if (event.equity.length !== sweep.equity.length) return 'rows of equity';
+  for (let row = 0; row < event.equity.length; row += 1) {
+    const [left, right] = [event.equity.equity[row] as number, sweep.equity.equity[row] as number];
+    if (!near(left, right, drawn.capital)) return `equity of row ${row}: event ${left}, sweep ${right}`;
+    if (event.equity.timeMs[row] !== sweep.equity.timeMs[row]) return `time of row ${row}`;
+  }
+  return near(event.finalEquity, sweep.finalEquity, drawn.capital) ? undefined : 'final equity';
+}
+
+describe('the event path and the sweep path', () => {
+  it('make the same trades on 220 drawn rule sets', async () => {
+    const seen = new Map<string, number>();
+    const differences: string[] = [];
+    let trades = 0;
+    for (let seed = 1; seed <= 220; seed += 1) {
+      const drawn = randomCase(seed);
+      const { event, sweep } = await bothPaths(drawn, 420);
+      const found = difference(drawn, event, sweep);
+      if (found !== undefined) {
+        const { longEntry, longExit, shortEntry, shortExit, ...levels } = drawn.rules;
+        const { rules, ...rest } = drawn;
+        differences.push(`seed ${seed}: ${found}\n${JSON.stringify(rest)}\n${JSON.stringify(levels)}`);
+      }
+      trades += sweep.trades.length;
+      for (const code of sweep.trades.exitReason) {
+        const reason = exitReasons[code] as string;
+        seen.set(reason, (seen.get(reason) ?? 0) + 1);
+      }
+    }
+    expect([differences.length, ...differences.slice(0, 4)]).toEqual([0]);
+    expect(trades).toBeGreaterThan(1_500);
+    for (const reason of exitReasons)
+      if (reason !== 'manual') expect(seen.get(reason) ?? 0, reason).toBeGreaterThan(3);
+  }, 300_000);
+
+  it.each([
+    ['next-open', 'quote', 'sma', 0.0005, 0],
+    ['next-open', 'percent', 'ema', 0.001, 2],
+    ['close', 'percent', 'sma', 0, 3],
+    ['close', 'quote', 'ema', 0.0005, 0],
+  ] as const)(
+    'make the same trades of the crossover (%s, %s, %s)',
+    async (fill, sizeType, average, slippage, stop) => {
+      const seed = 7 + stop;
+      const path = candleFile(`cross-${seed}`, randomCandles(seed, 3000, 0.1, 20_000));
+      const run = (way: 'event' | 'sweep', more: Record<string, unknown> = {}) =>
+        runBacktest(
+          backtestSpec.parse({
+            strategy: 'ma-cross',
+            params: {
+              average,
+              fastPeriod: 5,
+              slowPeriod: 17,
+              timeframe: '5m',
+              minDistancePercent: '0',
+              direction: 'long',
+              sizeType,
+              orderQuote: '4000',
+              orderPercent: '95',
+              stopLossPercent: String(stop),
+              takeProfitPercent: stop === 0 ? '0' : '4',
+              trailingStopPercent: '0',
+              ...more,
+            },
+            series: [
+              {
+                source: { kind: 'file', path },
+                instrument: 'BTC/USDT',
+                rules: { tickSize: '0.1', lotSize: '0.0001' },
+              },
+            ],
+            capital: '10000',
+            slippage,
+            fill,
+            path: way,
+          }),
+          { findStrategy },
+        );
+      const [event, sweep] = [await run('event'), await run('sweep')];
+      expect(sweep.trades.length).toBeGreaterThan(60);
+      const drawn = {
+        ...randomCase(1),
+        capital: 10_000,
+        market: { ...randomCase(1).market, tickSize: 0.1, lotSize: 0.0001 },
+      };
+      expect(difference(drawn, event, sweep)).toBeUndefined();
+      await expect(run('sweep', { trailingStopPercent: '1' })).rejects.toThrow('params.trailingStopPercent');
+    },
+    60_000,
+  );
+
+  it('the sweep path refuses what it does not know, naming the field', async () => {
+    const path = candleFile('refused', randomCandles(2, 50, 0.1, 20_000));
+    const run = (more: Record<string, unknown>) =>
+      runBacktest(
+        backtestSpec.parse({
+          strategy: 'rules',
+          params: { longEntry: 'close > 1' },
+          series: [{ source: { kind: 'file', path }, instrument: 'BTC/USDT' }],
+          path: 'sweep',
+          ...more,
+        }),
+        { findStrategy },
+      );
+    await expect(run({ strategy: 'grid', params: {} })).rejects.toThrow('strategy: the sweep path runs');
+    await expect(run({ latency: { kind: 'constant', ms: 5 } })).rejects.toThrow('latency:');
+    await expect(run({ params: { longEntry: 'close > 1', timeframe: '15m' } })).rejects.toThrow(
+      'params.timeframe',
+    );
+    expect((await run({})).counts.bars).toBe(50);
+  });
+});
