@@ -19,7 +19,6 @@ import type { AppContext } from './api/context.ts';
 import { type AllHandlers, dispatch } from './api/dispatch.ts';
 import { allHandlers } from './api/handlers.ts';
 import { statusOf } from './api/system.ts';
-import { storedCandles } from './backtest/stored-candles.ts';
 import { CandleService } from './candles/candle-service.ts';
 import { startConfiguredBots } from './configured-bots.ts';
 import { DataLibrary } from './data/data-library.ts';
@@ -144,6 +143,8 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
 
     const library = new DataLibrary(loadNative(), dataFolder);
     opened.push(() => library.close());
+    const runner = createBacktestRunner({ dataFolder });
+    opened.push(() => runner.close());
     const jobs = new JobRunner({
       parallel: parallelJobs,
       wallClock,
@@ -153,8 +154,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
     const lab = new Lab({
       addon,
       dataFolder,
-      runner: createBacktestRunner(dataFolder),
-      readStored: storedCandles(dataFolder),
+      runner,
       strategies,
       findStrategy,
       wallClock,

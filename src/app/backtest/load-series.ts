@@ -25,6 +25,9 @@ export interface SourceCandles {
 /** Reads stored candles: of which series, and where the data folder is, is the caller's to know. */
 export type StoreReader = (source: Extract<CandleSourceSpec, { kind: 'store' }>) => Promise<SourceCandles>;
 
+/** Reads a candle file. Throws `DataFileError`. */
+export type FileReader = (path: string) => Promise<SourceCandles>;
+
 /** One series, ready to run. */
 export interface LoadedSeries {
   readonly spec: SeriesSpec;
@@ -43,15 +46,22 @@ export interface LoadedSeries {
 const hourMs = 3_600_000;
 const fundingIntervalMs = 8 * hourMs;
 
-/** Loads one series. Throws `ApiError` or `DataFileError`. */
+/** Reads a candle file from disk. Throws `DataFileError`. */
+export async function readSourceFile(path: string): Promise<SourceCandles> {
+  const table = await readCandleFile(path);
+  return { ...table, columns: table };
+}
+
+/** Loads one series. `readFile` may keep what it read; the columns are not changed. Throws `ApiError` or `DataFileError`. */
 export async function loadSeries(
   spec: BacktestSpec,
   index: number,
   readStored: StoreReader | undefined,
+  readFile: FileReader = readSourceFile,
 ): Promise<LoadedSeries> {
   const series = spec.series[index] as SeriesSpec;
   const field = `series.${index}`;
-  const candles = since(await readCandles(series.source, readStored, field), spec.dataFromMs);
+  const candles = since(await readCandles(series.source, { readStored, readFile }, field), spec.dataFromMs);
   const asked = series.timeframe === undefined ? undefined : timeframeMs(series.timeframe);
   if (asked !== undefined && candles.timeframeMs !== 0 && candles.timeframeMs !== asked) {
     throw new ApiError(
@@ -83,7 +93,7 @@ export async function loadSeries(
     timeframeMs: lengthMs,
     firstRow,
     endRow,
-    detail: await readDetail(series, instrument, readStored, field),
+    detail: await readDetail(series, instrument, { readStored, readFile }, field),
     funding: await readFunding(series, instrument, candles.columns.openTimeMs, lengthMs, field),
     notes,
     warnings,
@@ -109,15 +119,17 @@ function since(candles: SourceCandles, fromMs: number | undefined): SourceCandle
   };
 }
 
+interface Readers {
+  readonly readStored: StoreReader | undefined;
+  readonly readFile: FileReader;
+}
+
 async function readCandles(
   source: CandleSourceSpec,
-  readStored: StoreReader | undefined,
+  { readStored, readFile }: Readers,
   field: string,
 ): Promise<SourceCandles> {
-  if (source.kind === 'file') {
-    const table = await readCandleFile(source.path);
-    return { ...table, columns: table };
-  }
+  if (source.kind === 'file') return readFile(source.path);
   if (readStored === undefined) {
     throw new ApiError('bad-input', `${field}.source: stored candles need a data folder`, {
       field: `${field}.source`,
@@ -161,7 +173,7 @@ export function lowerBound(values: Float64Array, value: number): number {
 async function readDetail(
   series: SeriesSpec,
   instrument: Instrument,
-  readStored: StoreReader | undefined,
+  readers: Readers,
   field: string,
 ): Promise<PriceDetail | undefined> {
   const { detail } = series;
@@ -174,7 +186,7 @@ async function readDetail(
     const prices = Float64Array.from(texts[0] ?? [], Number);
     return { kind: 'trades', timesMs, ticks: columnTicks(prices, tickSize) };
   }
-  const candles = await readCandles(detail.source, readStored, `${field}.detail`);
+  const candles = await readCandles(detail.source, readers, `${field}.detail`);
   const { columns } = candles;
   return {
     kind: 'candles',

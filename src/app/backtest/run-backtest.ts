@@ -22,7 +22,7 @@ import { type CommandRoute, EngineHost } from '../session/engine-host.ts';
 import { emptySnapshot, MemoryJournal } from '../session/memory-journal.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { buildEquity, buildTrades } from './build-tables.ts';
-import { type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
+import { type FileReader, type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
 import { makeVenues } from './make-venues.ts';
 import { type PreparedBot, prepareBots } from './prepare-bots.ts';
 import { RunCounter } from './run-counter.ts';
@@ -36,16 +36,34 @@ export interface BacktestOptions {
   readonly findStrategy: (id: string) => AnyStrategy | undefined;
   /** Reads stored candles; without it only files can be named. */
   readonly readStored?: StoreReader | undefined;
+  /** Reads candle files; from disk when left out. */
+  readonly readFile?: FileReader | undefined;
   /** Keeps the full hash chain of audit records, for a proof that two runs are equal; slower. */
   readonly withAudit?: boolean | undefined;
   /** Told now and then: candles done and candles in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly isCancelled?: (() => boolean) | undefined;
+  /** Moments, rising, at which the return so far is told, and below which the run ends there. */
+  readonly checkpoints?: readonly Checkpoint[] | undefined;
+  /** Told the return at each checkpoint (equity over start equity, less one), in their order. */
+  readonly onCheckpoint?: ((gain: number) => void) | undefined;
+}
+
+/** A moment of a run, as part of its candles (0 to 1). */
+export interface Checkpoint {
+  readonly part: number;
+  /** Return below which the run ends here with `BacktestEndedEarlyError`; null: it goes on. */
+  readonly endBelow: number | null;
 }
 
 /** Thrown when a run was cancelled: there is no result. */
 export class BacktestCancelledError extends Error {
   override readonly name = 'BacktestCancelledError';
+}
+
+/** Thrown when a run fell below what a checkpoint asks for: there is no result. */
+export class BacktestEndedEarlyError extends Error {
+  override readonly name = 'BacktestEndedEarlyError';
 }
 
 /** Candles between two looks at the clock, and the wall time between two chances for progress and cancel. */
@@ -63,7 +81,7 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
     });
   }
   const series = await Promise.all(
-    spec.series.map((_, index) => loadSeries(spec, index, options.readStored)),
+    spec.series.map((_, index) => loadSeries(spec, index, options.readStored, options.readFile)),
   );
   checkCurrencies(series);
   const bots = prepareBots(spec, strategy, series);
@@ -168,7 +186,7 @@ class Backtest {
     for (const track of tracks) seedHistory(host, track, startMs);
     this.startBots(host, tracks, recorder, startMs);
     run.settle(startMs);
-    await this.runCandles(run, tracks);
+    await this.runCandles(run, tracks, recorder);
     recorder.finish();
     const identities = host.kernel.services.portfolio.identities;
     assert(identities.failed === 0, `${identities.failed} of ${identities.checked} money identities failed`);
@@ -240,14 +258,31 @@ class Backtest {
     this.throwIfFailed();
   }
 
-  private async runCandles(run: CandleRun, tracks: readonly CandleTrack[]): Promise<void> {
+  private async runCandles(
+    run: CandleRun,
+    tracks: readonly CandleTrack[],
+    recorder: RunRecorder,
+  ): Promise<void> {
     const { options } = this;
     const total = tracks.reduce((sum, track) => sum + track.endRow - track.firstRow, 0);
+    const checkpoints = (options.checkpoints ?? []).map(({ part, endBelow }) => ({
+      bars: 1 + Math.floor(part * (total - 1)),
+      endBelow,
+    }));
+    const startEquity = this.startEquity(tracks);
+    let next = checkpoints.shift();
     // Whoever watches for a strategy that hangs begins to count here.
     options.onProgress?.(0, total);
     let turnAt = performance.now();
-    while (run.run(sliceBars)) {
+    while (run.run(Math.min(sliceBars, (next?.bars ?? Number.POSITIVE_INFINITY) - run.bars))) {
       this.throwIfFailed();
+      for (; next !== undefined && run.bars >= next.bars; next = checkpoints.shift()) {
+        const gain = recorder.equity() / startEquity - 1;
+        options.onCheckpoint?.(gain);
+        if (next.endBelow !== null && gain < next.endBelow) {
+          throw new BacktestEndedEarlyError(`a return of ${gain} after ${run.bars} candles`);
+        }
+      }
       if (performance.now() - turnAt < turnMs) continue;
       turnAt = performance.now();
       options.onProgress?.(run.bars, total);
@@ -267,6 +302,16 @@ class Backtest {
     });
   }
 
+  /** Money of all venues and what is held from the start, at its first price. */
+  private startEquity(tracks: readonly CandleTrack[]): number {
+    const venues = new Set(tracks.map((track) => track.venue));
+    const heldAtStart = this.bots.reduce((sum, { heldLots, series: index }) => {
+      const track = tracks[index] as CandleTrack;
+      return sum + heldLots * track.startTicks * track.unit;
+    }, 0);
+    return Number(this.spec.capital) * venues.size + heldAtStart;
+  }
+
   private resultOf(
     kernel: Kernel,
     run: CandleRun,
@@ -276,13 +321,9 @@ class Backtest {
   ): BacktestResult {
     const { counter, options, series, spec } = this;
     const venues = new Set(tracks.map((track) => track.venue));
+    const startEquity = this.startEquity(tracks);
     const trades = buildTrades(recorder, tracks);
     const equity = buildEquity(recorder, tracks, Number(spec.capital));
-    const heldAtStart = this.bots.reduce((sum, { heldLots, series: index }) => {
-      const track = tracks[index] as CandleTrack;
-      return sum + heldLots * track.startTicks * track.unit;
-    }, 0);
-    const startEquity = Number(spec.capital) * venues.size + heldAtStart;
     const unfunded = [...venues].reduce((count, venue) => count + (venue.priceDesk?.unfunded ?? 0), 0);
     const refusedEntries = unfunded + counter.unfundedDenials;
     const wallMs = performance.now() - startedAt;

@@ -1,5 +1,5 @@
 /**
- * Runs a backtest on a thread of its own: the caller stays free, and a strategy that never returns is ended from
+ * Runs backtests on a thread of their own: the caller stays free, and a strategy that never returns is ended from
  * outside. `worker.ts` is the other side.
  */
 
@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import { BacktestCancelledError } from './run-backtest.ts';
-import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
+import type { WorkerAnswer, WorkerOutcome, WorkerRequest } from './worker-messages.ts';
 
 export interface WorkerOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -24,71 +24,140 @@ function workerFile(): URL {
   return new URL(name, import.meta.url);
 }
 
-/**
- * Runs a backtest in a worker. Throws `ApiError` (bad input, a strategy that throws or makes no progress for
- * `spec.stallTimeoutMs`), `BacktestCancelledError`.
- */
-export async function runInWorker(
-  request: Omit<WorkerRequest, 'cancel'>,
-  options: WorkerOptions = {},
-): Promise<BacktestResult> {
-  const cancel = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(workerFile(), { workerData: { ...request, cancel } satisfies WorkerRequest });
-  const { promise, resolve, reject } = Promise.withResolvers<BacktestResult>();
-  const { stallTimeoutMs, strategy } = request.spec;
-  let watchdog: NodeJS.Timeout | undefined;
-  let place = ' while it was loaded';
-  const watch = (): void => {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(() => {
-      reject(
+/** The run a thread has in hand. */
+interface Running {
+  readonly request: Omit<WorkerRequest, 'cancel'>;
+  readonly options: WorkerOptions;
+  readonly settled: PromiseWithResolvers<WorkerOutcome>;
+  place: string;
+  watchdog: NodeJS.Timeout | undefined;
+}
+
+/** A thread that takes one run after the other. While it has none, it does not keep the process alive. */
+export class BacktestWorker {
+  readonly #thread = new Worker(workerFile());
+  #running: Running | undefined;
+  #isUsable = true;
+
+  constructor() {
+    this.#thread.unref();
+    this.#thread.on('message', (message: WorkerAnswer) => this.#onAnswer(message));
+    this.#thread.on('error', (error) => this.#fail(error));
+    this.#thread.on('exit', (code) => this.#fail(new Error(`the backtest worker ended by itself (${code})`)));
+  }
+
+  /** False once it was closed, a strategy hung in it, or it broke: it takes no more runs. */
+  get isUsable(): boolean {
+    return this.#isUsable;
+  }
+
+  /**
+   * Runs a backtest; the one before must have ended. Throws `ApiError` (bad input, a strategy that throws or makes no
+   * progress for `spec.stallTimeoutMs`), `BacktestCancelledError`.
+   */
+  async run(request: Omit<WorkerRequest, 'cancel'>, options: WorkerOptions = {}): Promise<WorkerOutcome> {
+    if (options.signal?.aborted === true) throw new BacktestCancelledError('the backtest was cancelled');
+    const running: Running = {
+      request,
+      options,
+      settled: Promise.withResolvers(),
+      place: ' while it was loaded',
+      watchdog: undefined,
+    };
+    this.#running = running;
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    let grace: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      Atomics.store(cancel, 0, 1);
+      grace = setTimeout(
+        () => this.#fail(new BacktestCancelledError('the backtest was cancelled')),
+        cancelGraceMs,
+      );
+    };
+    options.signal?.addEventListener('abort', stop, { once: true });
+    this.#thread.ref();
+    this.#thread.postMessage({ ...request, cancel } satisfies WorkerRequest);
+    try {
+      return await running.settled.promise;
+    } finally {
+      clearTimeout(running.watchdog);
+      clearTimeout(grace);
+      options.signal?.removeEventListener('abort', stop);
+      this.#running = undefined;
+      if (this.#isUsable) this.#thread.unref();
+      else await this.close();
+    }
+  }
+
+  /** Ends the thread; a run it has in hand is cancelled. */
+  async close(): Promise<void> {
+    this.#fail(new BacktestCancelledError('the backtest was cancelled'));
+    await this.#thread.terminate();
+  }
+
+  #onAnswer(message: WorkerAnswer): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const { options, settled } = running;
+    switch (message.kind) {
+      case 'loading':
+        this.#watch(running);
+        return;
+      case 'reading':
+        clearTimeout(running.watchdog);
+        return;
+      case 'progress':
+        running.place = ` after ${message.done} of ${message.total} candles`;
+        this.#watch(running);
+        options.onProgress?.(message.done, message.total);
+        return;
+      case 'done':
+      case 'ended-early':
+        settled.resolve(message);
+        return;
+      case 'cancelled':
+        settled.reject(new BacktestCancelledError('the backtest was cancelled'));
+        return;
+      case 'failed': {
+        const { code, message: words, field, hint } = message.failure;
+        settled.reject(new ApiError(code, words, { field, hint }));
+        return;
+      }
+    }
+  }
+
+  #watch(running: Running): void {
+    const { stallTimeoutMs, strategy } = running.request.spec;
+    clearTimeout(running.watchdog);
+    running.watchdog = setTimeout(() => {
+      this.#fail(
         new ApiError(
           'refused',
-          `strategy: ${strategy} was ended: it made no progress for ${stallTimeoutMs / 1000} s${place}`,
+          `strategy: ${strategy} was ended: it made no progress for ${stallTimeoutMs / 1000} s${running.place}`,
           { field: 'strategy', hint: 'Look for a loop that never ends; see stallTimeoutMs for slow ones.' },
         ),
       );
     }, stallTimeoutMs);
-  };
-  worker.on('message', (message: WorkerAnswer) => {
-    switch (message.kind) {
-      case 'loading':
-        watch();
-        return;
-      case 'reading':
-        clearTimeout(watchdog);
-        return;
-      case 'progress':
-        place = ` after ${message.done} of ${message.total} candles`;
-        watch();
-        options.onProgress?.(message.done, message.total);
-        return;
-      case 'done':
-        resolve(message.result);
-        return;
-      case 'cancelled':
-        reject(new BacktestCancelledError('the backtest was cancelled'));
-        return;
-      case 'failed': {
-        const { code, message: words, field, hint } = message.failure;
-        reject(new ApiError(code, words, { field, hint }));
-        return;
-      }
-    }
-  });
-  worker.on('error', reject);
-  worker.on('exit', (code) => reject(new Error(`the backtest worker ended by itself (${code})`)));
-  const stop = (): void => {
-    Atomics.store(cancel, 0, 1);
-    setTimeout(() => reject(new BacktestCancelledError('the backtest was cancelled')), cancelGraceMs).unref();
-  };
-  if (options.signal?.aborted === true) stop();
-  options.signal?.addEventListener('abort', stop, { once: true });
+  }
+
+  /** The thread can no longer be trusted: what it has in hand fails, and it takes nothing more. */
+  #fail(error: Error): void {
+    this.#isUsable = false;
+    this.#running?.settled.reject(error);
+  }
+}
+
+/** Runs one backtest in a worker of its own. Throws as `BacktestWorker.run` does. */
+export async function runInWorker(
+  request: Omit<WorkerRequest, 'cancel' | 'checkpoints'>,
+  options: WorkerOptions = {},
+): Promise<BacktestResult> {
+  const worker = new BacktestWorker();
   try {
-    return await promise;
+    const outcome = await worker.run(request, options);
+    if (outcome.kind === 'done') return outcome.result;
+    throw new Error('a run without checkpoints ended early');
   } finally {
-    clearTimeout(watchdog);
-    options.signal?.removeEventListener('abort', stop);
-    await worker.terminate();
+    await worker.close();
   }
 }

@@ -193,6 +193,23 @@ export class RunRecorder implements RunObserver {
     return (this.places[track] as Place).lots;
   }
 
+  /** The account now: money of all venues, and what is open at the last closes. */
+  equity(): number {
+    let value = 0;
+    for (const venue of new Set(this.tracks.map((track) => track.venue))) {
+      const track = this.tracks.find((other) => other.venue === venue) as CandleTrack;
+      value += venue.money.total(track.instrument.settle).toNumber();
+    }
+    for (const [number, { lots, openValue }] of this.places.entries()) {
+      if (lots === 0) continue;
+      const { closeTicks, firstRow, instrument, row, startTicks, unit } = this.tracks[number] as CandleTrack;
+      const lastTicks = row > firstRow ? (closeTicks[row - 1] as number) : startTicks;
+      const entryValue = instrument.kind === 'spot' ? 0 : Math.sign(lots) * openValue;
+      value += (lots * lastTicks - entryValue) * unit;
+    }
+    return value;
+  }
+
   private open(track: number, side: 1 | -1, timeMs: number, ticks: number): TripRow {
     const { row, firstRow } = this.tracks[track] as CandleTrack;
     const trip: TripRow = {

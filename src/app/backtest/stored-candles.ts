@@ -3,16 +3,17 @@
  * one divides, else those a paper or demo run has lived.
  */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
 import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
+import { candlePath } from '../../adapters/compute/candle-path.ts';
 import { CandleStore } from '../../adapters/compute/candle-store.ts';
 import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
-import { DataLibrary } from '../data/data-library.ts';
+import { DataLibrary, marketDataFolder } from '../data/data-library.ts';
 import type { StoreReader } from './load-series.ts';
 
 /** Folders below `candles` that hold what runs have lived, the one looked at first first. */
@@ -49,6 +50,27 @@ export function storedCandles(dataFolder: string): StoreReader {
       volumeDecimals: decimalsOf(columns.volume),
     };
   };
+}
+
+/** Gives a text that changes whenever candles of a venue's in a data folder do. */
+export function storedCandlesStamp(
+  dataFolder: string,
+  { venue, instrument, timeframe }: Parameters<StoreReader>[0],
+): string {
+  const series = { venue, symbol: instrument, timeframeMs: timeframeMs(timeframe) };
+  const roots = [
+    join(marketDataFolder(dataFolder), 'candles'),
+    ...livedModes.map((mode) => join(dataFolder, 'candles', mode)),
+  ];
+  const stamps = roots.flatMap((root) => {
+    const folder = dirname(candlePath(root, series));
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).map((name) => {
+      const found = statSync(join(folder, name), { throwIfNoEntry: false });
+      return `${name} ${found?.mtimeMs ?? ''} ${found?.size ?? ''}`;
+    });
+  });
+  return stamps.join('\n');
 }
 
 function fromLibrary(addon: NativeAddon, dataFolder: string, series: Series): CandleColumns | undefined {

@@ -3,8 +3,9 @@
 import type { ApiFailure } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import type { Checkpoint } from './run-backtest.ts';
 
-/** What a worker runs. */
+/** What a worker runs; it takes the next one when it has answered how this one ended. */
 export interface WorkerRequest {
   readonly spec: BacktestSpec;
   /** Where stored candles lie; without it only files can be named. */
@@ -12,9 +13,16 @@ export interface WorkerRequest {
   /** File whose export `strategy` runs instead of one that Sextant ships. */
   readonly strategyModule?: string | undefined;
   readonly withAudit?: boolean | undefined;
+  /** Moments at which the return so far is noted, and below which the run ends there. */
+  readonly checkpoints?: readonly Checkpoint[] | undefined;
   /** One 32-bit number: not zero once the run should end. */
   readonly cancel: Int32Array;
 }
+
+/** How a run ended that nothing went wrong with; `interim` holds the returns at the checkpoints it came to. */
+export type WorkerOutcome =
+  | { readonly kind: 'done'; readonly result: BacktestResult; readonly interim: readonly number[] }
+  | { readonly kind: 'ended-early'; readonly interim: readonly number[] };
 
 export type WorkerAnswer =
   /** The strategy is about to be loaded; then its data are read, which takes as long as it takes. */
@@ -22,6 +30,6 @@ export type WorkerAnswer =
   | { readonly kind: 'reading' }
   /** Told once the data are read and then after every few candles: the worker lives. */
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
-  | { readonly kind: 'done'; readonly result: BacktestResult }
+  | WorkerOutcome
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly failure: ApiFailure };

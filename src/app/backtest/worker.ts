@@ -1,21 +1,29 @@
-/** Runs one backtest on a thread of its own and says how it went. */
+/** Runs backtests on a thread of its own, one after the other, and says how each went. */
 
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError, failureOf } from '../../shared/api/result.ts';
 import { ensureDefined } from '../../shared/domain/assert.ts';
-import { tradeColumns } from '../../shared/lab/result.ts';
+import { type BacktestResult, tradeColumns } from '../../shared/lab/result.ts';
 import { findStrategy } from '../../strategies/registry.ts';
-import { BacktestCancelledError, runBacktest } from './run-backtest.ts';
-import { storedCandles } from './stored-candles.ts';
+import { KeptCandles } from './kept-candles.ts';
+import { BacktestCancelledError, BacktestEndedEarlyError, runBacktest } from './run-backtest.ts';
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
-const request = workerData as WorkerRequest;
 const port = ensureDefined(parentPort, 'a worker has a parent');
+/** Candles of the data folder of the last run; runs of one host have one. */
+let kept: { readonly dataFolder: string | undefined; readonly candles: KeptCandles } | undefined;
 
 function answer(message: WorkerAnswer, handedOver: ArrayBuffer[] = []): void {
   port.postMessage(message, handedOver);
+}
+
+function keptCandles(dataFolder: string | undefined): KeptCandles {
+  if (kept === undefined || kept.dataFolder !== dataFolder) {
+    kept = { dataFolder, candles: new KeptCandles(dataFolder) };
+  }
+  return kept.candles;
 }
 
 /** Loads a strategy of the user. Throws `ApiError` when the file is none. */
@@ -36,30 +44,46 @@ async function loadStrategy(path: string): Promise<AnyStrategy> {
   return module.strategy;
 }
 
-async function run(): Promise<void> {
+async function run(request: WorkerRequest, interim: number[]): Promise<void> {
   const { spec, strategyModule, dataFolder } = request;
   answer({ kind: 'loading' });
   const own = strategyModule === undefined ? undefined : await loadStrategy(strategyModule);
   answer({ kind: 'reading' });
-  const result = await runBacktest(spec, {
+  const { readFile, readStored } = keptCandles(dataFolder);
+  const ran = await runBacktest(spec, {
     findStrategy: (id) => (own?.id === id ? own : findStrategy(id)),
-    readStored: dataFolder === undefined ? undefined : storedCandles(dataFolder),
+    readStored,
+    readFile,
     withAudit: request.withAudit,
+    checkpoints: request.checkpoints,
+    onCheckpoint: (gain) => interim.push(gain),
     onProgress: (done, total) => answer({ kind: 'progress', done, total }),
     isCancelled: () => Atomics.load(request.cancel, 0) !== 0,
   });
+  const result = withOwnPrice(ran);
   const columns = [
     ...tradeColumns.map((name) => result.trades[name]),
     result.equity.timeMs,
     result.equity.equity,
     result.equity.exposure,
+    ...(result.price === undefined ? [] : [result.price.close]),
   ];
-  answer({ kind: 'done', result }, [...new Set(columns.map(({ buffer }) => buffer as ArrayBuffer))]);
+  answer({ kind: 'done', result, interim }, [...new Set(columns.map(({ buffer }) => buffer as ArrayBuffer))]);
 }
 
-try {
-  await run();
-} catch (error) {
-  if (error instanceof BacktestCancelledError) answer({ kind: 'cancelled' });
-  else answer({ kind: 'failed', failure: failureOf(error) });
+/** The price is a part of candles that are kept: it goes as a copy. */
+function withOwnPrice(result: BacktestResult): BacktestResult {
+  const { price } = result;
+  return price === undefined ? result : { ...result, price: { ...price, close: price.close.slice() } };
 }
+
+port.on('message', async (request: WorkerRequest) => {
+  const interim: number[] = [];
+  try {
+    await run(request, interim);
+  } catch (error) {
+    if (error instanceof BacktestCancelledError) answer({ kind: 'cancelled' });
+    else if (error instanceof BacktestEndedEarlyError) answer({ kind: 'ended-early', interim });
+    else answer({ kind: 'failed', failure: failureOf(error) });
+  }
+});

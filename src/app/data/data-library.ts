@@ -45,6 +45,11 @@ export interface LoadedSeries {
   readonly lastIsProvisional: boolean;
 }
 
+/** Where the market data of a data folder lies. */
+export function marketDataFolder(dataFolder: string): string {
+  return join(dataFolder, 'market-data');
+}
+
 export class DataLibrary {
   readonly addon: NativeAddon;
   /** Where everything lies. */
@@ -55,7 +60,7 @@ export class DataLibrary {
 
   constructor(addon: NativeAddon, dataFolder: string) {
     this.addon = addon;
-    this.folder = join(dataFolder, 'market-data');
+    this.folder = marketDataFolder(dataFolder);
     this.candles = new CandleStore(addon, this.storeFolder('candles'));
     this.marks = new CandleStore(addon, this.storeFolder('marks'));
     this.funding = new FundingStore(join(this.folder, 'funding'));

@@ -4,7 +4,6 @@ import { errorText, isCallersFault } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { JobCancelled } from '../jobs/job-runner.ts';
 import type { TrialEvaluator, TrialOutcome, TrialRequest } from '../optimise/trial-evaluator.ts';
-import { interimPoints } from '../optimise/trial-evaluator.ts';
 import type { LabTools } from './lab-tools.ts';
 
 /** Gives an evaluator over the data of `spec`, whose parameters each trial replaces. */
@@ -14,12 +13,10 @@ export function backtestEvaluator(
 ): TrialEvaluator {
   const runOne = async (request: TrialRequest, isCancelled: () => boolean): Promise<TrialOutcome> => {
     try {
-      const result = await tools.runner.run({ ...spec, params: { ...request.params } }, { isCancelled });
-      const { equity } = result.equity;
-      const interim = interimPoints.map((part) => {
-        const value = equity[Math.floor(part * (equity.length - 1))] ?? result.startEquity;
-        return value / result.startEquity - 1;
-      });
+      const { params, pruneBelow } = request;
+      const trial = { ...spec, params: { ...params } };
+      const { interim, result } = await tools.runner.trial(trial, pruneBelow, { isCancelled });
+      if (result === null) return { state: 'pruned', interim };
       return { state: 'complete', metrics: tools.figures(result), interim };
     } catch (error) {
       if (isCancelled()) throw new JobCancelled();

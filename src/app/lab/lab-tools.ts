@@ -21,6 +21,21 @@ export interface BacktestRunner {
   readonly parallel: number;
   /** Rejects with `JobCancelled` when cancelled, `ApiError` for bad input and failing strategies. */
   run(spec: BacktestSpec, control: RunControl): Promise<BacktestResult>;
+  /**
+   * Runs a trial, which ends where its return falls below `pruneBelow` (by interim point; null: never). Rejects as `run`
+   * does.
+   */
+  trial(spec: BacktestSpec, pruneBelow: readonly (number | null)[], control: RunControl): Promise<TrialRun>;
+  /** Ends the workers; runs in hand are cancelled, and there are no more. */
+  close(): Promise<void>;
+}
+
+/** A trial that ran to the end, or was ended early. */
+export interface TrialRun {
+  /** Returns at the interim points it came to. */
+  readonly interim: readonly number[];
+  /** Null when it was ended early. */
+  readonly result: BacktestResult | null;
 }
 
 /** First open and last close of the candles a specification runs over (warm-up apart), and their length. */

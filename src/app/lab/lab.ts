@@ -8,12 +8,13 @@ import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import type { ParsedRequestOf } from '../../shared/api/contract.ts';
 import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
 import { ApiError } from '../../shared/api/result.ts';
-import type { StoreReader } from '../backtest/load-series.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { KeptCandles } from '../backtest/kept-candles.ts';
+import { type LoadedSeries, loadSeries } from '../backtest/load-series.ts';
 import { paramsFor } from '../backtest/prepare-bots.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { measureResult } from '../report/measure.ts';
 import { BacktestStore } from './backtest-store.ts';
-import { CandleCache } from './candle-cache.ts';
 import { joinedCandles } from './joined-candles.ts';
 import type { BacktestRunner, DataRange, LabTools } from './lab-tools.ts';
 import { monteCarloMethod } from './monte-carlo-method.ts';
@@ -24,7 +25,6 @@ export interface LabOptions {
   readonly addon: NativeAddon;
   readonly dataFolder: string;
   readonly runner: BacktestRunner;
-  readonly readStored: StoreReader | undefined;
   readonly strategies: readonly AnyStrategy[];
   readonly findStrategy: (id: string) => AnyStrategy | undefined;
   readonly wallClock: () => number;
@@ -42,12 +42,11 @@ export class Lab {
   readonly backtests: BacktestStore;
   readonly studies: StudyService;
   readonly walkForwards: WalkForwardService;
-  readonly #candles: CandleCache;
+  readonly #candles: KeptCandles;
 
   constructor(options: LabOptions) {
     const files = new LabFiles(options.dataFolder);
-    const candles = new CandleCache(options.readStored);
-    this.#candles = candles;
+    this.#candles = new KeptCandles(options.dataFolder);
     this.tools = {
       addon: options.addon,
       files,
@@ -55,7 +54,7 @@ export class Lab {
       strategies: options.strategies,
       findStrategy: (id) => options.findStrategy(id),
       dataRange: async (spec): Promise<DataRange> => {
-        const { columns, timeframeMs } = await candles.first(spec);
+        const { columns, timeframeMs } = await this.#firstSeries(spec);
         const firstMs = columns.openTimeMs[0] ?? 0;
         const endMs = (columns.openTimeMs.at(-1) ?? 0) + timeframeMs;
         return {
@@ -68,7 +67,7 @@ export class Lab {
         const strategy = options.findStrategy(spec.strategy);
         if (strategy === undefined)
           throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`);
-        return paramsFor(spec, strategy, await candles.first(spec));
+        return paramsFor(spec, strategy, await this.#firstSeries(spec));
       },
       measure: (result, more) => measureResult(options.addon, result, more),
       figures: (result) =>
@@ -88,13 +87,20 @@ export class Lab {
     wantedToMs: number | undefined,
     limit: number,
   ): Promise<ReturnType<typeof joinedCandles>> {
-    const series = await this.#candles.first(spec);
+    const series = await this.#firstSeries(spec);
     return joinedCandles(
       series,
       Math.max(fromMs, wantedFromMs ?? fromMs),
       Math.min(toMs, wantedToMs ?? toMs),
       limit,
     );
+  }
+
+  /** Gives the first series of a specification over its whole data. */
+  #firstSeries(spec: BacktestSpec): Promise<LoadedSeries> {
+    const { fromMs: _from, toMs: _to, warmupBars: _warmup, ...rest } = spec;
+    const { readFile, readStored } = this.#candles;
+    return loadSeries({ ...rest, series: spec.series.slice(0, 1) }, 0, readStored, readFile);
   }
 
   /** Gives what runs the trades of a stored backtest again in other orders. */
