@@ -123,6 +123,9 @@ export class BacktestWorker {
         settled.reject(new ApiError(code, words, { field, hint }));
         return;
       }
+      case 'broken':
+        settled.reject(message.error);
+        return;
     }
   }
 

@@ -32,4 +32,6 @@ export type WorkerAnswer =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | WorkerOutcome
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly failure: ApiFailure };
+  | { readonly kind: 'failed'; readonly failure: ApiFailure }
+  /** A bug: the error as it was thrown. */
+  | { readonly kind: 'broken'; readonly error: unknown };

@@ -7,6 +7,7 @@ import { ApiError, failureOf } from '../../shared/api/result.ts';
 import { ensureDefined } from '../../shared/domain/assert.ts';
 import { type BacktestResult, tradeColumns } from '../../shared/lab/result.ts';
 import { findStrategy } from '../../strategies/registry.ts';
+import { dataError } from '../data/data-errors.ts';
 import { KeptCandles } from './kept-candles.ts';
 import { BacktestCancelledError, BacktestEndedEarlyError, runBacktest } from './run-backtest.ts';
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
@@ -84,6 +85,9 @@ port.on('message', async (request: WorkerRequest) => {
   } catch (error) {
     if (error instanceof BacktestCancelledError) answer({ kind: 'cancelled' });
     else if (error instanceof BacktestEndedEarlyError) answer({ kind: 'ended-early', interim });
-    else answer({ kind: 'failed', failure: failureOf(error) });
+    else {
+      const failure = failureOf(dataError(error, 'series'));
+      answer(failure.code === 'internal' ? { kind: 'broken', error } : { kind: 'failed', failure });
+    }
   }
 });

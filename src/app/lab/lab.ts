@@ -12,6 +12,7 @@ import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { KeptCandles } from '../backtest/kept-candles.ts';
 import { type LoadedSeries, loadSeries } from '../backtest/load-series.ts';
 import { paramsFor } from '../backtest/prepare-bots.ts';
+import { withDataErrors } from '../data/data-errors.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { measureResult } from '../report/measure.ts';
 import { BacktestStore } from './backtest-store.ts';
@@ -97,10 +98,11 @@ export class Lab {
   }
 
   /** Gives the first series of a specification over its whole data. */
-  #firstSeries(spec: BacktestSpec): Promise<LoadedSeries> {
+  async #firstSeries(spec: BacktestSpec): Promise<LoadedSeries> {
     const { fromMs: _from, toMs: _to, warmupBars: _warmup, ...rest } = spec;
     const { readFile, readStored } = this.#candles;
-    return loadSeries({ ...rest, series: spec.series.slice(0, 1) }, 0, readStored, readFile);
+    const first = { ...rest, series: spec.series.slice(0, 1) };
+    return withDataErrors(() => loadSeries(first, 0, readStored, readFile), 'series');
   }
 
   /** Gives what runs the trades of a stored backtest again in other orders. */

@@ -43,8 +43,12 @@ function makeLab(): Lab {
   return new Lab({
     addon: loadNative(),
     dataFolder: mkdtempSync(join(tmpdir(), 'lab-data-')),
-    runner: { parallel: 2, run: (run) => runBacktest(run, { findStrategy }) },
-    readStored: undefined,
+    runner: {
+      parallel: 2,
+      run: (run) => runBacktest(run, { findStrategy }),
+      trial: async (run) => ({ interim: [], result: await runBacktest(run, { findStrategy }) }),
+      close: () => Promise.resolve(),
+    },
     strategies,
     findStrategy,
     wallClock: () => 1_000,
