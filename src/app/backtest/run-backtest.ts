@@ -22,6 +22,7 @@ import { type CommandRoute, EngineHost } from '../session/engine-host.ts';
 import { emptySnapshot, MemoryJournal } from '../session/memory-journal.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { buildEquity, buildTrades } from './build-tables.ts';
+import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { type FileReader, type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
 import { makeVenues } from './make-venues.ts';
 import { type PreparedBot, prepareBots } from './prepare-bots.ts';
@@ -49,21 +50,9 @@ export interface BacktestOptions {
   readonly onCheckpoint?: ((gain: number) => void) | undefined;
 }
 
-/** A moment of a run, as part of its candles (0 to 1). */
-export interface Checkpoint {
-  readonly part: number;
-  /** Return below which the run ends here with `BacktestEndedEarlyError`; null: it goes on. */
-  readonly endBelow: number | null;
-}
-
 /** Thrown when a run was cancelled: there is no result. */
 export class BacktestCancelledError extends Error {
   override readonly name = 'BacktestCancelledError';
-}
-
-/** Thrown when a run fell below what a checkpoint asks for: there is no result. */
-export class BacktestEndedEarlyError extends Error {
-  override readonly name = 'BacktestEndedEarlyError';
 }
 
 /** Candles between two looks at the clock, and the wall time between two chances for progress and cancel. */
@@ -85,7 +74,12 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
   );
   checkCurrencies(series);
   const bots = prepareBots(spec, strategy, series);
-  if (spec.path === 'sweep') return runSweep(spec, strategy, series, bots);
+  if (spec.path === 'sweep') {
+    const result = runSweep(spec, strategy, series, bots);
+    const { equity, startEquity } = result;
+    new Checkpoints(options.checkpoints, equity.length, startEquity, options.onCheckpoint).passAll(equity);
+    return result;
+  }
   return new Backtest(spec, options, series, bots).run();
 }
 
@@ -265,24 +259,14 @@ class Backtest {
   ): Promise<void> {
     const { options } = this;
     const total = tracks.reduce((sum, track) => sum + track.endRow - track.firstRow, 0);
-    const checkpoints = (options.checkpoints ?? []).map(({ part, endBelow }) => ({
-      bars: 1 + Math.floor(part * (total - 1)),
-      endBelow,
-    }));
-    const startEquity = this.startEquity(tracks);
-    let next = checkpoints.shift();
+    const { checkpoints: asked, onCheckpoint } = options;
+    const checkpoints = new Checkpoints(asked, total, this.startEquity(tracks), onCheckpoint);
     // Whoever watches for a strategy that hangs begins to count here.
     options.onProgress?.(0, total);
     let turnAt = performance.now();
-    while (run.run(Math.min(sliceBars, (next?.bars ?? Number.POSITIVE_INFINITY) - run.bars))) {
+    while (run.run(Math.min(sliceBars, checkpoints.nextBars - run.bars))) {
       this.throwIfFailed();
-      for (; next !== undefined && run.bars >= next.bars; next = checkpoints.shift()) {
-        const gain = recorder.equity() / startEquity - 1;
-        options.onCheckpoint?.(gain);
-        if (next.endBelow !== null && gain < next.endBelow) {
-          throw new BacktestEndedEarlyError(`a return of ${gain} after ${run.bars} candles`);
-        }
-      }
+      checkpoints.pass(run.bars, () => recorder.equity());
       if (performance.now() - turnAt < turnMs) continue;
       turnAt = performance.now();
       options.onProgress?.(run.bars, total);

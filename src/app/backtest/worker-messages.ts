@@ -3,7 +3,7 @@
 import type { ApiFailure } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
-import type { Checkpoint } from './run-backtest.ts';
+import type { Checkpoint } from './checkpoints.ts';
 
 /** What a worker runs; it takes the next one when it has answered how this one ended. */
 export interface WorkerRequest {

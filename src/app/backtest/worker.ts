@@ -8,8 +8,9 @@ import { ensureDefined } from '../../shared/domain/assert.ts';
 import { type BacktestResult, tradeColumns } from '../../shared/lab/result.ts';
 import { findStrategy } from '../../strategies/registry.ts';
 import { dataError } from '../data/data-errors.ts';
+import { BacktestEndedEarlyError } from './checkpoints.ts';
 import { KeptCandles } from './kept-candles.ts';
-import { BacktestCancelledError, BacktestEndedEarlyError, runBacktest } from './run-backtest.ts';
+import { BacktestCancelledError, runBacktest } from './run-backtest.ts';
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
 const port = ensureDefined(parentPort, 'a worker has a parent');

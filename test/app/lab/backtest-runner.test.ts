@@ -168,6 +168,25 @@ describe('trials that end early', () => {
     expect(whole.interim).toEqual([9, 19, 29].map((row) => (equity.equity[row] as number) / startEquity - 1));
   });
 
+  it('tell and do the same on the sweep path', async () => {
+    const wave = candleFile(Array.from({ length: 300 }, (_, bar) => flat(100 + (bar % 7) + bar / 50)));
+    const runner = runnerOf();
+    const paths = ['event', 'sweep'] as const;
+    const [event, sweep] = await Promise.all(
+      paths.map((one) => runner.trial(crossing(wave, 2, 5, { path: one }), [], going)),
+    );
+    expect(event?.interim).toHaveLength(3);
+    expect(event?.interim.every((gain) => gain !== 0)).toBe(true);
+    for (const [point, gain] of event?.interim.entries() ?? []) {
+      expect(sweep?.interim[point]).toBeCloseTo(gain, 9);
+    }
+    const above = (event?.interim[1] as number) + 1e-6;
+    for (const one of paths) {
+      const ended = await runner.trial(crossing(wave, 2, 5, { path: one }), [null, above], going);
+      expect([one, ended.interim.length, ended.result]).toEqual([one, 2, null]);
+    }
+  });
+
   it.each([
     ['below the first threshold', [0.001, null, null], [0]],
     ['below the second', [-0.001, 0.0101, null], [0, 0.01]],
