@@ -22,7 +22,7 @@ import { fillKey } from '../kernel/snapshot.ts';
 import { judge } from '../risk/checks.ts';
 import { gatherFacts } from '../risk/facts.ts';
 import type { SendResult } from '../strategy/api.ts';
-import { liquidationParts } from './liquidation-fills.ts';
+import { liquidationParts, partId } from './liquidation-fills.ts';
 import { isTerminal } from './transitions.ts';
 
 /** Fill keys kept in memory; reconciling never asks further back than these reach. */
@@ -227,7 +227,10 @@ export class Executor {
     if (this.fillKeys.has(key)) return false;
     this.remember(key);
     this.lastFillMs.set(venue, Math.max(this.lastFillMs.get(venue) ?? 0, fill.venueTimeMs));
-    if (fill.liquidation === true && this.bookLiquidation(venue, fill, reconciled)) return true;
+    if (fill.liquidation === true) {
+      if (this.isLiquidationBooked(venue, fill)) return false;
+      if (this.bookLiquidation(venue, fill, reconciled)) return true;
+    }
     const order = services.orders.get(fill.clientOrderId);
     const instrument = services.instrument(fill.instrument);
     if (order === undefined || instrument === undefined) {
@@ -260,6 +263,15 @@ export class Executor {
     }
     this.listener.onFill(fill, ensureDefined(services.orders.get(order.clientOrderId), 'filled order'));
     return true;
+  }
+
+  /** After a restart only the keys of the parts are known, and the first owner may have had none in this fill. */
+  private isLiquidationBooked(venue: VenueId, fill: Fill): boolean {
+    const owners = [...this.services.portfolio.allPositions()].length;
+    for (let number = 2; number <= owners; number += 1) {
+      if (this.fillKeys.has(fillKey(venue, fill.instrument, fill.tradeId, partId(fill, number)))) return true;
+    }
+    return false;
   }
 
   /** Books a liquidation to those whose positions it closed; gives false when nobody held one. */

@@ -24,12 +24,31 @@ export function liquidationParts(services: KernelServices, fill: Fill): Liquidat
     const lots = Math.min(left, position.lots * sign);
     if (position.instrument.id !== fill.instrument || lots <= 0) continue;
     left -= lots;
-    const id =
-      parts.length === 0 ? fill.clientOrderId : `${fill.clientOrderId}${partMark}${parts.length + 1}`;
-    const order = orderFor(services, fill, bot, id as ClientOrderId, Math.abs(position.lots));
+    const taken = new Set(parts.map((part) => part.order.clientOrderId));
+    const id = idOf(services, fill, bot, taken);
+    const order = orderFor(services, fill, bot, id, Math.abs(position.lots));
     parts.push({ order, fill: fillFor(fill, order.clientOrderId, lots as QuantityLots) });
   }
   return parts;
+}
+
+/** Gives the ids the parts of a fill may have: the fill's own, then numbered ones. */
+export function partId(fill: Fill, number: number): ClientOrderId {
+  return number === 1 ? fill.clientOrderId : (`${fill.clientOrderId}${partMark}${number}` as ClientOrderId);
+}
+
+/** An owner keeps its order over all fills of a liquidation, also when the owners before it are closed already. */
+function idOf(
+  services: KernelServices,
+  fill: Fill,
+  bot: BotId,
+  taken: ReadonlySet<ClientOrderId>,
+): ClientOrderId {
+  for (let number = 1; ; number += 1) {
+    const id = partId(fill, number);
+    const known = services.orders.get(id);
+    if (!taken.has(id) && (known === undefined || known.bot === bot)) return id;
+  }
 }
 
 /** Further fills of the same liquidation belong to the same order, which is for all that was held. */

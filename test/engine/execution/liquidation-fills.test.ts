@@ -59,6 +59,16 @@ describe('liquidation parts', () => {
     ]);
   });
 
+  it('a further fill belongs to who still holds, not to the order of who is closed already', () => {
+    const closed = liquidationParts(servicesWith({ b1: 50, b2: 60 }), fill)[0]?.order;
+    const services = servicesWith({ b1: 0, b2: 60 });
+    services.orders.get = (id) => (id === closed?.clientOrderId ? closed : undefined);
+    const parts = liquidationParts(services, { ...fill, tradeId: 't5' });
+    expect(parts.map(({ order, fill: part }) => [order.bot, order.clientOrderId, part.lots])).toEqual([
+      ['b2', 'liq-sim-a-1+2', 50],
+    ]);
+  });
+
   it('nobody holds anything: no part', () => {
     expect(liquidationParts(servicesWith({ b2: -40 }), fill)).toEqual([]);
   });
