@@ -1,14 +1,16 @@
 /**
  * Two checks that any strategy can be put through, because they only look at what it did:
  *
- * - lookahead: run again on data that ends at a decision. What was decided before must be the same; if it is not, the
- *   strategy knew what came later.
+ * - lookahead: run again on data that ends at a decision. What was decided then and before must be the same; if it is
+ *   not, the strategy knew what came later. These runs fill orders at the close they are sent at: filled at the next
+ *   open, the data would have to reach one candle beyond the decision, and whoever looks just one candle ahead would
+ *   not be found.
  * - recursion: run again with more candles before the first decision. Trades that change hang on where the data begins:
  *   the warm-up is too short for an average that never quite forgets.
  */
 
 import type { BacktestResult, TradeTable } from '../../shared/lab/result.ts';
-import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { type BacktestSpec, reserveOf } from '../../shared/lab/spec.ts';
 
 /** Runs one backtest; both checks run it again and again. */
 export type RunBacktest = (spec: BacktestSpec, isCancelled: () => boolean) => Promise<BacktestResult>;
@@ -53,9 +55,10 @@ export async function checkBias(
   options: BiasOptions,
   control: { readonly isCancelled: () => boolean; readonly onProgress: (done: number) => void },
 ): Promise<BiasReport> {
-  const whole = await run(spec, control.isCancelled);
+  const deciding = atDecision(spec);
+  const whole = await run(deciding, control.isCancelled);
   const timeframeMs = whole.instruments[0]?.timeframeMs ?? 1;
-  const cuts = cutTimes(whole, timeframeMs, options.cuts);
+  const cuts = cutTimes(whole, options.cuts);
   const steps = cuts.length + options.warmupFactors.length + 1;
   let done = 1;
   const advance = (): void => {
@@ -66,8 +69,8 @@ export async function checkBias(
   const lookahead: LookaheadFinding[] = [];
   for (const cutMs of cuts) {
     if (control.isCancelled()) break;
-    const part = await run({ ...spec, toMs: cutMs }, control.isCancelled);
-    const found = firstDifference(whole.trades, part.trades, cutMs);
+    const part = await run({ ...deciding, toMs: cutMs }, control.isCancelled);
+    const found = firstDifference(whole, part.trades, cutMs);
     if (found !== undefined) lookahead.push({ cutMs, ...found });
     advance();
   }
@@ -100,14 +103,30 @@ function warmedBy(spec: BacktestSpec, fromMs: number, historyMs: number): Backte
   return { ...rest, fromMs, dataFromMs: Math.max(0, fromMs - historyMs) };
 }
 
-/** Moments just after candles in which something was decided, evenly spread over the trades. */
-function cutTimes(whole: BacktestResult, timeframeMs: number, count: number): number[] {
+/** The run whose orders fill at the very close at which they are decided, whatever convention is asked for. */
+function atDecision(spec: BacktestSpec): BacktestSpec {
+  return { ...spec, fill: 'close', reserve: reserveOf(spec), latency: { kind: 'none' } };
+}
+
+/** When the candle of a series closed in which something filled. */
+function closeMsOf(
+  { equity, fromMs, instruments, trades }: BacktestResult,
+  row: number,
+  bar: number,
+): number {
+  const [only] = instruments;
+  // One series has one sample a candle; of several a candle's place is its number, gaps left aside.
+  if (instruments.length === 1 && only !== undefined) return equity.timeMs[bar] as number;
+  return fromMs + (bar + 1) * (instruments[trades.instrument[row] as number]?.timeframeMs ?? 1);
+}
+
+/** Ends of candles in which something was decided or filled, evenly spread over the trades. */
+function cutTimes(whole: BacktestResult, count: number): number[] {
   const { trades } = whole;
   const moments = new Set<number>();
   for (let row = 0; row < trades.length; row += 1) {
-    // A fill at the open of a candle was decided by the candle before: the data ends behind the filling candle.
-    moments.add(Math.floor((trades.entryTimeMs[row] as number) / timeframeMs) * timeframeMs + timeframeMs);
-    moments.add(Math.floor((trades.exitTimeMs[row] as number) / timeframeMs) * timeframeMs + timeframeMs);
+    moments.add(closeMsOf(whole, row, trades.entryBar[row] as number));
+    moments.add(closeMsOf(whole, row, trades.exitBar[row] as number));
   }
   const sorted = [...moments]
     .filter((atMs) => atMs > whole.fromMs && atMs < whole.toMs)
@@ -124,12 +143,12 @@ interface Difference {
   readonly whatDiffers: string;
 }
 
-/** The first trade before the cut that is not the same in both; exits count when they came before it, too. */
-function firstDifference(whole: TradeTable, part: TradeTable, cutMs: number): Difference | undefined {
-  const isBefore = (table: TradeTable, row: number): boolean => (table.entryTimeMs[row] as number) < cutMs;
+/** The first trade up to the cut that is not the same in both; exits count when they came up to it, too. */
+function firstDifference(run: BacktestResult, part: TradeTable, cutMs: number): Difference | undefined {
+  const whole = run.trades;
   for (let row = 0; row < Math.max(whole.length, part.length); row += 1) {
-    const inWhole = row < whole.length && isBefore(whole, row);
-    const inPart = row < part.length && isBefore(part, row);
+    const inWhole = row < whole.length && closeMsOf(run, row, whole.entryBar[row] as number) <= cutMs;
+    const inPart = row < part.length;
     if (!inWhole && !inPart) return undefined;
     if (!inWhole || !inPart) {
       const table = inWhole ? whole : part;
@@ -138,7 +157,7 @@ function firstDifference(whole: TradeTable, part: TradeTable, cutMs: number): Di
         : 'there is an entry that the whole data does not have';
       return { entryTimeMs: table.entryTimeMs[row] as number, whatDiffers };
     }
-    const what = entryDifference(whole, part, row) ?? exitDifference(whole, part, row, cutMs);
+    const what = entryDifference(whole, part, row) ?? exitDifference(run, part, row, cutMs);
     if (what !== undefined) return { entryTimeMs: whole.entryTimeMs[row] as number, whatDiffers: what };
   }
   return undefined;
@@ -152,11 +171,17 @@ function entryDifference(left: TradeTable, right: TradeTable, row: number): stri
   return undefined;
 }
 
-function exitDifference(whole: TradeTable, part: TradeTable, row: number, cutMs: number): string | undefined {
+function exitDifference(
+  run: BacktestResult,
+  part: TradeTable,
+  row: number,
+  cutMs: number,
+): string | undefined {
+  const whole = run.trades;
   const wholeExitMs = whole.exitTimeMs[row] as number;
   const isOpenInPart = part.exitReason[row] === 0;
-  // The exit at the very cut may still be waiting for its fill.
-  if (wholeExitMs >= cutMs) return isOpenInPart ? undefined : 'an exit that the whole data does not have';
+  if (closeMsOf(run, row, whole.exitBar[row] as number) > cutMs)
+    return isOpenInPart ? undefined : 'an exit that the whole data does not have';
   if (isOpenInPart) return 'the exit is missing when the data ends here';
   if (part.exitTimeMs[row] !== wholeExitMs) return 'the time of the exit';
   if (part.exitPrice[row] !== whole.exitPrice[row]) return 'the exit price';

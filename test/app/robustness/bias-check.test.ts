@@ -10,7 +10,7 @@ const prices = Array.from(
 );
 
 /**
- * A toy backtest: goes long at the next open when `isLong(seen, bar)`, out when not. `seen` are the closes the run may
+ * A toy backtest: goes long when `isLong(seen, bar)`, out when not, at that close or the next open as asked for. `seen` are the closes the run may
  * know: up to where the data ends for a cheat, up to the bar for an honest rule.
  */
 function toy(isLong: (closes: readonly number[], bar: number, firstBar: number) => boolean): RunBacktest {
@@ -20,29 +20,33 @@ function toy(isLong: (closes: readonly number[], bar: number, firstBar: number) 
     const firstBar = spec.dataFromMs === undefined ? 0 : spec.dataFromMs / barMs;
     const rows: { entry: number; exit: number; open: boolean }[] = [];
     let entry: number | undefined;
-    for (let bar = 100; bar < end - 1; bar += 1) {
+    const later = spec.fill === 'close' ? 0 : 1;
+    for (let bar = 100; bar < end - later; bar += 1) {
       const wanted = isLong(closes, bar, firstBar);
-      if (wanted && entry === undefined) entry = bar + 1;
+      if (wanted && entry === undefined) entry = bar + later;
       else if (!wanted && entry !== undefined) {
-        rows.push({ entry, exit: bar + 1, open: false });
+        rows.push({ entry, exit: bar + later, open: false });
         entry = undefined;
       }
     }
-    if (entry !== undefined) rows.push({ entry, exit: end, open: true });
+    if (entry !== undefined) rows.push({ entry, exit: end - 1, open: true });
     const trades = emptyTrades(rows.length);
     rows.forEach(({ entry: from, exit, open }, row) => {
       trades.side[row] = 1;
-      trades.entryTimeMs[row] = from * barMs;
-      trades.exitTimeMs[row] = exit * barMs;
+      trades.entryBar[row] = from - 100;
+      trades.exitBar[row] = exit - 100;
+      trades.entryTimeMs[row] = (from + 1 - later) * barMs;
+      trades.exitTimeMs[row] = (exit + 1 - later) * barMs;
       trades.entryPrice[row] = prices[from] as number;
-      trades.exitPrice[row] = prices[Math.min(exit, end - 1)] as number;
+      trades.exitPrice[row] = prices[exit] as number;
       trades.quantity[row] = 1;
       trades.exitReason[row] = open ? 0 : 1;
     });
     return Promise.resolve({
       trades,
+      equity: { timeMs: Float64Array.from({ length: end - 100 }, (_none, bar) => (101 + bar) * barMs) },
       fromMs: 100 * barMs,
-      toMs: prices.length * barMs,
+      toMs: end * barMs,
       instruments: [{ timeframeMs: barMs }],
     } as unknown as BacktestResult);
   };
@@ -76,7 +80,7 @@ describe('the bias check', () => {
 
   it('finds a rule that looks one candle ahead', async () => {
     const report = await check(
-      toy((closes, bar) => (closes[bar + 2] ?? closes.at(-1) ?? 0) > (closes[bar] as number)),
+      toy((closes, bar) => (closes[bar + 1] ?? closes.at(-1) ?? 0) > (closes[bar] as number)),
     );
     expect(report.lookahead.length).toBeGreaterThan(5);
     expect(report.verdict[0]).toMatch(/^Lookahead: /);
