@@ -80,12 +80,10 @@ export class RunRecorder implements RunObserver {
     });
   }
 
-  /** Takes note of goods there are before the first candle; they count as bought at its open. */
+  /** Takes note of goods there are before the first candle; they count as bought at the price known then. */
   hold(track: number, lots: number, timeMs: number): void {
     const place = this.places[track] as Place;
-    const ticks = (this.tracks[track] as CandleTrack).openTicks[
-      (this.tracks[track] as CandleTrack).firstRow
-    ] as number;
+    const ticks = (this.tracks[track] as CandleTrack).startTicks;
     place.trip = this.open(track, 1, timeMs, ticks);
     place.trip.entryLots = lots;
     place.trip.entryValue = lots * ticks;

@@ -287,3 +287,18 @@ describe.skipIf(!existsSync(perpFile))('real data (skipped where ../shared is ab
     expect(Math.abs(result.fees / 1_050_031.911342166 - 1)).toBeLessThan(1e-9);
   });
 });
+
+describe('goods held at the start', () => {
+  it('count at the close before the first traded candle, in the start equity and in their round trip', async () => {
+    // 2 at 100 and 10,000 of money. The first traded candle opens at 130; sold at its close of 120.
+    const candles: Prices[] = [flat(100), flat(100), [130, 130, 115, 120], flat(120)];
+    const result = await runScript(candles, orderAt(0, 'sell', 2), {
+      fill: 'close',
+      warmupBars: 2,
+      holdings: { BTC: '2' },
+    });
+    expect(result.startEquity).toBe(10_200);
+    expect(result.finalEquity).toBe(10_240);
+    expect(tripsOf(result)).toMatchObject([{ entryPrice: 100, exitPrice: 120, profit: 40 }]);
+  });
+});
