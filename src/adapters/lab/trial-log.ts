@@ -1,6 +1,7 @@
 /**
  * A study on disk: `study.json` with what was asked for, and `trials.jsonl` with one trial a line. Lines are added and
- * flushed batch by batch; a line that a crash cut off is dropped at the next opening, so a study can always be resumed.
+ * flushed batch by batch; a batch that a crash cut off is dropped whole at the next opening: its other trials would be
+ * proposed by a sampler that knows more than it did then, and the resumed study would be another one.
  */
 
 import {
@@ -57,11 +58,13 @@ export class TrialLog {
   /** Opens a study for more trials. Throws `ApiError` (`damaged`) naming file and line. */
   static resume(folder: string): TrialLog {
     const file = readStudyFile(folder);
-    const { rows, soundBytes } = readTrials(folder);
-    const path = join(folder, 'trials.jsonl');
-    const handle = openSync(path, 'a');
-    if (existsSync(path)) ftruncateSync(handle, soundBytes);
-    return new TrialLog(folder, file, rows, handle);
+    const { rows, lineEnds } = readTrials(folder);
+    const { batch, trials } = file.spec;
+    const isCutOff = file.end === null && rows.length < trials;
+    const kept = isCutOff ? rows.length - (rows.length % batch) : rows.length;
+    const handle = openSync(join(folder, 'trials.jsonl'), 'a');
+    ftruncateSync(handle, lineEnds[kept - 1] ?? 0);
+    return new TrialLog(folder, file, rows.slice(0, kept), handle);
   }
 
   get file(): StudyFile {
@@ -105,21 +108,28 @@ export function readStudyFile(folder: string): StudyFile {
   return parsed.data;
 }
 
-/** Reads the trials of a study; the last line may be cut off. Throws `ApiError` (`damaged`) naming the line. */
-export function readTrials(folder: string): { readonly rows: TrialRow[]; readonly soundBytes: number } {
+/**
+ * Reads the trials of a study and where in the file each one ends, in bytes; the last line may be cut off. Throws
+ * `ApiError` (`damaged`) naming the line.
+ */
+export function readTrials(folder: string): { readonly rows: TrialRow[]; readonly lineEnds: number[] } {
   const path = join(folder, 'trials.jsonl');
-  if (!existsSync(path)) return { rows: [], soundBytes: 0 };
+  if (!existsSync(path)) return { rows: [], lineEnds: [] };
   const text = readFileSync(path, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lineEnds: number[] = [];
+  let bytes = 0;
   const rows = whole
     .split('\n')
     .slice(0, -1)
     .map((line, index) => {
+      bytes += Buffer.byteLength(line) + 1;
+      lineEnds.push(bytes);
       const parsed = trialRow.safeParse(parseJson(line));
       if (parsed.success && parsed.data.number === index) return parsed.data;
       throw new ApiError('damaged', `${path}, line ${index + 1}: is not trial ${index} of a study`);
     });
-  return { rows, soundBytes: Buffer.byteLength(whole) };
+  return { rows, lineEnds };
 }
 
 function parseJson(text: string): unknown {

@@ -45,6 +45,13 @@ export class WalkForwardService {
         field: 'study.objectives',
       });
     }
+    if (spec.study.backtest.holdings !== undefined) {
+      throw new ApiError(
+        'bad-input',
+        'study.backtest.holdings: a walk-forward run begins each window with money only',
+        { field: 'study.backtest.holdings' },
+      );
+    }
     return (control) => this.#run(spec, prepared, control);
   }
 
@@ -91,7 +98,9 @@ export class WalkForwardService {
       );
       rows.push({ ...times, train: { ...best.metrics }, test: { ...this.#tools.figures(result) } });
       results.push(result);
-      capital = capitalText(result.finalEquity);
+      // Capital is what each venue begins with: what is left is shared evenly among them.
+      const venues = new Set(study.backtest.series.map(({ venue }) => venue)).size;
+      capital = capitalText(result.finalEquity / venues);
     }
     return this.#store(rows, results);
   }
@@ -169,6 +178,8 @@ export function joinResults(results: readonly BacktestResult[]): BacktestResult 
     }
     return whole;
   };
+  const total = (pick: (result: BacktestResult) => number): number =>
+    results.reduce((sum, result) => sum + pick(result), 0);
   const timeMs = join(({ equity }) => equity.timeMs);
   const hasPrice = results.every(({ price }) => price !== undefined);
   return {
@@ -183,6 +194,9 @@ export function joinResults(results: readonly BacktestResult[]): BacktestResult 
       equity: join(({ equity }) => equity.equity),
       exposure: join(({ equity }) => equity.exposure),
     },
+    fees: total(({ fees }) => fees),
+    funding: total(({ funding }) => funding),
+    slippage: total(({ slippage }) => slippage),
     finalEquity: last.finalEquity,
     toMs: last.toMs,
   };

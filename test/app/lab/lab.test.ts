@@ -177,6 +177,27 @@ describe('walk-forward', () => {
     expect(lab.walkForwards.list()[0]).toEqual(run);
   });
 
+  it('shares what is left among the venues, and makes no goods out of nothing', async () => {
+    const lab = makeLab();
+    const [one] = spec.series;
+    const study = {
+      backtest: { ...spec, series: [one, { ...one, venue: 'other' }] },
+      spaces: { fastPeriod: { from: 2, to: 5 } },
+      only: [],
+      sampler: 'grid',
+      trials: 10,
+      minimumTrades: 1,
+    };
+    const run = await lab.walkForwards.begin(walkForwardSpec.parse({ study, windows: 2 }))(watched());
+    const growth = run.windows.reduce((all, { test }) => all * (1 + (test?.['totalReturn'] ?? 0)), 1);
+    // 10,000 at each of two venues, not twice all of it in the second window.
+    expect(run.equity.equity.at(-1)).toBeCloseTo(20_000 * growth, 2);
+    const held = { ...study, backtest: { ...spec, holdings: { BTC: '1' } } };
+    expect(() => lab.walkForwards.begin(walkForwardSpec.parse({ study: held, windows: 2 }))).toThrow(
+      /holdings: a walk-forward run begins each window with money only/,
+    );
+  });
+
   it('compares daily growth where it traded with where it was optimised', () => {
     const dayMs = 86_400_000;
     const window = (train: number, test: number) => ({

@@ -110,7 +110,7 @@ describe('a study', () => {
     expect(evaluator.runs).toBeLessThan(400);
   });
 
-  it('goes on after a kill in the middle of a line as if nothing had been', async () => {
+  it('goes on after a kill in the middle of a batch and a line as if nothing had been', async () => {
     const whole = await study({}, evaluatorOf(complete));
     let batches = 0;
     const stopped = await study({}, evaluatorOf(complete), {
@@ -124,7 +124,9 @@ describe('a study', () => {
     stopped.log.close();
     expect(readTrials(folder).rows.length).toBeGreaterThan(0);
     expect(readTrials(folder).rows.length).toBeLessThan(120);
-    appendFileSync(join(folder, 'trials.jsonl'), '{"number":');
+    const begun = stopped.log.rows.length;
+    const next = readFileSync(join(whole.log.folder, 'trials.jsonl'), 'utf8').split('\n');
+    appendFileSync(join(folder, 'trials.jsonl'), `${next.slice(begun, begun + 3).join('\n')}\n{"number":`);
     const resumed = await study({}, evaluatorOf(complete), { log: TrialLog.resume(folder) });
     expect(resumed.log.rows).toEqual(whole.log.rows);
     expect(readFileSync(join(folder, 'trials.jsonl'), 'utf8')).toBe(
