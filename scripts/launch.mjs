@@ -5,7 +5,7 @@ import { inRoot } from './lib/root.mjs';
 import { findPinnedNode } from './pinned-node.mjs';
 
 /** The command line of Sextant. */
-export const headlessEntry = 'src/headless/main.ts';
+export const headlessEntry = 'scripts/headless.mjs';
 
 /** Releases before this one print a warning about type stripping. */
 const quietSince = [24, 3];

@@ -2,13 +2,14 @@
  * Set-up: brings what is missing and nothing else. Runs on Node 18 with no package installed.
  *   1. npm packages as locked, no install scripts (they include the Node 24 everything runs on)
  *   2. the native addon, when its Rust sources changed
- *   3. the renderer, when its sources changed; Electron's bundles too where Electron's program exists
+ *   3. the command line and the renderer, when their sources changed; Electron's bundles too where its program exists
  */
 import { pathToFileURL } from 'node:url';
 import { buildBundle, bundleInPlace, desktopBundle, rendererBundle } from './lib/bundles.mjs';
 import { dependenciesInPlace, installDependencies, lockedCount } from './lib/dependencies.mjs';
 import { findElectron } from './lib/electron.mjs';
 import { SetupError } from './lib/fail.mjs';
+import { headlessBundle } from './lib/headless-bundle.mjs';
 import { buildNative, findCargo, nativeInPlace } from './lib/native.mjs';
 import { say, startStep } from './lib/progress.mjs';
 import { withSetupLock } from './lib/setup-lock.mjs';
@@ -18,7 +19,7 @@ const nodeMajorMin = 18;
 /** @typedef {{ name: string, what: string, run: (note: (line: string) => void) => Promise<void> }} Step */
 
 /** The bundles this machine can use. */
-const bundles = () => (findElectron() ? [rendererBundle, desktopBundle] : [rendererBundle]);
+const bundles = () => [headlessBundle, rendererBundle, ...(findElectron() ? [desktopBundle] : [])];
 
 /** @typedef {'packages' | 'all'} Scope checks need the packages only, everything else the addon and bundles too */
 

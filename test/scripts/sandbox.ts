@@ -36,8 +36,12 @@ export function createSandbox() {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
   };
   /** Starts a script of the sandbox; `spoken` waits for a text on standard output. */
-  const start = (script: string, args: readonly string[] = []) => {
-    const child = spawn(process.execPath, [join(folder, script), ...args], {
+  const start = (script: string, args: readonly string[] = []) =>
+    follow(process.execPath, [join(folder, script), ...args]);
+  /** Starts a program of the sandbox by itself, as a shell does. */
+  const execute = (program: string, args: readonly string[] = []) => follow(join(folder, program), args);
+  const follow = (command: string, args: readonly string[]) => {
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -57,5 +61,5 @@ export function createSandbox() {
     };
     return { child, ended, spoken };
   };
-  return { folder, write, linkPinnedNode, start };
+  return { folder, write, linkPinnedNode, start, execute };
 }

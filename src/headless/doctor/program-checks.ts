@@ -5,12 +5,12 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expectedNativeVersion, loadNative } from '../../adapters/compute/native.ts';
 import { hasPages } from '../../adapters/http/page-routes.ts';
 import { findChromium } from '../host/open-window.ts';
 import { pagesFolder } from '../host/pages-folder.ts';
+import { programRoot } from '../host/program-root.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
 const run = promisify(execFile);
@@ -99,7 +99,7 @@ export async function checkCargo(environment: NodeJS.ProcessEnv): Promise<Check>
 
 /** Gives where the program lies; tells a moved or half-copied installation. */
 export function checkFiles(): Check {
-  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const root = programRoot();
   const missing = ['package.json', 'src/app/create-terminal.ts', 'node_modules/fastify'].filter(
     (path) => !existsSync(join(root, path)),
   );

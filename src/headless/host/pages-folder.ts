@@ -1,8 +1,9 @@
 /** Where the built renderer is. */
 
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { programRoot } from './program-root.ts';
 
 /** Gives the folder with the renderer as set-up builds it. */
 export function pagesFolder(): string {
-  return fileURLToPath(new URL('../../../out/renderer', import.meta.url));
+  return join(programRoot(), 'out', 'renderer');
 }

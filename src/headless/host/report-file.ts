@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../adapters/logging/logger.ts';
 import { programVersion } from '../../shared/version.ts';
+import { sourceStack } from './source-stack.ts';
 
 const reportsKept = 20;
 const logLines = 200;
@@ -24,7 +25,9 @@ function chainOf(error: unknown): string[] {
   let current: unknown = error;
   for (let depth = 0; current !== undefined && depth < 8; depth += 1) {
     parts.push(
-      current instanceof Error ? (current.stack ?? `${current.name}: ${current.message}`) : String(current),
+      current instanceof Error
+        ? sourceStack(current.stack ?? `${current.name}: ${current.message}`)
+        : String(current),
     );
     current = current instanceof Error ? current.cause : undefined;
   }
