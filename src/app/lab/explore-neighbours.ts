@@ -47,6 +47,9 @@ export async function exploreNeighbours(
   const known = new Map<string, number | null>();
   const score: ScoreAll = async (settings) => {
     const missing = settings.filter((values) => !known.has(JSON.stringify(values)));
+    // The lines come first; the map after them adds at most the corners between two of them.
+    const corners = known.size === 0 && prepared.space.length > 1 ? 4 * reach * reach : 0;
+    const total = known.size + new Set(missing.map((values) => JSON.stringify(values))).size + corners;
     for (let from = 0; from < missing.length; from += batchSize) {
       const batch = missing
         .slice(from, from + batchSize)
@@ -66,7 +69,7 @@ export async function exploreNeighbours(
           outcome?.state === 'complete' && (outcome.metrics['trades'] ?? 0) >= spec.minimumTrades;
         known.set(JSON.stringify(values), enough ? formula.evaluate(outcome.metrics) : null);
       });
-      control.progress({ done: known.size, total: null, unit: 'runs' });
+      control.progress({ done: known.size, total, unit: 'runs' });
     }
     return settings.map((values) => known.get(JSON.stringify(values)) ?? null);
   };

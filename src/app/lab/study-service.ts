@@ -140,7 +140,7 @@ export class StudyService {
             total: spec.trials,
             unit: 'trials',
             message: `${complete} with a score, ${invalid} without, ${pruned} ended early, ${failed} failed`,
-            preview: { study: id, best },
+            preview: { study: id, strategy: spec.backtest.strategy, best },
           }),
       });
       log.setEnd(end);

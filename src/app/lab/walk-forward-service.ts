@@ -102,7 +102,7 @@ export class WalkForwardService {
       const venues = new Set(study.backtest.series.map(({ venue }) => venue)).size;
       capital = capitalText(result.finalEquity / venues);
     }
-    return this.#store(rows, results);
+    return this.#store(study.backtest.strategy, rows, results);
   }
 
   async #optimise(
@@ -124,13 +124,14 @@ export class WalkForwardService {
     return best.rows[0];
   }
 
-  async #store(windows: Windows, results: readonly BacktestResult[]): Promise<WalkForwardView> {
+  async #store(strategy: string, windows: Windows, results: readonly BacktestResult[]): Promise<WalkForwardView> {
     const joined = joinResults(results);
     const metrics = joined === undefined ? {} : { ...this.#tools.measure(joined).performance.values };
     const { id } = this.#tools.files.create('walk-forwards');
     const run: WalkForwardView = {
       id,
       createdMs: this.#tools.wallClock(),
+      strategy,
       windows,
       efficiency: efficiencyOf(windows),
       metrics,

@@ -23,6 +23,11 @@ export function formatDateTime(timeMs: number, utc = true): string {
   return `${formatDate(timeMs, utc)} ${formatClock(timeMs, utc)}`;
 }
 
+/** Gives `2026-11-21 14:03`, for what happens on candles. */
+export function formatMinute(timeMs: number, utc = true): string {
+  return formatDateTime(timeMs, utc).slice(0, -3);
+}
+
 /** Gives a span in at most two units: `0.4 s`, `12 s`, `3 m 04 s`, `2 h 10 m`, `5 d 3 h`. Negative spans count as none. */
 export function formatSpan(spanMs: number): string {
   const ms = Math.max(0, spanMs);

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
-import { formatDate, formatDateTime } from '../format/time-text.ts';
+import { formatDate, formatMinute } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { act } from '../store/terminal.ts';
@@ -103,12 +103,12 @@ function columnsOf(
         />
       ),
     },
-    { id: 'name', header: 'Backtest', width: 190, cell: (row) => row.name, sortBy: (row) => row.name },
-    { id: 'spark', header: '', width: 90, cell: (row) => <MiniLine values={row.spark} /> },
+    { id: 'name', header: 'Backtest', width: 150, cell: (row) => row.name, sortBy: (row) => row.name },
+    { id: 'spark', header: '', width: 96, cell: (row) => <MiniLine values={row.spark} /> },
     {
       id: 'return',
       header: 'Return',
-      width: 80,
+      width: 78,
       align: 'right',
       sortBy: (row) => row.metrics['totalReturn'] ?? 0,
       cell: (row) => (
@@ -120,7 +120,7 @@ function columnsOf(
     {
       id: 'drawdown',
       header: 'Max drawdown',
-      width: 90,
+      width: 104,
       align: 'right',
       sortBy: (row) => row.metrics['maxDrawdown'] ?? 0,
       cell: (row) => percentText(row.metrics['maxDrawdown']),
@@ -128,7 +128,7 @@ function columnsOf(
     {
       id: 'sharpe',
       header: 'Sharpe',
-      width: 64,
+      width: 60,
       align: 'right',
       sortBy: (row) => row.metrics['sharpe'] ?? 0,
       cell: (row) => factorText(row.metrics['sharpe']),
@@ -151,7 +151,7 @@ function columnsOf(
     {
       id: 'span',
       header: 'Data',
-      width: 160,
+      width: 176,
       sortBy: (row) => row.fromMs,
       cell: (row) => (
         <span className="num">
@@ -162,9 +162,9 @@ function columnsOf(
     {
       id: 'made',
       header: 'Run at',
-      width: 130,
+      width: 126,
       sortBy: (row) => row.createdMs,
-      cell: (row) => <span className="num">{formatDateTime(row.createdMs)}</span>,
+      cell: (row) => <span className="num">{formatMinute(row.createdMs)}</span>,
     },
     {
       id: 'remove',

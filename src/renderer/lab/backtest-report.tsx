@@ -7,13 +7,13 @@ import { formatDate } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { call, tellFailure } from '../store/terminal.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { downloadText } from '../ui/download.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
-import { EquityPlot } from './equity-plot.tsx';
+import { EquityLegend, EquityPlot } from './equity-plot.tsx';
 import { metricText, moneyText, percentText, toneOf } from './figures.ts';
 import { MonthTable } from './month-table.tsx';
 import { Block, Figure, Grade } from './small-parts.tsx';
@@ -24,8 +24,8 @@ type View = 'overview' | 'trades' | 'metrics' | 'assumptions';
 const views: readonly { value: View; label: string }[] = [
   { value: 'overview', label: 'Overview' },
   { value: 'trades', label: 'Trades' },
-  { value: 'metrics', label: 'All figures' },
-  { value: 'assumptions', label: 'Assumptions and trust' },
+  { value: 'metrics', label: 'Figures' },
+  { value: 'assumptions', label: 'Assumptions' },
 ];
 
 export function BacktestReport({ id }: { readonly id: string }) {
@@ -65,14 +65,12 @@ function Head({
   };
   return (
     <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
-      <Button
-        variant="ghost"
+      <IconButton
         icon="chevronLeft"
+        label="Back to the backtests"
         onClick={() => goTo('lab', 'backtests')}
         data-testid="report-back"
-      >
-        Backtests
-      </Button>
+      />
       <div className="min-w-0">
         <div className="truncate font-semibold">{summary.name}</div>
         <div className="num truncate text-xs text-muted">
@@ -123,7 +121,7 @@ function Overview({
   const open = confidence.checks.filter(({ outcome }) => outcome !== 'passed');
   return (
     <div className="flex flex-col gap-3">
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(110px,1fr))] gap-3 rounded-lg border border-line bg-surface p-3">
+      <div className="grid grid-cols-5 gap-3 rounded-lg border border-line bg-surface p-3 xl:grid-cols-10">
         <Figure
           label={`Net profit, ${quote}`}
           value={moneyText(values['netProfit'], true)}
@@ -163,7 +161,7 @@ function Overview({
           </ul>
         </div>
       </div>
-      <Block title={`Equity, ${quote}, and drawdown`} testId="report-equity">
+      <Block title={`Equity, ${quote}, and drawdown`} aside={<EquityLegend />} testId="report-equity">
         <div className="h-64 p-1">
           <EquityPlot report={report} />
         </div>

@@ -1,6 +1,6 @@
 /** Does a strategy know the future, and does it hang on where its data begins? Works on any strategy. */
 
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { formatDateTime } from '../format/time-text.ts';
 import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
@@ -30,7 +30,7 @@ interface BiasResult {
   readonly verdict: readonly string[];
 }
 
-export function BiasPane(_props: { readonly subject: string | null }) {
+export function BiasPane({ picker }: { readonly picker: ReactNode }) {
   const { values, setValues, problems, spec } = useSpecValues(null);
   const [isTried, setTried] = useState(false);
   const [job, setJob] = useState<string | null>(null);
@@ -42,8 +42,8 @@ export function BiasPane(_props: { readonly subject: string | null }) {
   };
   return (
     <RunLayout
-      title="Bias check"
-      back={null}
+      title={null}
+      back={picker}
       actions={
         <Button
           size="lg"

@@ -13,6 +13,7 @@ import { classes } from '../ui/classes.ts';
 import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { metricText } from './figures.ts';
+import { useParamLabels } from './param-labels.ts';
 import { Block, Grade } from './small-parts.tsx';
 
 const compared = [
@@ -121,6 +122,7 @@ function Lines({ chosen }: { readonly chosen: readonly BacktestSummaryView[] }) 
 }
 
 function Figures({ chosen }: { readonly chosen: readonly BacktestSummaryView[] }) {
+  const labelOf = useParamLabels(chosen[0]?.spec.strategy ?? '');
   return (
     <div className="overflow-x-auto">
       <table className="num w-full text-xs" data-testid="compare-table">
@@ -181,7 +183,7 @@ function Figures({ chosen }: { readonly chosen: readonly BacktestSummaryView[] }
           })}
           {differingParams(chosen).map((name) => (
             <tr key={name} className="h-7 border-t border-line/60">
-              <td className="px-3 text-muted">{name}</td>
+              <td className="px-3 text-muted">{labelOf(name)}</td>
               {chosen.map((run) => (
                 <td key={run.id} className="px-3 text-right">
                   {String(run.spec.params[name] ?? '—')}
@@ -191,6 +193,7 @@ function Figures({ chosen }: { readonly chosen: readonly BacktestSummaryView[] }
           ))}
         </tbody>
       </table>
+      <div data-testid="compare-end" />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { timeframes } from '../../shared/domain/candle.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
+import { dateProblem, dayMsOf } from './spec-values.ts';
 
 const yearMs = 365 * 86_400_000;
 
@@ -13,13 +14,14 @@ export function DataDownload({ onStarted }: { readonly onStarted: () => void }) 
   const [instruments, setInstruments] = useState('BTC/USDT, ETH/USDT');
   const [timeframe, setTimeframe] = useState('1h');
   const [from, setFrom] = useState(() => new Date(Date.now() - yearMs).toISOString().slice(0, 10));
-  const fromMs = Date.parse(`${from}T00:00:00Z`);
+  const fromMs = dayMsOf(from);
   const symbols = instruments
     .split(',')
     .map((text) => text.trim())
     .filter(Boolean);
-  const isReady = venue.trim() !== '' && symbols.length > 0 && Number.isFinite(fromMs);
+  const isReady = venue.trim() !== '' && symbols.length > 0 && fromMs !== undefined;
   const run = async (): Promise<void> => {
+    if (fromMs === undefined) return;
     const started = await act(
       'Download',
       'data/download',
@@ -49,11 +51,7 @@ export function DataDownload({ onStarted }: { readonly onStarted: () => void }) 
             options={timeframes.map((value) => ({ value, label: value }))}
           />
         </Field>
-        <Field
-          id="download-from"
-          label="From"
-          error={Number.isFinite(fromMs) ? undefined : 'A date such as 2024-03-31'}
-        >
+        <Field id="download-from" label="From" error={fromMs === undefined ? dateProblem : undefined}>
           <Input id="download-from" value={from} onChange={(event) => setFrom(event.target.value)} />
         </Field>
         <Button

@@ -124,19 +124,26 @@ export function DataImport({
       </div>
       {running?.state === 'failed' ? (
         <p role="alert" className="mt-2 text-sm text-danger" data-testid="import-error">
-          {running.error?.message} {running.error?.hint ?? ''}
+          {failureText(running.error)}
         </p>
       ) : null}
       {running?.state === 'done' ? (
         <p className="mt-2 text-sm text-up" data-testid="import-done">
           {importWords(running.result)}{' '}
-          <button type="button" className="text-accent" onClick={onStarted}>
+          <button type="button" className="text-accent" onClick={onStarted} data-testid="import-close">
             Close
           </button>
         </p>
       ) : null}
     </div>
   );
+}
+
+/** What went wrong and what to do; readers of files say both in one sentence already. */
+export function failureText(error: { readonly message: string; readonly hint?: string | undefined } | null): string {
+  if (error === null) return '';
+  const { message, hint } = error;
+  return hint === undefined || message.includes(hint) ? message : `${message} ${hint}`;
 }
 
 /** What the job gives, in a sentence. */

@@ -5,7 +5,7 @@ import type uPlot from 'uplot';
 import type { BacktestReportView } from '../../shared/api/lab-views.ts';
 import { type CanvasColours, withAlpha } from '../theme/appearance.ts';
 import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
-import { moneyText } from './figures.ts';
+import { moneyText, percentText, tickPlaces } from './figures.ts';
 
 const dayMs = 86_400_000;
 
@@ -38,8 +38,11 @@ function options(width: number, height: number, colours: CanvasColours): uPlot.O
         ...plotAxis(colours),
         scale: 'fall',
         side: 1,
-        size: 52,
-        values: (_plot, ticks) => ticks.map((tick) => `${tick.toFixed(0)} %`),
+        size: 58,
+        values: (_plot, ticks) => {
+          const places = tickPlaces(ticks);
+          return ticks.map((tick) => percentText(tick / 100, false, places));
+        },
         grid: { show: false },
       },
     ],
@@ -68,27 +71,31 @@ function options(width: number, height: number, colours: CanvasColours): uPlot.O
 export function EquityPlot({ report }: { readonly report: BacktestReportView }) {
   const data = useMemo(() => equityColumns(report), [report]);
   return (
-    <div className="relative h-full">
-      <Plot
-        label="Equity and drawdown by day, with buy and hold"
-        testId="equity-plot"
-        data={data}
-        options={options}
-      />
-      <ul className="pointer-events-none absolute top-2 left-24 flex gap-4 text-xs text-muted">
-        <li className="flex items-center gap-1.5">
-          <span className="h-0.5 w-4 bg-accent" />
-          Equity
-        </li>
-        <li className="flex items-center gap-1.5">
-          <span className="w-4 border-t border-dashed border-muted" />
-          Buy and hold
-        </li>
-        <li className="flex items-center gap-1.5">
-          <span className="h-2 w-4 bg-down/30" />
-          Drawdown
-        </li>
-      </ul>
-    </div>
+    <Plot
+      label="Equity and drawdown by day, with buy and hold"
+      testId="equity-plot"
+      data={data}
+      options={options}
+    />
+  );
+}
+
+/** Which line is which; stands above the plot, where it hides nothing. */
+export function EquityLegend() {
+  return (
+    <ul className="flex gap-4 text-xs text-muted">
+      <li className="flex items-center gap-1.5">
+        <span className="h-0.5 w-4 bg-accent" />
+        Equity
+      </li>
+      <li className="flex items-center gap-1.5">
+        <span className="w-4 border-t border-dashed border-muted" />
+        Buy and hold
+      </li>
+      <li className="flex items-center gap-1.5">
+        <span className="h-2 w-4 bg-down/30" />
+        Drawdown (right)
+      </li>
+    </ul>
   );
 }

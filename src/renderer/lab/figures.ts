@@ -10,6 +10,20 @@ function grouped(text: string): string {
   return `${text.startsWith('-') ? minusSign : ''}${digits}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
+/** What rounds to nothing has no sign: `-0.00` is `0.00`. */
+function withoutNegativeZero(text: string): string {
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+/** The places that tell the ticks of an axis apart, at most four. */
+export function tickPlaces(ticks: readonly (number | null)[]): number {
+  const known = ticks.filter((tick) => tick !== null);
+  const texts = [0, 1, 2, 3].find((places) =>
+    known.every((tick) => Math.abs(Number(tick.toFixed(places)) - tick) < 1e-7 * Math.max(1, Math.abs(tick))),
+  );
+  return texts ?? 4;
+}
+
 /** A whole number: `12 345`. */
 export function countText(value: number): string {
   return grouped(String(Math.round(value)));
@@ -18,21 +32,22 @@ export function countText(value: number): string {
 /** A fraction as percent: `+12.34 %`. */
 export function percentText(value: number | null | undefined, signed = false, places = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
-  const text = grouped((value * 100).toFixed(Math.abs(value) >= 10 ? 0 : places));
-  return `${signed && value > 0 ? '+' : ''}${text} %`;
+  const text = withoutNegativeZero((value * 100).toFixed(Math.abs(value) >= 10 ? 0 : places));
+  return `${signed && Number(text) > 0 ? '+' : ''}${grouped(text)} %`;
 }
 
 /** Money to two places, or more digits where it is small. */
 export function moneyText(value: number | null | undefined, signed = false): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
   const places = Math.abs(value) >= 1 || value === 0 ? 2 : 6;
-  return `${signed && value > 0 ? '+' : ''}${grouped(value.toFixed(places))}`;
+  const text = withoutNegativeZero(value.toFixed(places));
+  return `${signed && Number(text) > 0 ? '+' : ''}${grouped(text)}`;
 }
 
 /** A plain number with sensible digits. */
 export function factorText(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
-  return grouped(value.toFixed(Math.abs(value) >= 1000 ? 0 : 2));
+  return grouped(withoutNegativeZero(value.toFixed(Math.abs(value) >= 1000 ? 0 : 2)));
 }
 
 /** A price with the digits it came with, at most eight. */

@@ -60,8 +60,10 @@ export function heatCells(
 export function HeatMap({
   trials,
   parameters,
+  labelOf,
   isMaximised,
 }: {
+  readonly labelOf: (parameter: string) => string;
   readonly trials: readonly TrialRow[];
   readonly parameters: readonly string[];
   readonly isMaximised: boolean;
@@ -74,7 +76,7 @@ export function HeatMap({
   );
   if (parameters.length < 2)
     return <p className="p-3 text-sm text-muted">One parameter only: nothing to map.</p>;
-  const options = parameters.map((name) => ({ value: name, label: name }));
+  const options = parameters.map((name) => ({ value: name, label: labelOf(name) }));
   return (
     <div className="flex flex-col gap-2 p-3">
       <div className="flex items-center gap-2 text-xs text-muted">
@@ -96,7 +98,7 @@ export function HeatMap({
           />
         </span>
       </div>
-      <HeatGrid cells={cells} isMaximised={isMaximised} across={across} down={down} />
+      <HeatGrid cells={cells} isMaximised={isMaximised} across={labelOf(across)} down={labelOf(down)} />
     </div>
   );
 }
@@ -148,7 +150,7 @@ export function HeatGrid({
         </tbody>
       </table>
       <p className="mt-1 text-xs text-muted">
-        Darkest to strongest: {factorText(isMaximised ? low : high)} to {factorText(isMaximised ? high : low)}
+        Faintest to strongest: {factorText(isMaximised ? low : high)} to {factorText(isMaximised ? high : low)}
       </p>
     </div>
   );

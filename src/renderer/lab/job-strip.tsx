@@ -25,7 +25,7 @@ export function JobStrip() {
   const open = [...jobs.values()].filter(({ endedMs }) => endedMs === null);
   if (open.length === 0) return null;
   return (
-    <ul className="shrink-0 border-b border-line bg-raised" aria-label="Running jobs" data-testid="job-strip">
+    <ul className="shrink-0 border-t border-line bg-raised" aria-label="Running jobs" data-testid="job-strip">
       {open.map((job) => (
         <JobRow key={job.id} job={job} />
       ))}

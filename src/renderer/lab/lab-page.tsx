@@ -32,10 +32,11 @@ export function LabPage() {
           options={tabs}
         />
       </div>
-      <JobStrip />
       <div className="min-h-0 grow">
         <Tab parts={parts.slice(1)} />
       </div>
+      {/* At the foot, so that nothing moves when a job begins or ends. */}
+      <JobStrip />
     </div>
   );
 }

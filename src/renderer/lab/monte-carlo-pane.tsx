@@ -1,6 +1,6 @@
 /** The trades of a backtest in other orders: a fan of what could have been, and where the original lies in it. */
 
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type uPlot from 'uplot';
 import type { RequestOf } from '../../shared/api/contract.ts';
 import { useQuery } from '../store/hooks.ts';
@@ -11,7 +11,7 @@ import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { Plot, plotAxis } from '../ui/plot.tsx';
 import { EmptyState } from '../ui/states.tsx';
-import { percentText } from './figures.ts';
+import { countText, percentText, tickPlaces } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
 import { Block, Figure } from './small-parts.tsx';
 
@@ -62,7 +62,13 @@ const methods: readonly { value: Method; label: string; text: string }[] = [
   },
 ];
 
-export function MonteCarloPane({ subject }: { readonly subject: string | null }) {
+export function MonteCarloPane({
+  subject,
+  picker,
+}: {
+  readonly subject: string | null;
+  readonly picker: ReactNode;
+}) {
   const { value } = useQuery('backtests/list', {}, ['lab']);
   const [chosen, setChosen] = useState(subject ?? '');
   const [method, setMethod] = useState<Method>('bootstrap');
@@ -85,13 +91,15 @@ export function MonteCarloPane({ subject }: { readonly subject: string | null })
   };
   if (value !== null && backtests.length === 0) {
     return (
-      <EmptyState icon="target" title="Run a backtest first">
-        Monte Carlo works on the trades of a stored backtest.
-      </EmptyState>
+      <Frame picker={picker}>
+        <EmptyState icon="target" title="Run a backtest first">
+          Monte Carlo works on the trades of a stored backtest.
+        </EmptyState>
+      </Frame>
     );
   }
   return (
-    <div className="flex h-full flex-col gap-3 overflow-auto bg-bg p-3">
+    <Frame picker={picker}>
       <div className="grid shrink-0 grid-cols-[2fr_2fr_1fr_1fr_auto] items-end gap-3 rounded-lg border border-line bg-surface p-3">
         <Field id="mc-backtest" label="Backtest">
           <Select
@@ -145,6 +153,15 @@ export function MonteCarloPane({ subject }: { readonly subject: string | null })
       ) : (
         <Outcome job={job} onRetry={() => setJob(null)} />
       )}
+    </Frame>
+  );
+}
+
+function Frame({ picker, children }: { readonly picker: ReactNode; readonly children: ReactNode }) {
+  return (
+    <div className="flex h-full flex-col">
+      <div className="flex h-11 shrink-0 items-center border-b border-line px-3">{picker}</div>
+      <div className="flex min-h-0 grow flex-col gap-3 overflow-auto bg-bg p-3">{children}</div>
     </div>
   );
 }
@@ -196,7 +213,10 @@ function fanOptions(width: number, height: number, colours: CanvasColours): uPlo
       {
         ...plotAxis(colours),
         size: 64,
-        values: (_plot, ticks) => ticks.map((tick) => percentText(tick - 1, true, 0)),
+        values: (_plot, ticks) => {
+          const places = tickPlaces(ticks.map((tick) => (tick - 1) * 100));
+          return ticks.map((tick) => percentText(tick - 1, true, places));
+        },
       },
     ],
     series: [
@@ -241,7 +261,7 @@ function Fan({ result }: { readonly result: MonteCarloResult }) {
         {rankWords(result)}
       </p>
       <Block
-        title={`Return after so many trades: 5, 25, 50, 75 and 95 % of ${result.runs} runs`}
+        title={`Return after so many trades: 5, 25, 50, 75 and 95 % of ${countText(result.runs)} runs`}
         testId="mc-fan"
       >
         <div className="h-72 p-1">

@@ -17,7 +17,7 @@ export function MonthTable({ report }: { readonly report: BacktestReportView }) 
   return (
     <div className="overflow-x-auto p-2">
       <table
-        className="num w-full min-w-[680px] border-separate border-spacing-px text-xs"
+        className="num w-full min-w-[760px] table-fixed border-separate border-spacing-px text-xs"
         data-testid="month-table"
       >
         <thead className="text-2xs text-muted">
@@ -43,12 +43,12 @@ export function MonthTable({ report }: { readonly report: BacktestReportView }) 
                     className="rounded-sm px-1 text-right"
                     style={month === undefined ? undefined : { background: shade(month.value) }}
                   >
-                    {month === undefined ? '' : percentText(month.value, false, 1)}
+                    {month === undefined ? '' : percentText(month.value, true, 1)}
                   </td>
                 );
               })}
               <td className="rounded-sm px-2 text-right font-semibold" style={{ background: shade(whole) }}>
-                {percentText(whole, false, 1)}
+                {percentText(whole, true, 1)}
               </td>
             </tr>
           ))}

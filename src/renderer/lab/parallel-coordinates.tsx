@@ -50,8 +50,10 @@ export function parallelAxes(trials: readonly TrialRow[], parameters: readonly s
 export function ParallelCoordinates({
   trials,
   parameters,
+  labelOf,
   isMaximised,
 }: {
+  readonly labelOf: (parameter: string) => string;
   readonly trials: readonly TrialRow[];
   readonly parameters: readonly string[];
   readonly isMaximised: boolean;
@@ -65,11 +67,18 @@ export function ParallelCoordinates({
   }, [trials, parameters, isMaximised]);
   if (lines.length === 0) return <p className="p-3 text-sm text-muted">No trial has a score.</p>;
   return (
-    <svg
+    <>
+      <p className="px-3 pt-2 text-xs text-muted">
+        {lines.length < trials.length
+          ? `The ${lines.length} best of ${trials.length} trials with a score`
+          : `All ${trials.length} trials with a score`}
+        ; the thick line is the best.
+      </p>
+      <svg
       viewBox={`0 0 ${width} ${height}`}
       className="h-52 w-full"
       role="img"
-      aria-label="Settings of the best tenth of the trials"
+      aria-label="Settings of the best trials"
       data-testid="parallel-coordinates"
     >
       {lines.map((trial, index) => (
@@ -86,7 +95,7 @@ export function ParallelCoordinates({
         <g key={name} fill="var(--muted)" fontSize="11" textAnchor="middle">
           <line x1={x} x2={x} y1={margin.top} y2={height - margin.bottom} stroke="var(--line-strong)" />
           <text x={x} y={12} fill="var(--text)">
-            {name}
+            {labelOf(name)}
           </text>
           <text x={x} y={margin.top - 1} fontSize="9">
             {high}
@@ -97,5 +106,6 @@ export function ParallelCoordinates({
         </g>
       ))}
     </svg>
+    </>
   );
 }

@@ -17,8 +17,10 @@ export function RobustnessTab({ parts }: { readonly parts: readonly string[] }) 
   const pane = panes.find(({ value }) => value === parts[0]) ?? panes[0];
   const { Pane } = pane;
   return (
-    <div className="flex h-full flex-col">
-      <div className="flex h-10 shrink-0 items-center border-b border-line px-3">
+    <Pane
+      key={parts[1]}
+      subject={parts[1] ?? null}
+      picker={
         <Segmented<PaneName>
           label="Kind of check"
           testId="robustness"
@@ -26,10 +28,7 @@ export function RobustnessTab({ parts }: { readonly parts: readonly string[] }) 
           onChange={(next) => goTo('lab', 'robustness', next)}
           options={panes}
         />
-      </div>
-      <div className="min-h-0 grow">
-        <Pane subject={parts[1] ?? null} key={parts[1]} />
-      </div>
-    </div>
+      }
+    />
   );
 }

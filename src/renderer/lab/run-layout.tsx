@@ -9,7 +9,7 @@ export function RunLayout({
   actions,
   children,
 }: {
-  readonly title: string;
+  readonly title: string | null;
   readonly back: ReactNode;
   readonly form: ReactNode;
   readonly actions: ReactNode;
@@ -19,7 +19,7 @@ export function RunLayout({
     <div className="flex h-full flex-col">
       <div className="flex h-11 shrink-0 items-center gap-2 border-b border-line px-3">
         {back}
-        <h2 className="font-semibold">{title}</h2>
+        {title === null ? null : <h2 className="font-semibold">{title}</h2>}
         <span className="grow" />
         {actions}
       </div>

@@ -6,17 +6,20 @@ import { goTo } from '../store/route.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { JobPanel } from './job-panel.tsx';
+import { useParamLabels } from './param-labels.ts';
 import { Block } from './small-parts.tsx';
 import { TrialTable } from './trial-table.tsx';
 
 interface Preview {
   readonly study?: string;
+  readonly strategy?: string;
   readonly best?: readonly TrialRow[];
 }
 
 export function RunningStudy({ job: id }: { readonly job: string }) {
   const job = useJob(id);
-  const { study, best = [] } = (job?.preview ?? {}) as Preview;
+  const { study, strategy = '', best = [] } = (job?.preview ?? {}) as Preview;
+  const labelOf = useParamLabels(strategy);
   return (
     <div className="flex h-full flex-col gap-3 overflow-auto bg-bg p-3" data-testid="running-study">
       <div className="h-56 shrink-0 rounded-lg border border-line bg-surface">
@@ -46,7 +49,7 @@ export function RunningStudy({ job: id }: { readonly job: string }) {
           ) : undefined
         }
       >
-        <TrialTable rows={best.map((row) => ({ row, outOfSample: null }))} />
+        <TrialTable rows={best.map((row) => ({ row, outOfSample: null }))} labelOf={labelOf} />
       </Block>
     </div>
   );

@@ -94,9 +94,9 @@ export function SearchRangeTable({
       <thead className="text-2xs text-muted">
         <tr>
           <th className="h-7 px-2 text-left font-medium">Search</th>
-          <th className="px-1 text-right font-medium">From</th>
-          <th className="px-1 text-right font-medium">To</th>
-          <th className="px-1 text-right font-medium">Step</th>
+          <th className="w-24 px-2.5 text-right font-medium">From</th>
+          <th className="w-24 px-2.5 text-right font-medium">To</th>
+          <th className="w-24 px-2.5 text-right font-medium">Step</th>
         </tr>
       </thead>
       <tbody>
@@ -114,7 +114,7 @@ export function SearchRangeTable({
                 placeholder={name === 'step' ? 'any' : ''}
                 onChange={(event) => set({ [name]: event.target.value })}
                 data-testid={`range-${field.name}-${name}`}
-                className="num h-[24px] w-20 rounded-md border border-line-strong bg-bg px-1.5 text-right text-xs disabled:opacity-40"
+                className="num h-[24px] w-full rounded-md border border-line-strong bg-bg px-1.5 text-right text-xs disabled:opacity-40"
               />
             </td>
           );
@@ -129,7 +129,7 @@ export function SearchRangeTable({
                     data-testid={`range-${field.name}`}
                     className="accent-accent"
                   />
-                  {field.label} {field.unit === '' ? '' : `, ${field.unit}`}
+                  {field.unit === '' ? field.label : `${field.label}, ${field.unit}`}
                 </label>
               </td>
               {cell('from')}

@@ -42,8 +42,10 @@ export function plateauWords(share: number | null): string {
 
 export function Sensitivity({
   result,
+  labelOf,
   onClose,
 }: {
+  readonly labelOf: (parameter: string) => string;
   readonly result: SensitivityResult;
   readonly onClose: () => void;
 }) {
@@ -61,14 +63,19 @@ export function Sensitivity({
       <div className="flex flex-wrap items-start gap-4 p-3">
         {result.lines.map((line) => (
           <div key={line.parameter} className="w-44">
-            <p className="truncate text-xs font-medium">{line.parameter}</p>
-            <Bars line={line} current={result.values[line.parameter]} goal={result.goal} />
+            <p className="truncate text-xs font-medium">{labelOf(line.parameter)}</p>
+            <Bars
+              line={line}
+              label={labelOf(line.parameter)}
+              current={result.values[line.parameter]}
+              goal={result.goal}
+            />
           </div>
         ))}
         {result.map === null ? null : (
           <HeatGrid
-            across={result.map.across}
-            down={result.map.down}
+            across={labelOf(result.map.across)}
+            down={labelOf(result.map.down)}
             isMaximised={result.goal === 'maximise'}
             cells={{
               across: result.map.acrossValues.map(String),
@@ -84,10 +91,12 @@ export function Sensitivity({
 
 function Bars({
   line,
+  label,
   current,
   goal,
 }: {
   readonly line: SensitivityResult['lines'][number];
+  readonly label: string;
   readonly current: string | number | boolean | undefined;
   readonly goal: 'maximise' | 'minimise';
 }) {
@@ -103,7 +112,7 @@ function Bars({
         <div
           key={String(value)}
           className="flex min-w-0 grow flex-col items-center justify-end gap-0.5"
-          title={`${line.parameter} ${String(value)}: ${objective === null ? 'no score' : factorText(objective)}`}
+          title={`${label} ${String(value)}: ${objective === null ? 'no score' : factorText(objective)}`}
         >
           <span
             className={value === current ? 'w-full rounded-sm bg-accent' : 'w-full rounded-sm bg-line-strong'}

@@ -92,6 +92,14 @@ function dateText(timeMs: number | undefined): string {
   return timeMs === undefined ? '' : new Date(timeMs).toISOString().slice(0, 10);
 }
 
+export const dateProblem = 'A date such as 2024-03-31';
+
+/** Gives the first moment of a day in UTC, epoch ms; undefined for what is no day of the calendar, such as 2024-02-30. */
+export function dayMsOf(text: string): number | undefined {
+  const timeMs = Date.parse(`${text.trim()}T00:00:00Z`);
+  return Number.isFinite(timeMs) && dateText(timeMs) === text.trim() ? timeMs : undefined;
+}
+
 /** Gives the specification, or what is wrong with which field. `fields` are those of the strategy. */
 export function specOfValues(
   values: SpecValues,
@@ -167,8 +175,7 @@ export function specOfValues(
 
 function dateMs(text: string, name: string, problems: Record<string, string>): number | undefined {
   if (text.trim() === '') return undefined;
-  const timeMs = Date.parse(`${text.trim()}T00:00:00Z`);
-  if (Number.isFinite(timeMs)) return timeMs;
-  problems[name] = 'A date such as 2024-03-31';
-  return undefined;
+  const timeMs = dayMsOf(text);
+  if (timeMs === undefined) problems[name] = dateProblem;
+  return timeMs;
 }

@@ -8,6 +8,7 @@ import {
   type StudySpecInput,
   samplerNames,
 } from '../../shared/lab/study.ts';
+import { choiceLabel } from '../bots/param-field.tsx';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { act } from '../store/terminal.ts';
@@ -18,10 +19,11 @@ import { RunLayout } from './run-layout.tsx';
 import { combinationsOf, type SearchRanges, SearchRangeTable, spacesOf } from './search-ranges.tsx';
 import { Block } from './small-parts.tsx';
 import { SpecForm, useStrategies } from './spec-form.tsx';
+import { choiceProblems, firstChoices, type StudyChoices, specOfChoices } from './study-choices.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
 const samplerTexts: Readonly<Record<SamplerName, string>> = {
-  tpe: 'TPE: learns where good settings lie (usual choice)',
+  tpe: 'TPE: learns where to look (usual)',
   random: 'Random: every trial on its own',
   grid: 'Grid: every combination',
   sobol: 'Sobol: spreads evenly over the space',
@@ -29,30 +31,6 @@ const samplerTexts: Readonly<Record<SamplerName, string>> = {
   'cma-es': 'CMA-ES: for many numeric parameters',
   'nsga-ii': 'NSGA-II: several objectives',
   'nsga-iii': 'NSGA-III: three objectives and more',
-};
-
-interface Choices {
-  readonly sampler: SamplerName;
-  readonly objective: string;
-  readonly second: string;
-  readonly expression: string;
-  readonly trials: string;
-  readonly minimumTrades: string;
-  readonly outOfSample: string;
-  readonly patience: string;
-  readonly prunes: boolean;
-}
-
-const firstChoices: Choices = {
-  sampler: 'tpe',
-  objective: 'sharpe',
-  second: '',
-  expression: '',
-  trials: '200',
-  minimumTrades: '10',
-  outOfSample: '25',
-  patience: '',
-  prunes: false,
 };
 
 export function StudyForm() {
@@ -63,11 +41,11 @@ export function StudyForm() {
   const [choices, setChoices] = useState(firstChoices);
   const [isTried, setTried] = useState(false);
   const spaces = spacesOf(fields, ranges);
-  const choiceProblem = problemOf(choices);
-  const problem = 'problem' in spaces ? spaces.problem : choiceProblem;
+  const wrongChoices = choiceProblems(choices);
+  const isWrong = spec === null || 'problem' in spaces || Object.keys(wrongChoices).length > 0;
   const run = async (): Promise<void> => {
     setTried(true);
-    if (spec === null || 'problem' in spaces || choiceProblem !== null) return;
+    if (spec === null || 'problem' in spaces || isWrong) return;
     const study: StudySpecInput = { backtest: spec, spaces: spaces.spaces, ...specOfChoices(choices) };
     const started = await act('Study', 'studies/run', { spec: study }, ['lab']);
     if (started !== null) goTo('lab', 'optimise', 'running', started.job.id);
@@ -82,16 +60,16 @@ export function StudyForm() {
       }
       actions={
         <>
-          {isTried && problem !== null ? (
+          {isTried && 'problem' in spaces ? (
             <span role="alert" className="text-sm text-danger" data-testid="study-problem">
-              {problem}
+              {spaces.problem}
             </span>
           ) : null}
           <Button
             size="lg"
             variant="primary"
             icon="play"
-            disabled={isTried && (spec === null || problem !== null)}
+            disabled={isTried && isWrong}
             onClick={() => void run()}
             data-testid="study-run"
           >
@@ -106,7 +84,12 @@ export function StudyForm() {
           <SearchRangeTable fields={fields} ranges={ranges} onChange={setRanges} />
         </Block>
         <Block title="For what, and how">
-          <ChoiceFields choices={choices} available={available} onChange={setChoices} />
+          <ChoiceFields
+            choices={choices}
+            problems={wrongChoices}
+            available={available}
+            onChange={setChoices}
+          />
         </Block>
       </div>
     </RunLayout>
@@ -123,14 +106,16 @@ function Combinations({ count }: { readonly count: number | null }) {
 
 function ChoiceFields({
   choices,
+  problems,
   available,
   onChange,
 }: {
-  readonly choices: Choices;
+  readonly choices: StudyChoices;
+  readonly problems: Readonly<Record<string, string>>;
   readonly available: readonly string[];
-  readonly onChange: (choices: Choices) => void;
+  readonly onChange: (choices: StudyChoices) => void;
 }) {
-  const set = (changes: Partial<Choices>): void => onChange({ ...choices, ...changes });
+  const set = (changes: Partial<StudyChoices>): void => onChange({ ...choices, ...changes });
   const number = (
     name: 'trials' | 'minimumTrades' | 'outOfSample' | 'patience',
     label: string,
@@ -138,19 +123,20 @@ function ChoiceFields({
     help: string,
     placeholder = '',
   ) => (
-    <Field id={`study-${name}`} label={label} help={help}>
+    <Field id={`study-${name}`} label={label} help={help} error={problems[name]}>
       <Input
         id={`study-${name}`}
         isNumber
         unit={unit}
         placeholder={placeholder}
+        isWrong={problems[name] !== undefined}
         value={choices[name]}
         onChange={(event) => set({ [name]: event.target.value })}
         data-testid={`study-${name}`}
       />
     </Field>
   );
-  const objectiveOptions = namedObjectives.map(({ name }) => ({ value: name as string, label: name }));
+  const objectiveOptions = namedObjectives.map(({ name }) => ({ value: name as string, label: choiceLabel(name) }));
   const meaning =
     namedObjectives.find(({ name }) => name === choices.objective)?.meaning ??
     'A formula over the figures of the report, for example totalReturn / max(0.05, abs(maxDrawdown)).';
@@ -179,7 +165,7 @@ function ChoiceFields({
       <p className="col-span-2 text-xs text-muted">{meaning}</p>
       {choices.objective === 'custom' ? (
         <div className="col-span-2">
-          <Field id="study-expression" label="Formula, to be made large">
+          <Field id="study-expression" label="Formula, to be made large" error={problems['expression']}>
             <Input
               id="study-expression"
               value={choices.expression}
@@ -233,34 +219,4 @@ function ChoiceFields({
       </div>
     </div>
   );
-}
-
-function problemOf(choices: Choices): string | null {
-  const trials = Number(choices.trials);
-  if (!Number.isInteger(trials) || trials < 1 || trials > 1_000_000)
-    return 'Trials: a whole number from 1 to 1 000 000';
-  const part = Number(choices.outOfSample);
-  if (!(part >= 0 && part <= 60)) return 'Kept back: 0 to 60 %';
-  if (!Number.isInteger(Number(choices.minimumTrades))) return 'Least trades: a whole number';
-  if (choices.patience.trim() !== '' && !(Number(choices.patience) >= 1))
-    return 'Stop after: 1 or more trials';
-  if (choices.objective === 'custom' && choices.expression.trim() === '') return 'The formula is missing';
-  return null;
-}
-
-function specOfChoices(choices: Choices): Omit<StudySpecInput, 'backtest' | 'spaces'> {
-  const first =
-    choices.objective === 'custom'
-      ? { expression: choices.expression.trim(), goal: 'maximise' as const }
-      : choices.objective;
-  const hasSecond = choices.second !== '' && multiObjectiveSamplers.has(choices.sampler);
-  return {
-    sampler: choices.sampler,
-    objectives: hasSecond ? [first, choices.second] : [first],
-    trials: Number(choices.trials),
-    minimumTrades: Number(choices.minimumTrades),
-    outOfSample: Number(choices.outOfSample) / 100,
-    pruner: choices.prunes ? 'median' : 'none',
-    ...(choices.patience.trim() === '' ? {} : { patience: Number(choices.patience) }),
-  };
 }

@@ -2,7 +2,8 @@
 
 import type { StudySummaryView } from '../../shared/api/lab-views.ts';
 import { objectiveOf } from '../../shared/lab/study.ts';
-import { formatDateTime } from '../format/time-text.ts';
+import { choiceLabel } from '../bots/param-field.tsx';
+import { formatMinute } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { act } from '../store/terminal.ts';
@@ -48,7 +49,7 @@ const columns: readonly Column<StudySummaryView>[] = [
     id: 'objective',
     header: 'Objective',
     width: 130,
-    cell: (row) => row.spec.objectives.map((one) => objectiveOf(one).name).join(', '),
+    cell: (row) => row.spec.objectives.map((one) => choiceLabel(objectiveOf(one).name)).join(', '),
   },
   {
     id: 'trials',
@@ -74,9 +75,9 @@ const columns: readonly Column<StudySummaryView>[] = [
   {
     id: 'made',
     header: 'Begun',
-    width: 130,
+    width: 126,
     sortBy: (row) => row.createdMs,
-    cell: (row) => <span className="num">{formatDateTime(row.createdMs)}</span>,
+    cell: (row) => <span className="num">{formatMinute(row.createdMs)}</span>,
   },
   {
     id: 'remove',

@@ -13,6 +13,7 @@ import { countText, percentText } from './figures.ts';
 import { HeatMap } from './heat-map.tsx';
 import { JobPanel } from './job-panel.tsx';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
+import { useParamLabels } from './param-labels.ts';
 import { Sensitivity, type SensitivityResult } from './sensitivity.tsx';
 import { Block, Figure } from './small-parts.tsx';
 import { valuesOfSpec } from './spec-values.ts';
@@ -21,6 +22,7 @@ import { TrialTable } from './trial-table.tsx';
 
 export function StudyView({ id }: { readonly id: string }) {
   const { value, failure, retry } = useQuery('studies/show', { study: id }, ['lab']);
+  const labelOf = useParamLabels(value?.summary.spec.backtest.strategy ?? '');
   const [explored, setExplored] = useState<string | null>(null);
   if (value === null) {
     if (failure === null) return <SkeletonRows rows={14} />;
@@ -87,9 +89,11 @@ export function StudyView({ id }: { readonly id: string }) {
             value={heldText(best)}
           />
         </div>
-        {explored === null ? null : <Explored job={explored} onClose={() => setExplored(null)} />}
+        {explored === null ? null : (
+          <Explored job={explored} labelOf={labelOf} onClose={() => setExplored(null)} />
+        )}
         <Block title="Best settings" testId="study-best">
-          <TrialTable rows={best} onUse={use} />
+          <TrialTable rows={best} labelOf={labelOf} onUse={use} />
         </Block>
         <div className="grid grid-cols-[repeat(auto-fit,minmax(420px,1fr))] gap-3">
           <Block title={`Objective by trial (${objective?.name ?? ''})`}>
@@ -98,13 +102,19 @@ export function StudyView({ id }: { readonly id: string }) {
             </div>
           </Block>
           <Block title="Two parameters against the objective">
-            <HeatMap trials={scored} parameters={parameters} isMaximised={objective?.goal !== 'minimise'} />
+            <HeatMap
+              trials={scored}
+              parameters={parameters}
+              labelOf={labelOf}
+              isMaximised={objective?.goal !== 'minimise'}
+            />
           </Block>
         </div>
-        <Block title="All parameters of the best tenth">
+        <Block title="All parameters of the best trials">
           <ParallelCoordinates
             trials={scored}
             parameters={parameters}
+            labelOf={labelOf}
             isMaximised={objective?.goal !== 'minimise'}
           />
         </Block>
@@ -121,10 +131,18 @@ function heldText(best: readonly TestedTrialView[]): string {
 }
 
 /** The neighbours of the best trial, while they run and when they are done. */
-function Explored({ job: id, onClose }: { readonly job: string; readonly onClose: () => void }) {
+function Explored({
+  job: id,
+  labelOf,
+  onClose,
+}: {
+  readonly job: string;
+  readonly labelOf: (parameter: string) => string;
+  readonly onClose: () => void;
+}) {
   const job = useJob(id);
   if (job?.state === 'done')
-    return <Sensitivity result={job.result as SensitivityResult} onClose={onClose} />;
+    return <Sensitivity result={job.result as SensitivityResult} labelOf={labelOf} onClose={onClose} />;
   return (
     <div className="h-52 shrink-0 rounded-lg border border-line bg-surface">
       <JobPanel id={id} onDone={() => undefined} onRetry={onClose} />

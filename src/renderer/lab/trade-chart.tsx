@@ -88,6 +88,8 @@ export function TradeChart({ id, tickSize }: { readonly id: string; readonly tic
     const element = root.current;
     if (element === null || loaded === null) return;
     const chart = createChart(element, { ...chartOptions(canvasColours()), autoSize: true });
+    // All candles fit into any width; a bar may be thinner than a pixel.
+    chart.applyOptions({ timeScale: { minBarSpacing: 0.1, rightOffset: 2 } });
     const series = chart.addSeries(CandlestickSeries, {
       ...candleColours(canvasColours()),
       priceFormat: axisPriceFormat(placesOfStep(tickSize)),
@@ -104,9 +106,12 @@ export function TradeChart({ id, tickSize }: { readonly id: string; readonly tic
       })),
     );
     const marks = createSeriesMarkers(series, tradeMarks(trades ?? [], loaded, canvasColours()));
-    chart.timeScale().fitContent();
+    const fit = (): void => chart.timeScale().fitContent();
+    fit();
+    chart.timeScale().subscribeSizeChange(fit);
     const leave = onColoursChange(() => {
-      chart.applyOptions(chartOptions(canvasColours()));
+      const { timeScale: _spacing, ...colours } = chartOptions(canvasColours());
+      chart.applyOptions({ ...colours, timeScale: { borderColor: canvasColours().line } });
       series.applyOptions(candleColours(canvasColours()));
       marks.setMarkers(tradeMarks(trades ?? [], loaded, canvasColours()));
     });
@@ -147,7 +152,7 @@ export function TradeChart({ id, tickSize }: { readonly id: string; readonly tic
           <SkeletonRows />
         </div>
       ) : null}
-      <div className="absolute top-2 left-2 flex items-center gap-2 text-xs text-muted">
+      <div className="absolute top-2 left-2 z-10 flex items-center gap-2 text-xs text-muted">
         {range.fromMs === undefined ? (
           'Double-click to look closer'
         ) : (

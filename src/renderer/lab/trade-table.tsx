@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
 import type { ApiFailure } from '../../shared/api/result.ts';
-import { formatDateTime, formatSpan } from '../format/time-text.ts';
+import { formatMinute, formatSpan } from '../format/time-text.ts';
 import { call } from '../store/terminal.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
@@ -30,19 +30,35 @@ const columns: readonly Column<BacktestTradeView>[] = [
   {
     id: 'entry',
     header: 'Entry',
-    width: 130,
+    width: 126,
     sortBy: (row) => row.entryTimeMs,
-    cell: (row) => <span className="num">{formatDateTime(row.entryTimeMs)}</span>,
+    cell: (row) => <span className="num">{formatMinute(row.entryTimeMs)}</span>,
   },
   { id: 'entryPrice', header: 'At', width: 90, align: 'right', cell: (row) => priceText(row.entryPrice) },
   {
     id: 'exit',
     header: 'Exit',
-    width: 130,
+    width: 126,
     sortBy: (row) => row.exitTimeMs,
-    cell: (row) => <span className="num">{formatDateTime(row.exitTimeMs)}</span>,
+    cell: (row) => <span className="num">{formatMinute(row.exitTimeMs)}</span>,
   },
   { id: 'exitPrice', header: 'At', width: 90, align: 'right', cell: (row) => priceText(row.exitPrice) },
+  {
+    id: 'profit',
+    header: 'Profit',
+    width: 96,
+    align: 'right',
+    sortBy: (row) => row.profit,
+    cell: (row) => <span className={toneOf(row.profit)}>{moneyText(row.profit, true)}</span>,
+  },
+  {
+    id: 'ratio',
+    header: '',
+    width: 74,
+    align: 'right',
+    sortBy: (row) => row.profitRatio,
+    cell: (row) => <span className={toneOf(row.profitRatio)}>{percentText(row.profitRatio, true)}</span>,
+  },
   {
     id: 'held',
     header: 'Held',
@@ -82,22 +98,6 @@ const columns: readonly Column<BacktestTradeView>[] = [
     align: 'right',
     sortBy: (row) => row.mfe,
     cell: (row) => percentText(row.mfe),
-  },
-  {
-    id: 'profit',
-    header: 'Profit',
-    width: 96,
-    align: 'right',
-    sortBy: (row) => row.profit,
-    cell: (row) => <span className={toneOf(row.profit)}>{moneyText(row.profit, true)}</span>,
-  },
-  {
-    id: 'ratio',
-    header: '',
-    width: 74,
-    align: 'right',
-    sortBy: (row) => row.profitRatio,
-    cell: (row) => <span className={toneOf(row.profitRatio)}>{percentText(row.profitRatio, true)}</span>,
   },
 ];
 

@@ -14,36 +14,39 @@ const shown = [
 
 export function TrialTable({
   rows,
+  labelOf,
   onUse,
 }: {
+  readonly labelOf: (parameter: string) => string;
   readonly rows: readonly TestedTrialView[];
   readonly onUse?: ((row: TestedTrialView) => void) | undefined;
 }) {
   const names = Object.keys(rows[0]?.row.values ?? {});
   const hasTest = rows.some(({ outOfSample }) => outOfSample !== null);
   if (rows.length === 0) return <p className="p-3 text-sm text-muted">No trial has a score yet.</p>;
-  const head = 'h-6 px-2 text-right text-2xs font-medium text-muted whitespace-nowrap';
+  const plain = 'h-6 px-2 text-2xs font-medium text-muted whitespace-nowrap';
+  const head = `${plain} text-right`;
   return (
     <div className="overflow-x-auto">
       <table className="num w-full text-xs" data-testid="trial-table">
         <thead>
           {hasTest ? (
             <tr>
-              <th colSpan={2 + names.length} />
-              <th colSpan={shown.length} className={classes(head, 'border-l border-line text-center')}>
+              <th colSpan={(onUse === undefined ? 2 : 3) + names.length} />
+              <th colSpan={shown.length} className={classes(plain, 'border-l border-line text-center')}>
                 Where it was optimised
               </th>
-              <th colSpan={shown.length} className={classes(head, 'border-l border-line text-center')}>
+              <th colSpan={shown.length} className={classes(plain, 'border-l border-line text-center')}>
                 On unseen data
               </th>
-              {onUse === undefined ? null : <th />}
             </tr>
           ) : null}
           <tr>
+            {onUse === undefined ? null : <th />}
             <th className={head}>Trial</th>
             {names.map((name) => (
               <th key={name} className={head}>
-                {name}
+                {labelOf(name)}
               </th>
             ))}
             <th className={head}>Objective</th>
@@ -59,15 +62,21 @@ export function TrialTable({
                   </th>
                 ))
               : null}
-            {onUse === undefined ? null : <th />}
           </tr>
         </thead>
         <tbody>
           {rows.map((tested) => (
             <tr key={tested.row.number} className="h-7 border-t border-line/60" data-testid="trial-row">
+              {onUse === undefined ? null : (
+                <td className="px-2 text-left">
+                  <Button size="sm" variant="ghost" onClick={() => onUse(tested)}>
+                    Backtest
+                  </Button>
+                </td>
+              )}
               <td className="px-2 text-right text-muted">{tested.row.number}</td>
               {names.map((name) => (
-                <td key={name} className="px-2 text-right">
+                <td key={name} className="px-2 text-right" data-param={name}>
                   {String(tested.row.values[name])}
                 </td>
               ))}
@@ -76,13 +85,6 @@ export function TrialTable({
               </td>
               <Cells values={tested.row.metrics} />
               {hasTest ? <Cells values={tested.outOfSample} /> : null}
-              {onUse === undefined ? null : (
-                <td className="px-2 text-right">
-                  <Button size="sm" variant="ghost" onClick={() => onUse(tested)}>
-                    Backtest
-                  </Button>
-                </td>
-              )}
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 /** Walk-forward: what an optimiser would have earned, window after window, on data it had not seen. */
 
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type uPlot from 'uplot';
 import type { WalkForwardView } from '../../shared/api/lab-views.ts';
 import { formatDate, formatDateTime } from '../format/time-text.ts';
@@ -13,13 +13,15 @@ import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { factorText, moneyText, percentText, toneOf } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
+import { useParamLabels } from './param-labels.ts';
 import { RunLayout } from './run-layout.tsx';
 import { type SearchRanges, SearchRangeTable, spacesOf } from './search-ranges.tsx';
 import { Block, Figure } from './small-parts.tsx';
 import { SpecForm, useStrategies } from './spec-form.tsx';
+import { wholeNumberProblem } from './study-choices.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
-export function WalkForwardPane(_props: { readonly subject: string | null }) {
+export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
   const { values, setValues, problems, spec } = useSpecValues(null);
   const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
   const [ranges, setRanges] = useState<SearchRanges>({});
@@ -29,10 +31,13 @@ export function WalkForwardPane(_props: { readonly subject: string | null }) {
   const [isTried, setTried] = useState(false);
   const [job, setJob] = useState<string | null>(null);
   const spaces = spacesOf(fields, ranges);
-  const problem = 'problem' in spaces ? spaces.problem : null;
+  const windowsProblem = wholeNumberProblem(windows, 2, 200);
+  const trialsProblem = wholeNumberProblem(trials, 1, 1_000_000);
+  const isWrong =
+    spec === null || 'problem' in spaces || windowsProblem !== undefined || trialsProblem !== undefined;
   const run = async (): Promise<void> => {
     setTried(true);
-    if (spec === null || 'problem' in spaces) return;
+    if (spec === null || 'problem' in spaces || isWrong) return;
     const started = await act(
       'Walk-forward',
       'robustness/walk-forward',
@@ -49,16 +54,20 @@ export function WalkForwardPane(_props: { readonly subject: string | null }) {
   };
   return (
     <RunLayout
-      title="Walk-forward"
-      back={null}
+      title={null}
+      back={picker}
       actions={
         <>
-          {isTried && problem !== null ? <span className="text-sm text-danger">{problem}</span> : null}
+          {isTried && 'problem' in spaces ? (
+            <span role="alert" className="text-sm text-danger">
+              {spaces.problem}
+            </span>
+          ) : null}
           <Button
             size="lg"
             variant="primary"
             icon="play"
-            disabled={isTried && (spec === null || problem !== null)}
+            disabled={isTried && isWrong}
             onClick={() => void run()}
             data-testid="walk-forward-run"
           >
@@ -71,33 +80,40 @@ export function WalkForwardPane(_props: { readonly subject: string | null }) {
       <div className="flex flex-col gap-3 p-3">
         <Block title="What is searched in each window">
           <SearchRangeTable fields={fields} ranges={ranges} onChange={setRanges} />
-          <div className="grid grid-cols-[1fr_1fr_2fr] items-end gap-3 border-t border-line p-3">
+          <div className="grid grid-cols-[1fr_1fr_2fr] items-start gap-3 border-t border-line p-3">
             <Field
               id="wf-windows"
               label="Windows"
+              error={windowsProblem}
               help="Traded stretches; each is optimised on three times its length before it"
             >
               <Input
                 id="wf-windows"
+                data-testid="wf-windows"
                 isNumber
+                isWrong={windowsProblem !== undefined}
                 value={windows}
                 onChange={(event) => setWindows(event.target.value)}
               />
             </Field>
-            <Field id="wf-trials" label="Trials a window">
+            <Field id="wf-trials" label="Trials a window" error={trialsProblem}>
               <Input
                 id="wf-trials"
+                data-testid="wf-trials"
                 isNumber
+                isWrong={trialsProblem !== undefined}
                 value={trials}
                 onChange={(event) => setTrials(event.target.value)}
               />
             </Field>
-            <Toggle
-              id="wf-anchored"
-              label="Optimise on everything before, not on a stretch of one length"
-              checked={isAnchored}
-              onChange={setAnchored}
-            />
+            <div className="pt-[19px]">
+              <Toggle
+                id="wf-anchored"
+                label="Optimise on everything before, not on a stretch of one length"
+                checked={isAnchored}
+                onChange={setAnchored}
+              />
+            </div>
           </div>
         </Block>
         {job === null ? null : <Running job={job} onEnd={() => setJob(null)} />}
@@ -168,6 +184,7 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
     (): uPlot.AlignedData => [run.equity.timeMs.map((timeMs) => timeMs / 1000), run.equity.equity],
     [run],
   );
+  const labelOf = useParamLabels(run.strategy);
   const names = Object.keys(run.windows.find(({ values }) => Object.keys(values).length > 0)?.values ?? {});
   const won = run.windows.filter(({ test }) => (test?.['totalReturn'] ?? 0) > 0).length;
   return (
@@ -197,12 +214,19 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
           />
         </div>
       </Block>
-      <Block title="Windows">
+      <Block title="Windows" testId="walk-forward-windows">
         <div className="overflow-x-auto">
           <table className="num w-full text-xs">
             <thead className="text-2xs text-muted">
               <tr>
-                {['Optimised', 'Traded', ...names, 'Return there', 'Return traded', 'Trades'].map((title) => (
+                {[
+                  'Optimised',
+                  'Traded',
+                  ...names.map(labelOf),
+                  'Return there',
+                  'Return traded',
+                  'Trades',
+                ].map((title) => (
                   <th key={title} className="h-6 px-2 text-right font-medium whitespace-nowrap">
                     {title}
                   </th>

@@ -142,6 +142,8 @@ export const walkForwardWindowView = z.object({
 export const walkForwardView = z.object({
   id: z.string(),
   createdMs: z.number(),
+  /** Empty in runs stored before it was kept. */
+  strategy: z.string().default(''),
   windows: z.array(walkForwardWindowView),
   /** Return a year where it traded over return a year where it was optimised; null without a profit to compare with. */
   efficiency: z.number().nullable(),

@@ -1,0 +1,258 @@
+/**
+ * The Lab in a real browser against the real host: a file of candles comes in, a backtest runs and is changed, a study
+ * finds settings, and the checks say how far to believe them. Every page is kept as a picture in both themes.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
+import { writeCandles } from './support/candle-file.ts';
+import { type HostProcess, startHost } from './support/host-process.ts';
+import { picture } from './support/screenshots.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sextant-lab-e2e-'));
+const good = join(folder, 'good-1h.csv');
+const bad = join(folder, 'bad-1h.csv');
+const hasBrowser = findChromium() !== undefined;
+if (!hasBrowser) process.stderr.write('no Chromium found: the e2e of the Lab is skipped\n');
+
+let host: HostProcess;
+let browser: OpenedBrowser;
+let page: Page;
+
+const at = (id: string) => page.locator(`[data-testid="${id}"]`);
+
+/** The page as it is, in both themes and sizes; the theme follows the system. */
+async function pictures(name: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.locator(`:root[data-theme="${theme}"]`).waitFor({ state: 'attached' });
+    await picture(page, name, theme);
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+}
+
+/** Scrolls to a part of the page and keeps it as pictures. */
+async function picturesOf(id: string, name: string): Promise<void> {
+  await at(id).first().scrollIntoViewIfNeeded();
+  await pictures(name);
+}
+
+describe.skipIf(!hasBrowser)('the Lab', () => {
+  beforeAll(async () => {
+    writeCandles(good, {
+      firstMs: Date.UTC(2023, 9, 1),
+      candles: 4000,
+      gap: { at: 1500, candles: 30 },
+    });
+    writeCandles(bad, { firstMs: Date.UTC(2023, 9, 1), candles: 100, badLine: 41 });
+    host = await startHost(join(folder, 'data'), ['--seed', 'lab']);
+    browser = await openBrowser({ width: 1440, height: 900 });
+    page = browser.page;
+    page.setDefaultTimeout(20_000);
+    await page.emulateMedia({ colorScheme: 'dark' });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('opens empty and says what to do first', async () => {
+    await page.goto(host.address);
+    await at('disclaimer-accept').click();
+    await at('rail-settings').click();
+    await at('settings-appearance').click();
+    await at('theme-system').click();
+    await at('rail-lab').click();
+    await at('page-lab').waitFor();
+    expect(await at('state-empty').innerText()).toMatch(/No backtest yet/);
+    await pictures('lab-empty');
+    await at('lab-tab-robustness').click();
+    expect(await at('state-empty').innerText()).toMatch(/Run a backtest first/);
+    await at('lab-tab-optimise').click();
+    expect(await at('state-empty').innerText()).toMatch(/No study yet/);
+    await at('lab-tab-data').click();
+    expect(await at('state-empty').innerText()).toMatch(/No data yet/);
+    await pictures('lab-data-empty');
+  });
+
+  it('refuses a file with a bad line and keeps nothing of it', async () => {
+    await at('data-import').click();
+    await at('import-file').fill(bad);
+    await at('import-venue').fill('own');
+    await at('import-run').click();
+    await at('import-error').waitFor();
+    const told = await at('import-error').innerText();
+    expect(told).toMatch(/line 41/);
+    expect(told).toMatch(/high/);
+    expect(await at('data-list-row').count()).toBe(0);
+    await pictures('lab-import-bad');
+    await at('import-file').fill(join(folder, 'nowhere.csv'));
+    await at('import-run').click();
+    await at('import-error').filter({ hasText: 'nowhere.csv' }).waitFor();
+  });
+
+  it('imports candles, lists them and draws the gap', async () => {
+    await at('import-file').fill(good);
+    await at('import-run').click();
+    await at('import-done').waitFor();
+    expect(await at('import-done').innerText()).toMatch(/BTC\/USDT 1h: 3.970 rows \(30 missing\)/u);
+    await at('data-list-row').waitFor();
+    await pictures('lab-import-done');
+    await at('import-close').click();
+    await at('data-list-row').click();
+    await at('data-check-run').click();
+    await at('data-gaps').waitFor();
+    expect(await at('data-check').innerText()).toMatch(/30 missing in 1 gap\b/);
+    // The hole begins after 1500 of 4000 hours.
+    const hole = at('data-gaps').locator('rect').nth(1);
+    expect(Number(await hole.getAttribute('x'))).toBeCloseTo(375, 0);
+    await pictures('lab-data-check');
+  });
+
+  it('names what is missing beside its field', async () => {
+    await at('lab-tab-backtests').click();
+    await at('backtest-new').click();
+    await at('spec-form').waitFor();
+    await pictures('lab-backtest-form');
+    await at('lab-source-file').click();
+    await at('backtest-run').click();
+    await at('lab-path-error').waitFor();
+    await at('lab-from').fill('2024-02-30');
+    await at('lab-from-error').waitFor();
+    await pictures('lab-backtest-form-wrong');
+    await at('lab-from').fill('');
+    await at('lab-path').fill(join(folder, 'nowhere.csv'));
+    await at('backtest-run').click();
+    await at('state-error').waitFor();
+    expect(await at('state-error').innerText()).toMatch(/nowhere\.csv/);
+    await pictures('lab-backtest-failed');
+  });
+
+  it('runs a backtest and shows all of its report', async () => {
+    await at('lab-source-store').click();
+    await at('lab-stored').selectOption({ label: 'BTC/USDT, 1h (own)' });
+    await at('param-fastPeriod').fill('20');
+    await at('param-slowPeriod').fill('100');
+    await at('backtest-run').click();
+    await at('backtest-report').waitFor();
+    await at('equity-plot').locator('canvas').first().waitFor();
+    await at('lab-trade-chart').locator('canvas').first().waitFor();
+    await pictures('lab-report');
+    await picturesOf('report-trades-chart', 'lab-report-chart');
+    await picturesOf('month-table', 'lab-report-months');
+    expect(await at('month-table').innerText()).toMatch(/2023[\s\S]*2024/);
+    await at('report-view-trades').click();
+    await at('backtest-trades-row').first().waitFor();
+    await pictures('lab-report-trades');
+    await at('report-view-metrics').click();
+    await pictures('lab-report-figures');
+    await at('report-view-assumptions').click();
+    await at('report-assumptions').waitFor();
+    await pictures('lab-report-assumptions');
+  });
+
+  it('changes it, runs again and puts both side by side', async () => {
+    await at('report-again').click();
+    expect(await at('param-slowPeriod').inputValue()).toBe('100');
+    await at('param-slowPeriod').fill('60');
+    await at('backtest-run').click();
+    await at('backtest-report').waitFor();
+    await at('report-back').click();
+    await at('backtest-list-row').nth(1).waitFor();
+    expect(await at('backtest-compare').isDisabled()).toBe(true);
+    for (const row of await at('backtest-list-row').all()) await row.locator('input').check();
+    await pictures('lab-backtests');
+    await at('backtest-compare').click();
+    await at('compare-plot').locator('canvas').first().waitFor();
+    expect(await at('compare-table').innerText()).toMatch(/Slow period\s+60\s+100/);
+    await pictures('lab-compare');
+    await picturesOf('compare-end', 'lab-compare-figures');
+  });
+
+  it('searches settings and shows every trial', async () => {
+    await at('lab-tab-optimise').click();
+    await at('study-new').click();
+    await at('search-ranges').waitFor();
+    await at('study-trials').fill('no');
+    await at('study-run').click();
+    await at('study-trials-error').waitFor();
+    await at('study-trials').fill('12');
+    await at('study-minimumTrades').fill('3');
+    await at('range-minDistancePercent').uncheck();
+    await pictures('lab-study-form');
+    await at('study-run').click();
+    await at('running-study').or(at('study-view')).first().waitFor();
+    if ((await at('running-study').count()) > 0) await pictures('lab-study-running');
+    await at('study-view').waitFor({ timeout: 60_000 });
+    await at('heat-map').waitFor();
+    expect(await at('study-best').locator('[data-testid=trial-row]').count()).toBeGreaterThan(0);
+    await pictures('lab-study');
+    await picturesOf('parallel-coordinates', 'lab-study-pictures');
+    await at('study-sensitivity').click();
+    await at('sensitivity').waitFor({ timeout: 60_000 });
+    await picturesOf('sensitivity', 'lab-sensitivity');
+    const row = at('study-best').locator('[data-testid=trial-row]').first();
+    const fast = await row.locator('[data-param=fastPeriod]').innerText();
+    await row.getByRole('button').click();
+    await at('spec-form').waitFor();
+    expect(await at('param-fastPeriod').inputValue()).toBe(fast);
+    await at('lab-tab-optimise').click();
+    await at('study-list-row').waitFor();
+    await pictures('lab-studies');
+  });
+
+  it('draws the fan of Monte Carlo', async () => {
+    await at('lab-tab-robustness').click();
+    await at('mc-run').waitFor();
+    await pictures('lab-monte-carlo-empty');
+    await at('mc-run').click();
+    await at('mc-plot').locator('canvas').first().waitFor();
+    await at('mc-verdict').waitFor();
+    await pictures('lab-monte-carlo');
+  });
+
+  it('walks forward', async () => {
+    await at('robustness-walk-forward').click();
+    await at('search-ranges').waitFor();
+    await at('wf-windows').fill('2');
+    await at('wf-trials').fill('4');
+    await pictures('lab-walk-forward-form');
+    await at('walk-forward-run').click();
+    await at('walk-forward-result').waitFor({ timeout: 60_000 });
+    await at('walk-forward-plot').locator('canvas').first().waitFor();
+    await picturesOf('walk-forward-windows', 'lab-walk-forward');
+  });
+
+  it('checks for bias', async () => {
+    await at('robustness-bias').click();
+    await pictures('lab-bias-form');
+    await at('bias-run').click();
+    await at('bias-result').waitFor({ timeout: 60_000 });
+    expect(await at('bias-result').innerText()).toMatch(/0 of \d+/);
+    await pictures('lab-bias');
+  });
+
+  it('fits its width everywhere and complains of nothing', async () => {
+    await page.setViewportSize({ width: 1024, height: 700 });
+    for (const hash of ['backtests', 'backtests/new', 'optimise/new', 'robustness/walk-forward', 'data']) {
+      await page.evaluate((part) => {
+        location.hash = `#/lab/${part}`;
+      }, hash);
+      await at('page-lab').waitFor();
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(over, hash).toBe(0);
+    }
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('ends cleanly', async () => {
+    expect(await host.stop()).toMatchObject({ kind: 'result' });
+  });
+});
