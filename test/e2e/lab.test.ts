@@ -183,7 +183,8 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await at('study-trials-error').waitFor();
     await at('study-trials').fill('12');
     await at('study-minimumTrades').fill('3');
-    await at('range-minDistancePercent').uncheck();
+    for (const name of ['minDistancePercent', 'takeProfitPercent', 'trailingStopPercent'])
+      await at(`range-${name}`).uncheck();
     await pictures('lab-study-form');
     await at('study-run').click();
     await at('running-study').or(at('study-view')).first().waitFor();

@@ -46,10 +46,12 @@ export async function exploreNeighbours(
   const paramsOf = await paramsOfTrials(tools, spec, prepared);
   const known = new Map<string, number | null>();
   const score: ScoreAll = async (settings) => {
-    const missing = settings.filter((values) => !known.has(JSON.stringify(values)));
+    // Each setting once: every line goes through the base.
+    const unknown = settings.filter((values) => !known.has(JSON.stringify(values)));
+    const missing = [...new Map(unknown.map((values) => [JSON.stringify(values), values])).values()];
     // The lines come first; the map after them adds at most the corners between two of them.
     const corners = known.size === 0 && prepared.space.length > 1 ? 4 * reach * reach : 0;
-    const total = known.size + new Set(missing.map((values) => JSON.stringify(values))).size + corners;
+    const total = known.size + missing.length + corners;
     for (let from = 0; from < missing.length; from += batchSize) {
       const batch = missing
         .slice(from, from + batchSize)

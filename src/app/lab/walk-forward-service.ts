@@ -124,7 +124,11 @@ export class WalkForwardService {
     return best.rows[0];
   }
 
-  async #store(strategy: string, windows: Windows, results: readonly BacktestResult[]): Promise<WalkForwardView> {
+  async #store(
+    strategy: string,
+    windows: Windows,
+    results: readonly BacktestResult[],
+  ): Promise<WalkForwardView> {
     const joined = joinResults(results);
     const metrics = joined === undefined ? {} : { ...this.#tools.measure(joined).performance.values };
     const { id } = this.#tools.files.create('walk-forwards');

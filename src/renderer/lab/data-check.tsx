@@ -107,7 +107,7 @@ function Findings({ report }: { readonly report: Report }) {
             preserveAspectRatio="none"
             className="h-3.5 w-full rounded-sm"
             role="img"
-            aria-label={`${report.gapCount} gaps between ${formatDate(from)} and ${formatDate(to)}`}
+            aria-label={`Gaps (${report.gapCount}) between ${formatDate(from)} and ${formatDate(to)}`}
             data-testid="data-gaps"
           >
             <rect width="1000" height="14" fill="var(--up)" opacity="0.55" />
@@ -129,7 +129,9 @@ function Findings({ report }: { readonly report: Report }) {
       )}
       <p>
         {countText(report.bars)} rows,{' '}
-        {report.gapCount === 0 ? 'no gap' : `${countText(report.missing)} missing in ${report.gapCount} gaps`}
+        {report.gapCount === 0
+          ? 'no gap'
+          : `${countText(report.missing)} missing in ${report.gapCount} ${report.gapCount === 1 ? 'gap' : 'gaps'}`}
         , {report.outlierCount === 0 ? 'nothing conspicuous' : `${report.outlierCount} conspicuous`}
         {report.filledBars === undefined || report.filledBars === 0 ? '' : `, ${report.filledBars} filled`}
         {report.downloadedBars === undefined || report.downloadedBars === 0

@@ -6,6 +6,7 @@ import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
+import { failureText, importWords } from './import-words.ts';
 
 export function DataImport({
   formats,
@@ -137,29 +138,4 @@ export function DataImport({
       ) : null}
     </div>
   );
-}
-
-/** What went wrong and what to do; readers of files say both in one sentence already. */
-export function failureText(error: { readonly message: string; readonly hint?: string | undefined } | null): string {
-  if (error === null) return '';
-  const { message, hint } = error;
-  return hint === undefined || message.includes(hint) ? message : `${message} ${hint}`;
-}
-
-/** What the job gives, in a sentence. */
-export function importWords(result: unknown): string {
-  const { instrument, timeframe, bars, missing, duplicates, outlierCount } = result as {
-    instrument: string;
-    timeframe: string;
-    bars: number;
-    missing: number;
-    duplicates: number;
-    outlierCount: number;
-  };
-  const notes = [
-    missing > 0 ? `${missing} missing` : '',
-    duplicates > 0 ? `${duplicates} duplicates dropped` : '',
-    outlierCount > 0 ? `${outlierCount} conspicuous` : '',
-  ].filter(Boolean);
-  return `${instrument} ${timeframe}: ${bars} rows${notes.length === 0 ? ', none missing' : ` (${notes.join(', ')})`}.`;
 }

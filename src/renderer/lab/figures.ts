@@ -36,10 +36,18 @@ export function percentText(value: number | null | undefined, signed = false, pl
   return `${signed && Number(text) > 0 ? '+' : ''}${grouped(text)} %`;
 }
 
-/** Money to two places, or more digits where it is small. */
-export function moneyText(value: number | null | undefined, signed = false): string {
+/** The places of money in a column: two, or six where all of it is small, as in a quote currency of great worth. */
+export function moneyPlaces(values: readonly number[]): number {
+  return values.every((value) => Math.abs(value) < 1) && values.some((value) => value !== 0) ? 6 : 2;
+}
+
+/** Money to two places, or more digits where it is small; `places` where a column has its own. */
+export function moneyText(
+  value: number | null | undefined,
+  signed = false,
+  places = moneyPlaces([value ?? 0]),
+): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
-  const places = Math.abs(value) >= 1 || value === 0 ? 2 : 6;
   const text = withoutNegativeZero(value.toFixed(places));
   return `${signed && Number(text) > 0 ? '+' : ''}${grouped(text)}`;
 }

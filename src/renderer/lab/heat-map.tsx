@@ -150,7 +150,8 @@ export function HeatGrid({
         </tbody>
       </table>
       <p className="mt-1 text-xs text-muted">
-        Faintest to strongest: {factorText(isMaximised ? low : high)} to {factorText(isMaximised ? high : low)}
+        Faintest to strongest: {factorText(isMaximised ? low : high)} to{' '}
+        {factorText(isMaximised ? high : low)}
       </p>
     </div>
   );

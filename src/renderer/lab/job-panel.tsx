@@ -5,7 +5,7 @@ import type { JobView } from '../../shared/api/job-view.ts';
 import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
-import { EmptyState, ErrorState } from '../ui/states.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { paceText } from './job-strip.tsx';
 
 export function JobPanel({
@@ -24,7 +24,7 @@ export function JobPanel({
   useEffect(() => {
     if (job !== null && state === 'done') onDone(job);
   }, [state]);
-  if (job === null) return null;
+  if (job === null) return <SkeletonRows />;
   if (job.state === 'failed' && job.error !== null) {
     return (
       <ErrorState title={`${job.title} failed`} failure={{ ok: false, ...job.error }} onRetry={onRetry} />

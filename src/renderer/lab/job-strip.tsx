@@ -20,9 +20,10 @@ export function paceText(job: JobView): string {
   return parts.join(' · ');
 }
 
-export function JobStrip() {
+/** All of them but the one that is shown in full anyway. */
+export function JobStrip({ except }: { readonly except: string | null }) {
   const jobs = useJobs(({ jobs: all }) => all);
-  const open = [...jobs.values()].filter(({ endedMs }) => endedMs === null);
+  const open = [...jobs.values()].filter(({ id, endedMs }) => endedMs === null && id !== except);
   if (open.length === 0) return null;
   return (
     <ul className="shrink-0 border-t border-line bg-raised" aria-label="Running jobs" data-testid="job-strip">

@@ -36,7 +36,7 @@ export function LabPage() {
         <Tab parts={parts.slice(1)} />
       </div>
       {/* At the foot, so that nothing moves when a job begins or ends. */}
-      <JobStrip />
+      <JobStrip except={parts[1] === 'running' ? (parts[2] ?? null) : null} />
     </div>
   );
 }

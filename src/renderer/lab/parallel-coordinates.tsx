@@ -75,37 +75,37 @@ export function ParallelCoordinates({
         ; the thick line is the best.
       </p>
       <svg
-      viewBox={`0 0 ${width} ${height}`}
-      className="h-52 w-full"
-      role="img"
-      aria-label="Settings of the best trials"
-      data-testid="parallel-coordinates"
-    >
-      {lines.map((trial, index) => (
-        <polyline
-          key={trial.number}
-          fill="none"
-          stroke="var(--accent)"
-          strokeOpacity={0.15 + (0.75 * index) / lines.length}
-          strokeWidth={index === lines.length - 1 ? 2.5 : 1}
-          points={axes.map(({ name, x, y }) => `${x},${y(trial.values[name] ?? '')}`).join(' ')}
-        />
-      ))}
-      {axes.map(({ name, x, low, high }) => (
-        <g key={name} fill="var(--muted)" fontSize="11" textAnchor="middle">
-          <line x1={x} x2={x} y1={margin.top} y2={height - margin.bottom} stroke="var(--line-strong)" />
-          <text x={x} y={12} fill="var(--text)">
-            {labelOf(name)}
-          </text>
-          <text x={x} y={margin.top - 1} fontSize="9">
-            {high}
-          </text>
-          <text x={x} y={height - 10} fontSize="9">
-            {low}
-          </text>
-        </g>
-      ))}
-    </svg>
+        viewBox={`0 0 ${width} ${height}`}
+        className="h-52 w-full"
+        role="img"
+        aria-label="Settings of the best trials"
+        data-testid="parallel-coordinates"
+      >
+        {lines.map((trial, index) => (
+          <polyline
+            key={trial.number}
+            fill="none"
+            stroke="var(--accent)"
+            strokeOpacity={0.15 + (0.75 * index) / lines.length}
+            strokeWidth={index === lines.length - 1 ? 2.5 : 1}
+            points={axes.map(({ name, x, y }) => `${x},${y(trial.values[name] ?? '')}`).join(' ')}
+          />
+        ))}
+        {axes.map(({ name, x, low, high }) => (
+          <g key={name} fill="var(--muted)" fontSize="11" textAnchor="middle">
+            <line x1={x} x2={x} y1={margin.top} y2={height - margin.bottom} stroke="var(--line-strong)" />
+            <text x={x} y={12} fill="var(--text)">
+              {labelOf(name)}
+            </text>
+            <text x={x} y={margin.top - 1} fontSize="9">
+              {high}
+            </text>
+            <text x={x} y={height - 10} fontSize="9">
+              {low}
+            </text>
+          </g>
+        ))}
+      </svg>
     </>
   );
 }

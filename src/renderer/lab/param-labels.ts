@@ -1,15 +1,9 @@
 /** Parameters by the names a person knows them by. */
 
 import type { FieldView } from '../../shared/api/views.ts';
-import { useStrategies } from './spec-form.tsx';
 
 /** Gives what names a parameter; one that the fields do not know keeps its own name. */
 export function paramLabels(fields: readonly Pick<FieldView, 'name' | 'label'>[]): (name: string) => string {
   const labels = new Map(fields.map(({ name, label }) => [name, label]));
   return (name) => labels.get(name) ?? name;
-}
-
-/** Names the parameters of a strategy. */
-export function useParamLabels(strategy: string): (name: string) => string {
-  return paramLabels(useStrategies().find(({ id }) => id === strategy)?.fields ?? []);
 }

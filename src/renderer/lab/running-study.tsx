@@ -6,9 +6,9 @@ import { goTo } from '../store/route.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { JobPanel } from './job-panel.tsx';
-import { useParamLabels } from './param-labels.ts';
 import { Block } from './small-parts.tsx';
 import { TrialTable } from './trial-table.tsx';
+import { useParamLabels } from './use-param-labels.ts';
 
 interface Preview {
   readonly study?: string;

@@ -111,7 +111,7 @@ function Bars({
       {line.points.map(({ value, objective }) => (
         <div
           key={String(value)}
-          className="flex min-w-0 grow flex-col items-center justify-end gap-0.5"
+          className="flex min-w-0 flex-1 flex-col items-center justify-end gap-0.5"
           title={`${label} ${String(value)}: ${objective === null ? 'no score' : factorText(objective)}`}
         >
           <span

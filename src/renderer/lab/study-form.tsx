@@ -136,7 +136,10 @@ function ChoiceFields({
       />
     </Field>
   );
-  const objectiveOptions = namedObjectives.map(({ name }) => ({ value: name as string, label: choiceLabel(name) }));
+  const objectiveOptions = namedObjectives.map(({ name }) => ({
+    value: name as string,
+    label: choiceLabel(name),
+  }));
   const meaning =
     namedObjectives.find(({ name }) => name === choices.objective)?.meaning ??
     'A formula over the figures of the report, for example totalReturn / max(0.05, abs(maxDrawdown)).';

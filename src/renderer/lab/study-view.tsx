@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { TestedTrialView } from '../../shared/api/lab-views.ts';
 import { objectiveOf } from '../../shared/lab/study.ts';
+import { choiceLabel } from '../bots/param-field.tsx';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
 import { goTo } from '../store/route.ts';
@@ -13,12 +14,12 @@ import { countText, percentText } from './figures.ts';
 import { HeatMap } from './heat-map.tsx';
 import { JobPanel } from './job-panel.tsx';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
-import { useParamLabels } from './param-labels.ts';
 import { Sensitivity, type SensitivityResult } from './sensitivity.tsx';
 import { Block, Figure } from './small-parts.tsx';
 import { valuesOfSpec } from './spec-values.ts';
 import { TrialHistory } from './trial-history.tsx';
 import { TrialTable } from './trial-table.tsx';
+import { useParamLabels } from './use-param-labels.ts';
 
 export function StudyView({ id }: { readonly id: string }) {
   const { value, failure, retry } = useQuery('studies/show', { study: id }, ['lab']);
@@ -47,7 +48,7 @@ export function StudyView({ id }: { readonly id: string }) {
           {id}: {summary.spec.backtest.strategy}
         </h2>
         <span className="text-sm text-muted">
-          {summary.spec.sampler}, {objective?.name}
+          {summary.spec.sampler}, {choiceLabel(objective?.name ?? '')}
         </span>
         <span className="grow" />
         {isOpen ? (
@@ -96,7 +97,7 @@ export function StudyView({ id }: { readonly id: string }) {
           <TrialTable rows={best} labelOf={labelOf} onUse={use} />
         </Block>
         <div className="grid grid-cols-[repeat(auto-fit,minmax(420px,1fr))] gap-3">
-          <Block title={`Objective by trial (${objective?.name ?? ''})`}>
+          <Block title={`Objective by trial: ${choiceLabel(objective?.name ?? '')}`}>
             <div className="h-60 p-1">
               <TrialHistory trials={trials} isMaximised={objective?.goal !== 'minimise'} />
             </div>

@@ -1,76 +1,22 @@
 /** Candles of a backtest with its entries and exits. A closer look fetches finer candles. */
 
-import {
-  CandlestickSeries,
-  createChart,
-  createSeriesMarkers,
-  type SeriesMarker,
-  type Time,
-  type UTCTimestamp,
-} from 'lightweight-charts';
+import { CandlestickSeries, createChart, createSeriesMarkers, type UTCTimestamp } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
-import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
 import type { ApiFailure } from '../../shared/api/result.ts';
-import type { CandleView } from '../../shared/api/views.ts';
 import { axisPriceFormat, candleColours, chartOptions } from '../chart/chart-options.ts';
 import { placesOfStep } from '../format/decimal-text.ts';
 import { call } from '../store/terminal.ts';
 import { canvasColours, onColoursChange } from '../theme/appearance.ts';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
+import { type LoadedCandles, marksMaximum, tradeMarks } from './trade-marks.ts';
 import { useTrades } from './trade-table.tsx';
 
 /** Candles asked for at once; the host joins them to fit. */
 const candlesShown = 1500;
-/** With more marks than this nothing can be told apart: then only what is near is marked. */
-const marksMaximum = 400;
-
-interface Loaded {
-  readonly candles: readonly CandleView[];
-  readonly timeframeMs: number;
-}
-
-/** Gives marks at the candles in which trades began and ended. */
-export function tradeMarks(
-  trades: readonly BacktestTradeView[],
-  { candles, timeframeMs }: Loaded,
-  colours: { readonly up: string; readonly down: string },
-): SeriesMarker<Time>[] {
-  const [first] = candles;
-  const last = candles.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const endMs = last[0] + timeframeMs;
-  const inside = trades.filter(
-    ({ entryTimeMs, exitTimeMs }) => exitTimeMs >= first[0] && entryTimeMs < endMs,
-  );
-  if (inside.length * 2 > marksMaximum) return [];
-  const at = (timeMs: number): UTCTimestamp =>
-    (Math.floor(Math.min(Math.max(timeMs, first[0]), last[0]) / timeframeMs) *
-      (timeframeMs / 1000)) as UTCTimestamp;
-  return inside
-    .flatMap((trade): SeriesMarker<Time>[] => {
-      const isLong = trade.side === 'long';
-      return [
-        {
-          time: at(trade.entryTimeMs),
-          position: isLong ? 'belowBar' : 'aboveBar',
-          shape: isLong ? 'arrowUp' : 'arrowDown',
-          color: isLong ? colours.up : colours.down,
-        },
-        {
-          time: at(trade.exitTimeMs),
-          position: isLong ? 'aboveBar' : 'belowBar',
-          shape: 'circle',
-          color: trade.profit >= 0 ? colours.up : colours.down,
-        },
-      ];
-    })
-    .sort((left, right) => Number(left.time) - Number(right.time));
-}
-
 export function TradeChart({ id, tickSize }: { readonly id: string; readonly tickSize: string }) {
   const root = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState<{ fromMs?: number; toMs?: number }>({});
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [loaded, setLoaded] = useState<LoadedCandles | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const { rows: trades } = useTrades(id);
   useEffect(() => {
@@ -106,9 +52,9 @@ export function TradeChart({ id, tickSize }: { readonly id: string; readonly tic
       })),
     );
     const marks = createSeriesMarkers(series, tradeMarks(trades ?? [], loaded, canvasColours()));
-    const fit = (): void => chart.timeScale().fitContent();
-    fit();
-    chart.timeScale().subscribeSizeChange(fit);
+    const showAll = (): void => chart.timeScale().fitContent();
+    showAll();
+    chart.timeScale().subscribeSizeChange(showAll);
     const leave = onColoursChange(() => {
       const { timeScale: _spacing, ...colours } = chartOptions(canvasColours());
       chart.applyOptions({ ...colours, timeScale: { borderColor: canvasColours().line } });
@@ -154,7 +100,11 @@ export function TradeChart({ id, tickSize }: { readonly id: string; readonly tic
       ) : null}
       <div className="absolute top-2 left-2 z-10 flex items-center gap-2 text-xs text-muted">
         {range.fromMs === undefined ? (
-          'Double-click to look closer'
+          (trades ?? []).length * 2 > marksMaximum ? (
+            'Too many trades to mark: double-click to look closer'
+          ) : (
+            'Double-click to look closer'
+          )
         ) : (
           <button type="button" className="text-accent hover:text-text" onClick={() => setRange({})}>
             Show everything

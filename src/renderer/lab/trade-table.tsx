@@ -1,17 +1,18 @@
 /** Every round trip of a backtest; more are fetched as the end comes into view. */
 
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
 import type { ApiFailure } from '../../shared/api/result.ts';
 import { formatMinute, formatSpan } from '../format/time-text.ts';
 import { call } from '../store/terminal.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
-import { moneyText, percentText, priceText, toneOf } from './figures.ts';
+import { moneyPlaces, moneyText, percentText, priceText, toneOf } from './figures.ts';
 
 const pageRows = 2000;
 
-const columns: readonly Column<BacktestTradeView>[] = [
+/** `places` are those of money in the quote currency. */
+const columnsOf = (places: number): readonly Column<BacktestTradeView>[] => [
   {
     id: 'number',
     header: '#',
@@ -49,7 +50,7 @@ const columns: readonly Column<BacktestTradeView>[] = [
     width: 96,
     align: 'right',
     sortBy: (row) => row.profit,
-    cell: (row) => <span className={toneOf(row.profit)}>{moneyText(row.profit, true)}</span>,
+    cell: (row) => <span className={toneOf(row.profit)}>{moneyText(row.profit, true, places)}</span>,
   },
   {
     id: 'ratio',
@@ -81,7 +82,7 @@ const columns: readonly Column<BacktestTradeView>[] = [
     width: 74,
     align: 'right',
     sortBy: (row) => row.fees,
-    cell: (row) => moneyText(row.fees),
+    cell: (row) => moneyText(row.fees, false, places),
   },
   {
     id: 'worst',
@@ -141,6 +142,8 @@ export function TradeTable({
   readonly quote: string;
 }) {
   const { rows, failure, more } = useTrades(id);
+  const places = moneyPlaces(rows?.map(({ profit }) => profit) ?? []);
+  const columns = useMemo(() => columnsOf(places), [places]);
   if (rows === null) {
     if (failure === null) return <SkeletonRows rows={10} />;
     return <ErrorState title="The trades could not be loaded" failure={failure} onRetry={more} />;

@@ -5,20 +5,7 @@ import type uPlot from 'uplot';
 import type { TrialRow } from '../../shared/lab/study.ts';
 import { type CanvasColours, withAlpha } from '../theme/appearance.ts';
 import { Plot, plotAxis } from '../ui/plot.tsx';
-
-/** Gives numbers, objectives, and the best so far. */
-export function historyColumns(trials: readonly TrialRow[], isMaximised: boolean): uPlot.AlignedData {
-  let best: number | null = null;
-  const line: (number | null)[] = [];
-  for (const { objectives } of trials) {
-    const value = objectives?.[0];
-    if (value !== undefined) {
-      best = best === null ? value : isMaximised ? Math.max(best, value) : Math.min(best, value);
-    }
-    line.push(best);
-  }
-  return [trials.map(({ number }) => number), trials.map(({ objectives }) => objectives?.[0] ?? null), line];
-}
+import { historyColumns } from './history-columns.ts';
 
 function options(width: number, height: number, colours: CanvasColours): uPlot.Options {
   return {

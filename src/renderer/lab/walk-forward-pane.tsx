@@ -13,12 +13,12 @@ import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { factorText, moneyText, percentText, toneOf } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
-import { useParamLabels } from './param-labels.ts';
 import { RunLayout } from './run-layout.tsx';
 import { type SearchRanges, SearchRangeTable, spacesOf } from './search-ranges.tsx';
 import { Block, Figure } from './small-parts.tsx';
 import { SpecForm, useStrategies } from './spec-form.tsx';
 import { wholeNumberProblem } from './study-choices.ts';
+import { useParamLabels } from './use-param-labels.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
 export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
@@ -189,7 +189,7 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
   const won = run.windows.filter(({ test }) => (test?.['totalReturn'] ?? 0) > 0).length;
   return (
     <div className="flex flex-col gap-3" data-testid="walk-forward-result">
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(110px,1fr))] gap-3 rounded-lg border border-line bg-surface p-3">
+      <div className="grid grid-cols-5 gap-3 rounded-lg border border-line bg-surface p-3">
         <Figure
           label="Return, all windows"
           value={percentText(run.metrics['totalReturn'], true)}

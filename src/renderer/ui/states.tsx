@@ -55,7 +55,9 @@ export function ErrorState({
       </span>
       <p className="font-medium">{title}</p>
       <p className="max-w-96 text-sm text-muted">{failure.message}</p>
-      {failure.hint === undefined ? null : <p className="max-w-96 text-sm text-muted">{failure.hint}</p>}
+      {failure.hint === undefined || failure.message.includes(failure.hint) ? null : (
+        <p className="max-w-96 text-sm text-muted">{failure.hint}</p>
+      )}
       {onRetry === undefined ? null : (
         <Button className="mt-2" icon="refresh" onClick={onRetry} data-testid="state-retry">
           Try again

@@ -114,7 +114,13 @@ describe('a study of the Lab', () => {
       { isCancelled: () => false },
     );
     expect(first?.outOfSample?.['totalReturn']).toBe(lab.tools.figures(again)['totalReturn']);
-    const neighbours = await lab.studies.sensitivity('st-1', undefined, 1)(watched());
+    const around = watched();
+    const neighbours = await lab.studies.sensitivity('st-1', undefined, 1)(around);
+    // Both lines go through the base, which is run once; the map adds the corners between them.
+    const [across = 0, down = 0] = neighbours.lines.map(({ points }) => points.length);
+    const [lines, whole] = [around.news[0], around.news.at(-1)];
+    expect(lines).toMatchObject({ done: across + down - 1, total: across + down - 1 + 4 });
+    expect(whole).toMatchObject({ done: across * down, total: across * down });
     expect(neighbours.lines.map(({ parameter }) => parameter)).toEqual(['fastPeriod', 'slowPeriod']);
     const centre = neighbours.lines[0]?.points.find(({ value }) => value === first?.row.values['fastPeriod']);
     expect(centre?.objective).toBe(first?.row.objectives?.[0]);
@@ -174,6 +180,7 @@ describe('walk-forward', () => {
     );
     expect(run.equity.equity.at(-1)).toBeCloseTo(growth, 2);
     expect(run.metrics['totalReturn']).toBeCloseTo(growth / 10_000 - 1, 6);
+    expect(run.strategy).toBe('ma-cross');
     expect(lab.walkForwards.list()[0]).toEqual(run);
   });
 

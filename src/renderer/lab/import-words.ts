@@ -1,0 +1,30 @@
+/** An import in words: what came in, or why nothing did. */
+
+import { countText } from './figures.ts';
+
+/** What went wrong and what to do; readers of files say both in one sentence already. */
+export function failureText(
+  error: { readonly message: string; readonly hint?: string | undefined } | null,
+): string {
+  if (error === null) return '';
+  const { message, hint } = error;
+  return hint === undefined || message.includes(hint) ? message : `${message} ${hint}`;
+}
+
+/** What the job gives, in a sentence. */
+export function importWords(result: unknown): string {
+  const { instrument, timeframe, bars, missing, duplicates, outlierCount } = result as {
+    instrument: string;
+    timeframe: string;
+    bars: number;
+    missing: number;
+    duplicates: number;
+    outlierCount: number;
+  };
+  const notes = [
+    missing > 0 ? `${countText(missing)} missing` : '',
+    duplicates > 0 ? `${countText(duplicates)} duplicates dropped` : '',
+    outlierCount > 0 ? `${countText(outlierCount)} conspicuous` : '',
+  ].filter(Boolean);
+  return `${instrument} ${timeframe}: ${countText(bars)} rows${notes.length === 0 ? ', none missing' : ` (${notes.join(', ')})`}.`;
+}

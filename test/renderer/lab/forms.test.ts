@@ -1,0 +1,205 @@
+/** The forms of the Lab: texts as typed, specifications, and what is wrong with which field. */
+import { describe, expect, it } from 'vitest';
+import { paramLabels } from '../../../src/renderer/lab/param-labels.ts';
+import { combinationsOf, rangeOf, searchable, spacesOf } from '../../../src/renderer/lab/search-ranges.tsx';
+import {
+  dayMsOf,
+  readSpecValues,
+  type SpecValues,
+  specOfValues,
+  specValuesSchema,
+  storedKey,
+  valuesOfSpec,
+} from '../../../src/renderer/lab/spec-values.ts';
+import { choiceProblems, firstChoices, specOfChoices } from '../../../src/renderer/lab/study-choices.ts';
+import type { FieldView } from '../../../src/shared/api/views.ts';
+import { backtestSpec } from '../../../src/shared/lab/spec.ts';
+
+function field(name: string, more: Partial<FieldView> = {}): FieldView {
+  return {
+    name,
+    label: name,
+    group: 'Signal',
+    help: '',
+    unit: '',
+    format: 'integer',
+    required: true,
+    updatable: false,
+    advanced: false,
+    chartLine: false,
+    minimum: null,
+    maximum: null,
+    options: [],
+    space: null,
+    showWhen: null,
+    ...more,
+  };
+}
+
+const fields = [
+  field('fast', { label: 'Fast period', minimum: '1', maximum: '99', space: { from: 5, to: 20, step: 5 } }),
+  field('filter', { label: 'Filter', format: 'percent' }),
+  field('direction', { format: 'choice', options: ['long', 'short'] }),
+];
+
+const values = (more: Partial<SpecValues> = {}): SpecValues => ({
+  ...specValuesSchema.parse({}),
+  path: '/data/a.csv',
+  ...more,
+});
+
+describe('the form of a run', () => {
+  it('makes a specification; an empty field is left to its default', () => {
+    const made = specOfValues(
+      values({ params: { fast: '12', filter: '' }, makerFee: '0.02', from: '2024-02-29', to: '2024-03-02' }),
+      fields,
+    );
+    expect(made).toEqual({
+      spec: {
+        strategy: 'ma-cross',
+        params: { fast: 12 },
+        series: [{ source: { kind: 'file', path: '/data/a.csv' }, instrument: 'BTC/USDT' }],
+        capital: '10000',
+        leverage: 1,
+        fill: 'next-open',
+        intrabar: 'adverse-first',
+        path: 'event',
+        fromMs: 1_709_164_800_000,
+        toMs: 1_709_337_600_000,
+        makerFee: 0.0002,
+        slippage: 0.0005,
+      },
+    });
+  });
+
+  it('names what is wrong by field', () => {
+    const found = specOfValues(
+      values({
+        path: ' ',
+        params: { fast: '100' },
+        capital: '0',
+        takerFee: '51',
+        leverage: '1.5',
+        from: '2024-02-30',
+        to: 'soon',
+      }),
+      fields,
+    );
+    expect(Object.keys('problems' in found ? found.problems : {}).sort()).toEqual(
+      ['capital', 'from', 'leverage', 'params.fast', 'path', 'takerFee', 'to'].sort(),
+    );
+    const turned = specOfValues(values({ from: '2024-02-02', to: '2024-02-02' }), fields);
+    expect(turned).toEqual({ problems: { to: 'Must be after the start' } });
+    expect(specOfValues(values({ source: 'store' }), fields)).toEqual({
+      problems: { stored: 'Choose a series' },
+    });
+  });
+
+  it('knows the days of the calendar', () => {
+    expect(dayMsOf(' 2024-02-29 ')).toBe(1_709_164_800_000);
+    expect(dayMsOf('2023-02-29')).toBeUndefined();
+    expect(dayMsOf('2024-2-9')).toBeUndefined();
+    expect(dayMsOf('')).toBeUndefined();
+  });
+
+  it('comes back from a stored specification as it was', () => {
+    const typed = values({
+      path: '',
+      source: 'store',
+      stored: storedKey({ venue: 'own', instrument: 'BTC/USDT:USDT', timeframe: '1h' }),
+      symbol: 'BTC/USDT:USDT',
+      fundingPath: '/data/f.csv',
+      params: { fast: '12' },
+      capital: '2500',
+      makerFee: '0.02',
+      takerFee: '0.055',
+      slippage: '0.05',
+      leverage: '3',
+      fill: 'close',
+      intrabar: 'by-direction',
+      engine: 'sweep',
+      from: '2024-01-01',
+    });
+    const made = specOfValues(typed, fields);
+    if (!('spec' in made)) throw new Error(JSON.stringify(made));
+    expect(valuesOfSpec(backtestSpec.parse(made.spec))).toEqual(typed);
+  });
+
+  it('takes nothing from a remembered form that does not fit', () => {
+    expect(readSpecValues({ strategy: 'grid', source: 'moon' }).strategy).toBe('ma-cross');
+    expect(readSpecValues(undefined)).toEqual(specValuesSchema.parse({}));
+    expect(readSpecValues({ strategy: 'grid' }).strategy).toBe('grid');
+  });
+});
+
+describe('the ranges of a study', () => {
+  const range = { isOn: true, from: '0', to: '1', step: '0.25' };
+
+  it('searches numbers only, and what the strategy suggests to begin with', () => {
+    expect(searchable(fields).map(({ name }) => name)).toEqual(['fast', 'filter']);
+    expect(rangeOf(fields[0] as FieldView, {})).toEqual({ isOn: true, from: '5', to: '20', step: '5' });
+    expect(rangeOf(fields[1] as FieldView, {})).toEqual({ isOn: false, from: '', to: '', step: '' });
+  });
+
+  it('gives spaces and leaves fixed what is off', () => {
+    expect(spacesOf(fields, {})).toEqual({ spaces: { fast: { from: 5, to: 20, step: 5 }, filter: false } });
+    expect(spacesOf(fields, { filter: { ...range, step: ' ' } })).toEqual({
+      spaces: { fast: { from: 5, to: 20, step: 5 }, filter: { from: 0, to: 1 } },
+    });
+  });
+
+  it('says what is wrong with a range', () => {
+    const problem = (changes: Partial<typeof range>) => spacesOf(fields, { fast: { ...range, ...changes } });
+    expect(problem({ from: '' })).toEqual({ problem: 'Fast period: give from and to' });
+    expect(problem({ from: '2' })).toEqual({ problem: 'Fast period: from lies above to' });
+    expect(problem({ step: '0' })).toEqual({ problem: 'Fast period: the step must be above zero' });
+    expect(problem({ isOn: false })).toEqual({ problem: 'Choose at least one parameter to search' });
+  });
+
+  it('counts combinations', () => {
+    // 5, 10, 15, 20 by 0, 0.25, 0.5, 0.75, 1
+    expect(combinationsOf(fields, { filter: range })).toBe(20);
+    expect(combinationsOf(fields, { fast: { ...range, from: '1', to: '9', step: '' } })).toBe(9);
+    expect(combinationsOf(fields, { filter: { ...range, step: '' } })).toBeNull();
+  });
+
+  it('names parameters as the strategy does', () => {
+    expect(['fast', 'unheard'].map(paramLabels(fields))).toEqual(['Fast period', 'unheard']);
+  });
+});
+
+describe('the choices of a study', () => {
+  it('names what is wrong by field', () => {
+    expect(choiceProblems(firstChoices)).toEqual({});
+    const wrong = { ...firstChoices, trials: '', minimumTrades: '1.5', outOfSample: '61', patience: '0' };
+    expect(Object.keys(choiceProblems(wrong)).sort()).toEqual([
+      'minimumTrades',
+      'outOfSample',
+      'patience',
+      'trials',
+    ]);
+    expect(choiceProblems({ ...firstChoices, objective: 'custom', expression: ' ' })).toEqual({
+      expression: 'The formula is missing',
+    });
+    expect(choiceProblems({ ...firstChoices, outOfSample: '' })).toEqual({ outOfSample: 'From 0 to 60 %' });
+  });
+
+  it('makes the specification; a second objective only where the sampler takes one', () => {
+    expect(specOfChoices({ ...firstChoices, second: 'profit', patience: '30' })).toEqual({
+      sampler: 'tpe',
+      objectives: ['sharpe'],
+      trials: 200,
+      minimumTrades: 10,
+      outOfSample: 0.25,
+      pruner: 'none',
+      patience: 30,
+    });
+    expect(specOfChoices({ ...firstChoices, sampler: 'nsga-ii', second: 'profit' }).objectives).toEqual([
+      'sharpe',
+      'profit',
+    ]);
+    expect(
+      specOfChoices({ ...firstChoices, objective: 'custom', expression: ' sharpe * 2 ' }).objectives,
+    ).toEqual([{ expression: 'sharpe * 2', goal: 'maximise' }]);
+  });
+});
