@@ -2,7 +2,7 @@
 
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
-import { checkBias, usualBiasOptions } from '../robustness/bias-check.ts';
+import { biasCheck } from '../lab/bias-of.ts';
 import type { Handlers } from './context.ts';
 
 /** Says what a run is about, for the list of jobs. */
@@ -82,28 +82,9 @@ export const robustnessHandlers: Handlers<'robustness'> = {
     job: jobs.start('walk-forward', titleOf(spec.study.backtest), lab.walkForwards.begin(spec)),
   }),
   'robustness/walk-forwards': (_request, { lab }) => ({ runs: lab.walkForwards.list() }),
-  'robustness/bias': ({ spec, cuts }, { jobs, lab }) => {
-    const strategy = lab.tools.findStrategy(spec.strategy);
-    if (strategy === undefined) {
-      throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, { field: 'spec.strategy' });
-    }
-    return {
-      job: jobs.start('bias-check', titleOf(spec), async (control) => {
-        const { parsed } = await lab.tools.wholeParams(spec);
-        const { warmupBars } = strategy.subscribe(parsed);
-        return checkBias(
-          spec,
-          spec.warmupBars ?? warmupBars,
-          (changed, isCancelled) => lab.tools.runner.run(changed, { isCancelled }),
-          { ...usualBiasOptions, cuts },
-          {
-            isCancelled: () => control.isCancelled(),
-            onProgress: (done) => control.progress({ done: Math.round(done * 100), total: 100, unit: '%' }),
-          },
-        );
-      }),
-    };
-  },
+  'robustness/bias': ({ spec, cuts }, { jobs, lab }) => ({
+    job: jobs.start('bias-check', titleOf(spec), biasCheck(lab.tools, spec, cuts)),
+  }),
   'robustness/sensitivity': ({ study, trial, reach }, { jobs, lab }) => ({
     job: jobs.start(
       'sensitivity',

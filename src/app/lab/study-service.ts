@@ -37,6 +37,8 @@ export class StudyService {
   begin(spec: StudySpec): (control: JobControl) => Promise<{ readonly study: string }> {
     const prepared = prepareStudy(this.#tools, spec);
     return async (control) => {
+      // Fixed parameters that the strategy does not take are refused before anything is stored.
+      await this.#tools.wholeParams(spec.backtest);
       const parts = await studyParts(this.#tools, spec);
       const { id, folder } = this.#tools.files.create('studies');
       const log = TrialLog.create(folder, id, spec, this.#tools.wallClock());

@@ -4,16 +4,9 @@ import type { Command } from 'commander';
 import type { BacktestFlags } from '../commands/backtest-flags.ts';
 import type { CommandContext } from './context.ts';
 
-/** Adds the command to a program. */
-export function addBacktestCommand(
-  add: (words: string) => Command,
-  run: (
-    command: Command,
-    work: (context: CommandContext, typed: Readonly<Record<string, unknown>>) => Promise<number>,
-  ) => void,
-): void {
-  const command = add('backtest')
-    .description('Runs a strategy over candles')
+/** Adds what says which strategy runs over which data, and how; the seed is each command's own. */
+export function withRunOptions(command: Command): Command {
+  return command
     .option('--strategy <strategy>', 'which; see: strategies list')
     .option('--params <json>', 'its parameters as JSON, or @file.json, @file.yaml')
     .option('--candles <file>', 'candle file: CSV (plain or gzip), Parquet or JSON')
@@ -53,11 +46,22 @@ export function addBacktestCommand(
     .option('--tick-size <price>', 'price step (default: read off the data)')
     .option('--lot-size <quantity>', 'quantity step (default: read off the data)')
     .option('--minimum-notional <amount>', 'least order value in quote currency')
-    .option('--seed <text>', 'seed of every chance in the run')
     .option(
       '--spec <json>',
       'the whole specification as JSON or @file.json, @file.yaml; flags replace parts of it',
-    )
+    );
+}
+
+/** Adds the command to a program. */
+export function addBacktestCommand(
+  add: (words: string) => Command,
+  run: (
+    command: Command,
+    work: (context: CommandContext, typed: Readonly<Record<string, unknown>>) => Promise<number>,
+  ) => void,
+): void {
+  const command = withRunOptions(add('backtest').description('Runs a strategy over candles'))
+    .option('--seed <text>', 'seed of every chance in the run')
     .option('--trades-out <file>', 'writes the trades as CSV')
     .option('--report <file.html>', 'writes the report as a page')
     .option('--report-json <file.json>', 'writes the report as JSON')

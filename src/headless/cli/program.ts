@@ -9,6 +9,7 @@ import { programVersion } from '../../shared/version.ts';
 import type { TypedRunFlags } from '../host/run-flags.ts';
 import { addBacktestCommand } from './backtest-command.ts';
 import { type CommandContext, createContext, type GlobalFlags } from './context.ts';
+import { addLabCommands } from './lab-commands.ts';
 
 /** Takes what a command gives: its exit code. */
 export type Finish = (exitCode: number) => void;
@@ -26,6 +27,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   data: 'Market data: import, download, list, check, repair, remove',
   pairs: 'Pairs that move together: scan',
   jobs: 'Long-running work of the host: list, show, cancel',
+  studies: 'Stored studies of the optimiser: list, show',
 };
 
 const footer = `
@@ -183,6 +185,7 @@ function addOtherCommands(add: Add, run: Run): void {
   );
 
   addBacktestCommand(add, run);
+  addLabCommands(add, run);
 
   const indicators = () => import('../commands/indicators.ts');
   run(add('indicators list').description('Every indicator with its parameters'), async (context) =>

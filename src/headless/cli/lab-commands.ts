@@ -1,0 +1,79 @@
+/** The flags of the Lab's commands as commander knows them. */
+
+import type { Command } from 'commander';
+import type { BacktestFlags } from '../commands/backtest-flags.ts';
+import type { StudyFlags, WalkForwardFlags } from '../commands/study-flags.ts';
+import { withRunOptions } from './backtest-command.ts';
+import type { CommandContext } from './context.ts';
+
+type Work = (
+  context: CommandContext,
+  typed: Readonly<Record<string, unknown>>,
+  args: readonly string[],
+) => Promise<number>;
+
+function withStudyOptions(command: Command): Command {
+  return withRunOptions(command)
+    .option(
+      '--spaces <json>',
+      'what is searched, such as {"fastPeriod":{"from":5,"to":50}}, or @file; false fixes one',
+    )
+    .option('--only <list>', 'searches these parameters alone, separated by commas')
+    .option('--sampler <name>', 'tpe (default), random, grid, sobol, gp, cma-es, nsga-ii or nsga-iii')
+    .option(
+      '--objective <list>',
+      'sharpe (default), sortino, calmar, max-drawdown, profit, profit-drawdown, multi-metric',
+    )
+    .option(
+      '--expression <formula>',
+      'a formula over figures of the report instead, such as "sharpe * sqrt(trades)"',
+    )
+    .option('--goal <goal>', 'of --expression: maximise (default) or minimise')
+    .option('--trials <number>', 'how many (default 200)')
+    .option('--seed <number>', 'of the sampler (default 1); equal seeds give equal trials')
+    .option('--batch <number>', 'trials proposed together; part of the result (default 8)')
+    .option('--minimum-trades <number>', 'a trial with fewer has no score (default 10)')
+    .option('--out-of-sample <part>', 'newest part of the data that no trial sees (default 0.25)')
+    .option('--pruner <name>', 'none (default), or median: ends trials that lag behind')
+    .option('--patience <number>', 'ends after so many trials without a better one')
+    .option('--time-limit <duration>', 'ends after this time, such as 10m');
+}
+
+/** Adds the commands to a program. */
+export function addLabCommands(
+  add: (words: string) => Command,
+  run: (command: Command, work: Work) => void,
+): void {
+  const searching = () => import('../commands/optimise.ts');
+  const checking = () => import('../commands/lab-checks.ts');
+  const optimised = withStudyOptions(
+    add('optimise').description('Searches for parameters; stored trial by trial'),
+  ).option('--resume <study>', 'goes on with a stored study');
+  run(optimised, async (context, typed) => (await searching()).optimise(context, typed as StudyFlags));
+  const walked = withStudyOptions(
+    add('walkforward').description('Optimises a stretch, trades the next with the best setting, and so on'),
+  )
+    .option('--windows <number>', 'traded stretches (default 5)')
+    .option('--train-to-test <ratio>', 'length of the optimised stretch in traded ones (default 3)')
+    .option('--anchored', 'optimises on everything before, not on a stretch of one length');
+  run(walked, async (context, typed) => (await searching()).walkForward(context, typed as WalkForwardFlags));
+  const suspected = withRunOptions(
+    add('bias').description('Looks for lookahead, and for a warm-up that is too short'),
+  )
+    .option('--seed <text>', 'seed of every chance in the runs')
+    .option('--cuts <number>', 'places where the data is cut off (default 20)');
+  run(suspected, async (context, typed) => (await checking()).bias(context, typed as BacktestFlags));
+  const shaken = add('sensitivity')
+    .description('Runs the neighbours of a trial: a plateau, or a needle?')
+    .requiredOption('--study <study>', 'which; see: studies list')
+    .option('--trial <number>', 'which of its trials (default: the best)')
+    .option('--reach <steps>', 'steps to each side (default 3)');
+  run(shaken, async (context, typed) =>
+    (await checking()).sensitivity(context, typed as { readonly study: string }),
+  );
+  run(add('studies list').description('Stored studies, newest first'), async (context) =>
+    (await checking()).listStudies(context),
+  );
+  const shown = add('studies show').description('One study with its best trials').argument('<study>');
+  run(shown, async (context, _typed, [id = '']) => (await checking()).showStudy(context, id));
+}

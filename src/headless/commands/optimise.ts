@@ -1,0 +1,118 @@
+/** `optimise` and `walkforward`: searches for parameters, in this process. */
+
+import type { JobControl, JobProgress } from '../../app/jobs/job-runner.ts';
+import type { Lab } from '../../app/lab/lab.ts';
+import { ApiError } from '../../shared/api/result.ts';
+import type { TrialRow } from '../../shared/lab/study.ts';
+import type { CommandContext } from '../cli/context.ts';
+import { runConsoleJob } from '../host/console-job.ts';
+import { withLab } from '../host/console-lab.ts';
+import { interruptedExitCode } from '../host/stop-signals.ts';
+import { studyText, walkForwardText } from './lab-run-views.ts';
+import { type StudyFlags, studySpecOf, type WalkForwardFlags, walkForwardSpecOf } from './study-flags.ts';
+
+/** Different reasons that are told. */
+const reasonsShown = 5;
+
+/** Runs a study, or goes on with one. */
+export async function optimise(
+  context: CommandContext,
+  flags: StudyFlags & { readonly resume?: string | undefined },
+): Promise<number> {
+  const { resume, ...others } = flags;
+  const extra = Object.keys(others)[0];
+  if (resume !== undefined && extra !== undefined) {
+    const field = extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new ApiError('bad-input', `${field}: a study goes on with what it was begun with`, { field });
+  }
+  const spec = resume === undefined ? await studySpecOf(others) : undefined;
+  return withLab(context, async (lab) => {
+    const work = spec === undefined ? lab.studies.resume(resume ?? '') : lab.studies.begin(spec);
+    let study = resume;
+    const job = await runConsoleJob(context.output, 'study', 'study', (control) =>
+      work(
+        listening(control, ({ preview }) => {
+          study ??= (preview as { readonly study?: string } | undefined)?.study;
+        }),
+      ),
+    );
+    const found = job.isDone ? job.result.study : study;
+    if (found === undefined) {
+      context.output.talk('Interrupted before the first trial. Nothing was stored.');
+      return interruptedExitCode;
+    }
+    const result = studyResult(lab, found);
+    context.output.result(result, () => studyText(result));
+    if (result.end !== 'cancelled') return 0;
+    context.output.talk(
+      `Interrupted: the trials so far are stored. Go on with: bin/sextant optimise --resume ${found}`,
+    );
+    return interruptedExitCode;
+  });
+}
+
+/** What is known of a study; without an end it was interrupted. */
+export function studyResult(lab: Lab, id: string) {
+  const { best, summary, trials } = lab.studies.show(id);
+  return {
+    study: id,
+    trials: trials.length,
+    complete: trials.filter(({ state }) => state === 'complete').length,
+    pruned: trials.filter(({ state }) => state === 'pruned').length,
+    best: best.map(({ outOfSample, row: { metrics, number, objectives, values } }) => ({
+      number,
+      values,
+      objectives,
+      metrics,
+      outOfSample,
+    })),
+    withoutScore: reasonsOf(trials),
+    end: summary.end ?? 'cancelled',
+  };
+}
+
+/** Why trials have no score, with how many there are of each; the most common first. */
+function reasonsOf(trials: readonly TrialRow[]): { readonly message: string; readonly trials: number }[] {
+  const counts = new Map<string, number>();
+  for (const { message } of trials) {
+    if (message !== null) counts.set(message, (counts.get(message) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([message, count]) => ({ message, trials: count }))
+    .sort((left, right) => right.trials - left.trials)
+    .slice(0, reasonsShown);
+}
+
+/** Hears what a job says of itself. */
+function listening(control: JobControl, onNews: (news: JobProgress) => void): JobControl {
+  return {
+    isCancelled: () => control.isCancelled(),
+    onCancel: (stop) => control.onCancel(stop),
+    progress(news) {
+      onNews(news);
+      control.progress(news);
+    },
+  };
+}
+
+/** Optimises and trades window after window. */
+export async function walkForward(context: CommandContext, flags: WalkForwardFlags): Promise<number> {
+  const spec = await walkForwardSpecOf(flags);
+  return withLab(context, async (lab) => {
+    const job = await runConsoleJob(
+      context.output,
+      'walk-forward',
+      'walk-forward',
+      lab.walkForwards.begin(spec),
+    );
+    if (!job.isDone) {
+      context.output.talk('Interrupted. Nothing was stored: a walk-forward run begins anew.');
+      return job.exitCode;
+    }
+    const { id, windows, efficiency, metrics } = job.result;
+    context.output.result({ walkForward: id, windows, efficiency, metrics }, () =>
+      walkForwardText(job.result),
+    );
+    return 0;
+  });
+}

@@ -1,0 +1,141 @@
+/** The flags of `optimise` and `walkforward` as the specification they stand for. */
+
+import { resolve } from 'node:path';
+import { ApiError } from '../../shared/api/result.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { type StudySpec, studySpec } from '../../shared/lab/study.ts';
+import { type WalkForwardSpec, walkForwardSpec } from '../../shared/lab/walk-forward.ts';
+import { badFlag, parseDuration, parseNumber, parseParams } from '../cli/values.ts';
+import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
+
+/** The flags as commander gives them; those of a backtest lie beside them. */
+export interface StudyFlags extends BacktestFlags {
+  readonly spaces?: string | undefined;
+  readonly only?: string | undefined;
+  readonly sampler?: string | undefined;
+  readonly objective?: string | undefined;
+  readonly expression?: string | undefined;
+  readonly goal?: string | undefined;
+  readonly trials?: string | undefined;
+  readonly batch?: string | undefined;
+  readonly minimumTrades?: string | undefined;
+  readonly outOfSample?: string | undefined;
+  readonly pruner?: string | undefined;
+  readonly patience?: string | undefined;
+  readonly timeLimit?: string | undefined;
+}
+
+export interface WalkForwardFlags extends StudyFlags {
+  readonly windows?: string | undefined;
+  readonly trainToTest?: string | undefined;
+  readonly anchored?: boolean | undefined;
+}
+
+/** Flags whose name is not that of the field in other letters. */
+const flagOfField: Readonly<Record<string, string>> = {
+  objectives: 'objective',
+  timeLimitMs: 'time-limit',
+};
+
+/** Reads the flags of a study. Throws `ApiError` naming the flag. */
+export async function studySpecOf(flags: StudyFlags): Promise<StudySpec> {
+  // Here `--seed` is the study's: chance inside a backtest stays as it is by default.
+  const backtest = withWholePaths(await backtestSpecOf({ ...flags, seed: undefined }));
+  const { only, timeLimit } = flags;
+  const given = {
+    spaces: flags.spaces === undefined ? undefined : await parseParams(flags.spaces, 'spaces'),
+    only: only === undefined ? undefined : listOf(only, 'only'),
+    sampler: flags.sampler,
+    objectives: objectivesOf(flags),
+    trials: number(flags.trials, 'trials'),
+    seed: number(flags.seed, 'seed'),
+    batch: number(flags.batch, 'batch'),
+    minimumTrades: number(flags.minimumTrades, 'minimum-trades'),
+    outOfSample: number(flags.outOfSample, 'out-of-sample'),
+    pruner: flags.pruner,
+    patience: number(flags.patience, 'patience'),
+    timeLimitMs: timeLimit === undefined ? undefined : parseDuration(timeLimit, 'time-limit'),
+  };
+  return checked(studySpec.safeParse({ backtest, ...present(given) }));
+}
+
+/** A stored study is gone on with from any folder. */
+function withWholePaths(spec: BacktestSpec): BacktestSpec {
+  const whole = <Part>(part: Part): Part =>
+    typeof part === 'object' && part !== null && 'path' in part && typeof part.path === 'string'
+      ? { ...part, path: resolve(part.path) }
+      : part;
+  return {
+    ...spec,
+    latency: whole(spec.latency),
+    series: spec.series.map((series) => ({
+      ...series,
+      source: whole(series.source),
+      funding: whole(series.funding),
+      detail:
+        series.detail?.kind === 'candles'
+          ? { ...series.detail, source: whole(series.detail.source) }
+          : whole(series.detail),
+    })),
+  };
+}
+
+/** Reads the flags of a walk-forward run. Throws `ApiError` naming the flag. */
+export async function walkForwardSpecOf(flags: WalkForwardFlags): Promise<WalkForwardSpec> {
+  const study = await studySpecOf(flags);
+  const given = {
+    windows: number(flags.windows, 'windows'),
+    trainToTest: number(flags.trainToTest, 'train-to-test'),
+    anchored: flags.anchored,
+  };
+  return checked(walkForwardSpec.safeParse({ study, ...present(given) }));
+}
+
+interface Parsed<Spec> {
+  readonly success: boolean;
+  readonly data?: Spec;
+  readonly error?: {
+    readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+  };
+}
+
+function checked<Spec>(parsed: Parsed<Spec>): Spec {
+  if (parsed.data !== undefined) return parsed.data;
+  const issue = parsed.error?.issues[0];
+  const [first = '', ...rest] = issue?.path.map(String) ?? [];
+  const name = flagOfField[first] ?? first.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  // Parts of a range belong to the flag and the parameter; an objective has no name of its own.
+  const field = first === 'spaces' ? [name, ...rest.slice(0, 1)].join('.') : name;
+  throw new ApiError('bad-input', `${field}: ${issue?.message ?? 'is not valid'}`, {
+    field,
+    hint: 'See: bin/sextant optimise --help',
+  });
+}
+
+/** Names of objectives, or one formula of the user's. */
+function objectivesOf({ objective, expression, goal }: StudyFlags): unknown {
+  if (expression === undefined) {
+    if (goal !== undefined) throw badFlag('goal', goal, 'belongs to --expression');
+    return objective === undefined ? undefined : listOf(objective, 'objective');
+  }
+  if (objective !== undefined)
+    throw badFlag('objective', objective, 'cannot be given together with --expression');
+  if (goal !== undefined && goal !== 'maximise' && goal !== 'minimise') {
+    throw badFlag('goal', goal, 'is not one of maximise, minimise');
+  }
+  return [{ expression, goal: goal ?? 'maximise' }];
+}
+
+function listOf(text: string, field: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw badFlag(field, text, 'is not a list of names separated by commas');
+  return names;
+}
+
+function number(text: string | undefined, field: string): number | undefined {
+  return text === undefined ? undefined : parseNumber(text, field);
+}
+
+function present(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
