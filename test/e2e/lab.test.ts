@@ -238,6 +238,19 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await pictures('lab-bias');
   });
 
+  it('removes a backtest at the second click only', async () => {
+    await at('lab-tab-backtests').click();
+    await at('backtest-list-row').nth(1).waitFor();
+    const remove = at('backtest-list-row').first().locator('[data-testid=remove]');
+    await remove.click();
+    await at('lab-tab-data').focus();
+    await remove.and(page.getByRole('button', { name: /^Remove/ })).waitFor();
+    await remove.click();
+    await remove.and(page.getByRole('button', { name: /^Yes/ })).click();
+    await at('backtest-list-row').nth(1).waitFor({ state: 'detached' });
+    expect(await at('backtest-list-row').count()).toBe(1);
+  });
+
   it('fits its width everywhere and complains of nothing', async () => {
     await page.setViewportSize({ width: 1024, height: 700 });
     for (const hash of ['backtests', 'backtests/new', 'optimise/new', 'robustness/walk-forward', 'data']) {

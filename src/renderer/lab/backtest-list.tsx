@@ -6,10 +6,11 @@ import { formatDate, formatMinute } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { act } from '../store/terminal.ts';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { factorText, percentText, toneOf } from './figures.ts';
+import { RemoveButton } from './remove-button.tsx';
 import { Grade, MiniLine } from './small-parts.tsx';
 
 /** Backtests that fit side by side. */
@@ -171,14 +172,9 @@ function columnsOf(
       header: '',
       width: 34,
       cell: (row) => (
-        <IconButton
-          icon="trash"
-          size="sm"
-          label={`Remove ${row.name}`}
-          onClick={(event) => {
-            event.stopPropagation();
-            void act('Remove', 'backtests/remove', { backtest: row.id }, ['lab']);
-          }}
+        <RemoveButton
+          label={`Remove ${row.name} (${row.id})`}
+          onRemove={() => void act('Remove', 'backtests/remove', { backtest: row.id }, ['lab'])}
         />
       ),
     },

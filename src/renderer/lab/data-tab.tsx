@@ -5,7 +5,7 @@ import type { DataSeriesView } from '../../shared/api/data-views.ts';
 import { formatDate } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { act } from '../store/terminal.ts';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
@@ -13,6 +13,7 @@ import { DataCheck } from './data-check.tsx';
 import { DataDownload } from './data-download.tsx';
 import { DataImport } from './data-import.tsx';
 import { countText } from './figures.ts';
+import { RemoveButton } from './remove-button.tsx';
 
 /** Names a series among all. */
 export function seriesKey({ dataKind: kind, venue, instrument, timeframe }: DataSeriesView): string {
@@ -95,42 +96,18 @@ const columns: readonly Column<DataSeriesView>[] = [
     id: 'remove',
     header: '',
     width: 34,
-    cell: (row) => <RemoveButton series={row} />,
-  },
-];
-
-/** Two clicks: data cost time to get. */
-function RemoveButton({ series }: { readonly series: DataSeriesView }) {
-  const [isSure, setSure] = useState(false);
-  if (!isSure) {
-    return (
-      <IconButton
-        icon="trash"
-        size="sm"
-        label={`Remove ${series.instrument} ${series.timeframe}`}
-        onClick={(event) => {
-          event.stopPropagation();
-          setSure(true);
+    cell: (row) => (
+      <RemoveButton
+        label={`Remove ${row.instrument} ${row.timeframe}`}
+        onRemove={() => {
+          const { dataKind: kind, venue, instrument, timeframe } = row;
+          const request = { kind, venue, instrument, ...(timeframe === '' ? {} : { timeframe }) };
+          void act('Remove', 'data/remove', request, ['data']);
         }}
       />
-    );
-  }
-  return (
-    <IconButton
-      icon="check"
-      size="sm"
-      label="Yes, remove it"
-      className="text-danger"
-      onBlur={() => setSure(false)}
-      onClick={(event) => {
-        event.stopPropagation();
-        const { dataKind: kind, venue, instrument, timeframe } = series;
-        const request = { kind, venue, instrument, ...(timeframe === '' ? {} : { timeframe }) };
-        void act('Remove', 'data/remove', request, ['data']);
-      }}
-    />
-  );
-}
+    ),
+  },
+];
 
 type Panel = 'import' | 'download';
 
@@ -175,7 +152,17 @@ export function DataTab(_props: { readonly parts: readonly string[] }) {
           onRowClick={(row) => setChosen(seriesKey(row) === chosen ? null : seriesKey(row))}
           isSelected={(row) => seriesKey(row) === chosen}
           empty={
-            <EmptyState icon="upload" title="No data yet">
+            <EmptyState
+              icon="upload"
+              title="No data yet"
+              action={
+                panel === null ? (
+                  <Button variant="primary" onClick={() => setPanel('import')}>
+                    Import a file
+                  </Button>
+                ) : undefined
+              }
+            >
               Import candles from a file (CSV, Parquet, JSON, exchange archives), or download them from a
               venue. They stay in your data folder, checked and ready for every backtest.
             </EmptyState>

@@ -150,7 +150,7 @@ export function HeatGrid({
         </tbody>
       </table>
       <p className="mt-1 text-xs text-muted">
-        Faintest to strongest: {factorText(isMaximised ? low : high)} to{' '}
+        Across: {across}. Down: {down}. Faintest to strongest: {factorText(isMaximised ? low : high)} to{' '}
         {factorText(isMaximised ? high : low)}
       </p>
     </div>

@@ -34,7 +34,7 @@ export interface SensitivityResult {
 export function plateauWords(share: number | null): string {
   if (share === null) return 'There is no score to compare with.';
   if (share >= 0.7)
-    return 'A plateau: most neighbours do about as well, so the setting was not found by luck alone.';
+    return 'A plateau: most neighbours do about as well; the result does not hang on one exact setting.';
   if (share >= 0.35)
     return 'Mixed: part of the neighbours do much worse. Prefer the middle of the good region.';
   return 'A needle: nearly all neighbours do much worse. Do not trust this setting.';

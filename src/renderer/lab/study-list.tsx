@@ -7,10 +7,11 @@ import { formatMinute } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { act } from '../store/terminal.ts';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { countText, factorText } from './figures.ts';
+import { RemoveButton } from './remove-button.tsx';
 
 const endWords: Readonly<Record<string, string>> = {
   trials: 'all trials run',
@@ -84,14 +85,9 @@ const columns: readonly Column<StudySummaryView>[] = [
     header: '',
     width: 34,
     cell: (row) => (
-      <IconButton
-        icon="trash"
-        size="sm"
+      <RemoveButton
         label={`Remove ${row.id}`}
-        onClick={(event) => {
-          event.stopPropagation();
-          void act('Remove', 'studies/remove', { study: row.id }, ['lab']);
-        }}
+        onRemove={() => void act('Remove', 'studies/remove', { study: row.id }, ['lab'])}
       />
     ),
   },

@@ -198,6 +198,10 @@ export class MockTerminal implements ServableTerminal {
     'market/book': ({ instrument, depth }) => this.market.book(instrument, depth ?? 20),
     'market/trades': ({ instrument }) => ({ trades: this.market.trades(instrument, 60) }),
     'strategies/list': () => ({ strategies: [] }),
+    'jobs/list': () => ({ jobs: [] }),
+    'backtests/list': () => ({ backtests: [] }),
+    'studies/list': () => ({ studies: [] }),
+    'data/list': () => ({ series: [], formats: [] }),
     'orders/list': ({ state }) => {
       const rows = state === 'open' ? this.orders : [];
       return { rows, total: rows.length };

@@ -141,6 +141,25 @@ describe.skipIf(!canRun)('the page in trouble', () => {
     await at('keys').waitFor();
   });
 
+  it('each list of the Lab says what failed, and what to do first once it can be read', async () => {
+    const lists = [
+      ['backtests', 'backtests/list', 'The backtests could not be loaded', 'No backtest yet'],
+      ['optimise', 'studies/list', 'The studies could not be loaded', 'No study yet'],
+      ['data', 'data/list', 'The data could not be listed', 'No data yet'],
+    ] as const;
+    for (const [, method] of lists)
+      host.terminal.failures.set(method, { ok: false, code: 'damaged', message: 'A file is damaged.' });
+    await at('rail-lab').click();
+    for (const [tab, method, failed, empty] of lists) {
+      await at(`lab-tab-${tab}`).click();
+      await at('state-error').filter({ hasText: failed }).waitFor();
+      expect(await at('state-error').textContent()).toContain('A file is damaged.');
+      host.terminal.failures.delete(method);
+      await at('state-retry').click();
+      await at('state-empty').filter({ hasText: empty }).waitFor();
+    }
+  });
+
   it('HALT is one click; resuming asks first', async () => {
     await at('halt').click();
     await poll(() => at('risk-state').textContent()).toContain('HALTED');
