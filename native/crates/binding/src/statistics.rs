@@ -1,3 +1,4 @@
+// length: the objects JavaScript sees, one for each test, are most of it
 //! Statistics of pairs: single tests on the host's thread, the scan of all pairs as a task.
 
 use crate::arguments::{bad_argument, check_disjoint, coded, count, guarded, output};
