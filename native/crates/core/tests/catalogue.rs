@@ -106,6 +106,8 @@ fn columns_of(spec: &Spec, bars: &[[f64; 5]]) -> Vec<Vec<f64>> {
             "low" => of(2),
             "close" => of(3),
             "volume" => of(4),
+            // Bars of 47 minutes from a Friday night on, so that sessions begin within them.
+            "time" => (0..bars.len()).map(|row| 1_600_000_000_000.0 + row as f64 * 2_820_000.0).collect(),
             "periods" => bars.iter().enumerate().map(|(row, _)| (row % 17) as f64 + 0.5).collect(),
             other => panic!("{}: no test column for {other}", spec.id),
         }
@@ -155,7 +157,9 @@ fn the_warm_up_is_the_one_declared() {
     let bars = walk(700);
     // Outside of their domain prices have no result: that is no warm-up.
     let undefined = ["ACOS", "ASIN", "EXP", "SINH", "COSH"];
-    for spec in specs().filter(|spec| !undefined.contains(&spec.id)) {
+    // Until a session has ended there are no levels of one: that depends on the times, not on a number of bars.
+    let sessions = ["PIVOTS"];
+    for spec in specs().filter(|spec| !undefined.contains(&spec.id) && !sessions.contains(&spec.id)) {
         for seed in 0..12 {
             let params = if seed == 0 { spec.defaults() } else { small_params(spec, seed * 7919) };
             let indicator = Indicator::new(spec.id, &params).expect("within bounds");

@@ -144,6 +144,7 @@ pub(super) const SPECS: &[Spec] = &[
     operator!("SUB", "Difference of two columns", "a - b", |a, b| a - b),
     operator!("MULT", "Product of two columns", "a * b", |a, b| a * b),
     operator!("DIV", "Quotient of two columns", "a / b; NaN where b is 0", |a, b| ratio_or(a, b, f64::NAN)),
+    transform!("ABS", "Absolute value", "|x|", f64::abs),
     transform!("ACOS", "Arc cosine", "acos(x); NaN outside of -1 to 1", f64::acos),
     transform!("ASIN", "Arc sine", "asin(x); NaN outside of -1 to 1", f64::asin),
     transform!("ATAN", "Arc tangent", "atan(x)", f64::atan),

@@ -80,7 +80,7 @@ impl Index {
 
 /// Average directional index.
 #[derive(Clone, Debug)]
-struct AverageIndex {
+pub(super) struct AverageIndex {
     index: Index,
     period: usize,
     seen: usize,
@@ -88,12 +88,18 @@ struct AverageIndex {
 }
 
 impl AverageIndex {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         AverageIndex { index: Index::new(period), period, seen: 0, value: 0.0 }
     }
 
+    /// The directional indicators of the bar pushed last, up and down.
     #[inline(always)]
-    fn push(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
+    pub(super) fn indicators(&self) -> (f64, f64) {
+        self.index.movement.indicators()
+    }
+
+    #[inline(always)]
+    pub(super) fn push(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
         let index = self.index.push(high, low, close)?;
         if self.seen < self.period {
             self.seen += 1;

@@ -12,32 +12,48 @@
 //! differ. An output is NaN until it is known. A bar with an input that is NaN, infinite or absurdly large gives NaN and
 //! restarts the warm-up. A step takes constant time on average, or what `formula` says.
 
+mod adaptive;
 mod arithmetic;
 mod average;
 mod averages;
 mod bands;
 mod block;
 mod candle;
+mod chart_patterns;
+mod columns;
 mod convergence;
 mod cycles;
 mod directional;
+mod ehlers_cycles;
+mod estimators;
+mod filters;
+mod flows;
 mod formations;
 mod hikkake;
 mod hilbert;
 mod kernel;
 mod lanes;
+mod levels;
 mod long_formations;
 mod machine;
 mod momentum;
 mod moving;
+mod oscillators;
 mod patterns;
+mod pivot_chain;
+mod poles;
 mod regression;
+mod ring;
 mod sar;
+mod sessions;
 mod spec;
 mod statistics;
 mod stochastic;
+mod stops;
 mod swings;
+mod trends;
 mod volume;
+mod weighted;
 mod window;
 
 use super::{IndicatorError, checked_length};
@@ -64,6 +80,19 @@ const FAMILIES: &[&[Spec]] = &[
     formations::SPECS,
     long_formations::SPECS,
     hikkake::SPECS,
+    weighted::SPECS,
+    adaptive::SPECS,
+    filters::SPECS,
+    ehlers_cycles::SPECS,
+    oscillators::SPECS,
+    trends::SPECS,
+    stops::SPECS,
+    levels::SPECS,
+    sessions::SPECS,
+    estimators::SPECS,
+    flows::SPECS,
+    chart_patterns::SPECS,
+    columns::SPECS,
 ];
 
 /// All definitions, by family.

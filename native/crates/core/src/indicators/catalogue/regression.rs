@@ -6,20 +6,20 @@ use super::window::WeightedSums;
 
 /// Least-squares line through the window, by bar: slope, and value at the oldest bar.
 #[derive(Clone, Debug)]
-struct Line {
+pub(super) struct Line {
     sums: WeightedSums,
-    n: f64,
+    pub(super) n: f64,
 }
 
 impl Line {
     #[inline(always)]
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Line { sums: WeightedSums::new(period), n: period as f64 }
     }
 
     /// Slope and intercept.
     #[inline(always)]
-    fn push(&mut self, value: f64) -> Option<(f64, f64)> {
+    pub(super) fn push(&mut self, value: f64) -> Option<(f64, f64)> {
         let (plain, weighted) = self.sums.push(value)?;
         // Places 1 to n: their sum is n (n+1) / 2, their squared deviations n (n^2 - 1) / 12.
         let n = self.n;

@@ -10,7 +10,7 @@ use super::window::{Highest, Lag, Sums};
 
 /// A value above its neighbours: `left` before it and `right` after it.
 #[derive(Clone, Debug)]
-struct Swing {
+pub(super) struct Swing {
     before: Highest,
     candidate: Lag,
     candidate_before: Lag,
@@ -18,7 +18,7 @@ struct Swing {
 }
 
 impl Swing {
-    fn new(left: usize, right: usize) -> Self {
+    pub(super) fn new(left: usize, right: usize) -> Self {
         Swing {
             before: Highest::new(left),
             candidate: Lag::new(right),
@@ -29,7 +29,7 @@ impl Swing {
 
     /// Whether the value `right` bars ago was a swing, told by the bar that confirms it.
     #[inline(always)]
-    fn push(&mut self, value: f64) -> Option<bool> {
+    pub(super) fn push(&mut self, value: f64) -> Option<bool> {
         let after = self.after.push(value);
         let candidate = self.candidate.push(value);
         let before = match self.candidate_before.push(value) {
