@@ -28,7 +28,7 @@ export interface RunIndicatorFlags {
   readonly out: string;
 }
 
-const candleColumns = ['open', 'high', 'low', 'close', 'volume'] as const;
+const candleColumns = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 type CandleColumnName = (typeof candleColumns)[number];
 
 /** Lists the catalogue. */
@@ -72,7 +72,10 @@ export async function runIndicator(context: CommandContext, flags: RunIndicatorF
   if (!existsSync(dirname(outPath))) throw badFlag('out', flags.out, 'lies in a folder that does not exist');
   const candles = await readCandles(inPath);
   const inputs = Object.fromEntries(
-    info.inputs.map((name, index) => [name, candles[columns[index] ?? 'close']]),
+    info.inputs.map((name, index) => {
+      const column = columns[index] ?? 'close';
+      return [name, column === 'time' ? candles.openTimeMs : candles[column]];
+    }),
   );
   const { outputs, warmUpBars } = running(() => catalogue.run(info.id, params, inputs));
   await writeCsv(outPath, candles.openTimeMs, info, outputs);

@@ -20,7 +20,8 @@ function bars(): Record<string, Float64Array> {
   const low = Float64Array.from(close, (value, row) => Math.min(value, open[row] as number) - 1 - (row % 2));
   const volume = Float64Array.from({ length: rows }, (_, row) => 10 + ((row * 29) % 17));
   const periods = Float64Array.from({ length: rows }, (_, row) => 2 + (row % 20));
-  return { open, high, low, close, volume, periods };
+  const time = Float64Array.from({ length: rows }, (_, row) => 1_700_000_000_000 + row * 1_800_000);
+  return { open, high, low, close, volume, periods, time };
 }
 
 describe('worked by hand', () => {

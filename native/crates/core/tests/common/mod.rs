@@ -3,6 +3,8 @@
 // Each test program uses what it needs.
 #![allow(dead_code, unreachable_pub, clippy::missing_panics_doc)]
 
+pub mod published;
+
 use flate2::read::GzDecoder;
 use sextant_core::candles::{Candle, CandleColumns};
 use sextant_core::store::{Access, CandleFile, LastRow, ROWS_PER_BLOCK};

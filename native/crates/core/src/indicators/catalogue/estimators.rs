@@ -142,7 +142,7 @@ kernel!(StandardError[1 => 1](p) { window: MovingWindow<WindowMoments> = MovingW
 kernel!(Hurst[1 => 1](p) { previous: Option<f64> = None, ring: Ring<f64> = Ring::new(count(p, 0)), scratch: Vec<f64> = Vec::with_capacity(count(p, 0)) }
 |this, [x]| {
     let before = this.previous.replace(x)?;
-    if !this.ring.push(ratio_or(x, before, 1.0) - 1.0) { return None; }
+    if !this.ring.push(log_ratio(x, before)) { return None; }
     this.scratch.clear();
     this.scratch.extend(this.ring.oldest_first());
     Some([hurst(&this.scratch)])
@@ -246,7 +246,7 @@ pub(super) const SPECS: &[Spec] = &[
         |p| count(p, 0) - 1, StandardError::new, "population standard deviation of the window / sqrt(n)", "elementary"),
     spec!("HURST", Statistic, "Hurst exponent, rescaled range", ["close"], [period_from("timeperiod", 100, 16)], ["real"],
         |p| count(p, 0), Hurst::new,
-        "slope of log(R/S) on log(length) of the last n changes whole and in halves, quarters … of at least 8, 0.5 for a random walk \
+        "slope of log(R/S) on log(length) of the last n logarithmic changes whole and in halves, quarters … of at least 8, 0.5 for a random walk \
          (small windows read too high: no Anis-Lloyd correction); n operations a bar for each length",
         "H. E. Hurst, 1951; B. Mandelbrot and J. Wallis, 1969"),
     spec!("REGIME", Volatility, "Regime of trend and volatility", ["high", "low", "close"],

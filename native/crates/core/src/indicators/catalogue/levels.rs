@@ -65,15 +65,18 @@ kernel!(Zigzag[2 => 3](p) {
     lowest: f64 = f64::INFINITY }
 |this, [high, low]| {
     let first = *this.pivot.get_or_insert(f64::midpoint(high, low));
-    this.highest = larger(high, this.highest);
-    this.lowest = smaller(low, this.lowest);
-    let turned_up = this.leg <= 0.0 && high - this.lowest >= this.share * this.lowest.abs() && high > this.lowest;
-    let turned_down = this.leg >= 0.0 && this.highest - low >= this.share * this.highest.abs() && low < this.highest;
-    // A bar that does both turns towards its own close only with the next one.
-    if turned_up && !turned_down {
+    let came_up = high > this.lowest && high - this.lowest >= this.share * this.lowest.abs();
+    let came_down = low < this.highest && this.highest - low >= this.share * this.highest.abs();
+    // A bar that also goes on the leg's way does not turn it: which came first is not known.
+    let up = came_up && this.leg <= 0.0 && (this.leg == 0.0 || low >= this.lowest);
+    let down = came_down && this.leg >= 0.0 && (this.leg == 0.0 || high <= this.highest);
+    if up && !down {
         (this.pivot, this.leg, this.highest) = (Some(this.lowest), 1.0, high);
-    } else if turned_down && !turned_up {
+    } else if down && !up {
         (this.pivot, this.leg, this.lowest) = (Some(this.highest), -1.0, low);
+    } else {
+        this.highest = larger(high, this.highest);
+        this.lowest = smaller(low, this.lowest);
     }
     let extreme = if this.leg > 0.0 { this.highest } else if this.leg < 0.0 { this.lowest } else { first };
     Some([this.pivot.unwrap_or(first), this.leg, extreme])
