@@ -197,7 +197,7 @@ fn compare(call: &Call, example: &Example) -> (f64, usize) {
             count += 1;
         }
         let known = found.iter().filter(|value| !value.is_nan()).count();
-        let allowed = if call.note.is_empty() { 0 } else { 1 };
+        let allowed = usize::from(!call.note.is_empty());
         assert!(expected.len() - known <= allowed, "{}: {known} of {}", call.name, expected.len());
     }
     (worst, count)

@@ -23,7 +23,7 @@ kernel!(Itrend[2 => 2](p) {
     this.prices = [price, x1];
     this.trends = [trend, y1];
     // The first two have no prices before them.
-    (this.seen > 4).then(|| [trend, 2.0 * trend - y2])
+    (this.seen > 4).then_some([trend, 2.0 * trend - y2])
 });
 kernel!(CyberCycle[2 => 2](p) {
     a: f64 = p[0], prices: [f64; 3] = [0.0; 3], smooth: [f64; 2] = [0.0; 2], cycles: [f64; 2] = [0.0; 2], seen: usize = 0 }

@@ -144,7 +144,7 @@ kernel!(LaguerreRsi[1 => 1](p) { levels: Laguerre = Laguerre::new(p[0]) }
 });
 kernel!(Gravity[1 => 1](p) { sums: WeightedSums = WeightedSums::new(count(p, 0)), n: f64 = p[0] }
 |this, [x]| this.sums.push(x).map(|(plain, weighted)| [
-    if plain == 0.0 { 0.0 } else { weighted / plain - (this.n + 1.0) / 2.0 }
+    if plain == 0.0 { 0.0 } else { weighted / plain - f64::midpoint(this.n, 1.0) }
 ]));
 kernel!(EvenBetterSine[1 => 1](p) {
     high: HighPass = HighPass::new(p[0]), low: SuperSmoother = SuperSmoother::new(p[1]), last: LastTwo = LastTwo::default() }
