@@ -65,13 +65,7 @@ export const studyHandlers: Handlers<'studies'> = {
   },
   'studies/list': (_request, { lab }) => ({ studies: lab.studies.list() }),
   'studies/show': ({ study }, { lab }) => lab.studies.show(study),
-  'studies/remove': ({ study }, { jobs, lab }) => {
-    const isRunning = jobs
-      .list()
-      .some(
-        ({ endedMs, preview }) => endedMs === null && (preview as { study?: string } | null)?.study === study,
-      );
-    if (isRunning) throw new ApiError('refused', `${study} runs: cancel its job first`, { field: 'study' });
+  'studies/remove': ({ study }, { lab }) => {
     lab.studies.remove(study);
     return {};
   },

@@ -28,6 +28,8 @@ export interface StudyParts {
 
 export class StudyService {
   readonly #tools: LabTools;
+  /** Studies whose trials are being written: two writers would mix them up. */
+  readonly #open = new Set<string>();
 
   constructor(tools: LabTools) {
     this.#tools = tools;
@@ -41,19 +43,20 @@ export class StudyService {
       await this.#tools.wholeParams(spec.backtest);
       const parts = await studyParts(this.#tools, spec);
       const { id, folder } = this.#tools.files.create('studies');
-      const log = TrialLog.create(folder, id, spec, this.#tools.wallClock());
-      return this.#run(id, log, spec, prepared, parts, control);
+      const openLog = () => TrialLog.create(folder, id, spec, this.#tools.wallClock());
+      return this.#run(id, openLog, spec, prepared, parts, control);
     };
   }
 
-  /** Gives what goes on with a stored study. Throws `ApiError` (`not-found`, `damaged`). */
+  /** Gives what goes on with a stored study. Throws `ApiError` (`not-found`, `damaged`; `refused` while it runs). */
   resume(id: string): (control: JobControl) => Promise<{ readonly study: string }> {
+    this.#refuseOpen(id);
     const { spec } = readStudyFile(this.#tools.files.folder('studies', id));
     const prepared = prepareStudy(this.#tools, spec);
     return async (control) => {
       const parts = await studyParts(this.#tools, spec);
-      const log = TrialLog.resume(this.#tools.files.folder('studies', id));
-      return this.#run(id, log, spec, prepared, parts, control);
+      const openLog = () => TrialLog.resume(this.#tools.files.folder('studies', id));
+      return this.#run(id, openLog, spec, prepared, parts, control);
     };
   }
 
@@ -115,8 +118,15 @@ export class StudyService {
     return { trials, trialVariance: squares / (ratios.length - 1) };
   }
 
+  /** Throws `ApiError` (`not-found`; `refused` while it runs). */
   remove(id: string): void {
+    this.#refuseOpen(id);
     this.#tools.files.remove('studies', id);
+  }
+
+  #refuseOpen(id: string): void {
+    if (!this.#open.has(id)) return;
+    throw new ApiError('refused', `${id} runs: cancel its job first`, { field: 'study' });
   }
 
   #summary(id: string, rows: readonly TrialRow[]): StudySummaryView {
@@ -126,13 +136,18 @@ export class StudyService {
 
   async #run(
     id: string,
-    log: TrialLog,
+    openLog: () => TrialLog,
     spec: StudySpec,
     prepared: PreparedStudy,
     parts: StudyParts,
     control: JobControl,
   ): Promise<{ readonly study: string }> {
+    // A second job for the same study may have waited in line.
+    this.#refuseOpen(id);
+    this.#open.add(id);
+    let log: TrialLog | undefined;
     try {
+      log = openLog();
       log.setEnd(null);
       const end = await runOneStudy(this.#tools, spec, prepared, parts.train, log, {
         isCancelled: () => control.isCancelled(),
@@ -150,7 +165,8 @@ export class StudyService {
       this.#tools.files.write('studies', id, 'tested.json', { best });
       return { study: id };
     } finally {
-      log.close();
+      log?.close();
+      this.#open.delete(id);
     }
   }
 

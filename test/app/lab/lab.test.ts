@@ -155,6 +155,40 @@ describe('a study of the Lab', () => {
   });
 });
 
+describe('a study that runs', () => {
+  it('is not gone on with a second time and not removed: two writers would mix its trials up', async () => {
+    const lab = makeLab();
+    const begun = lab.studies.begin(
+      studySpec.parse({
+        backtest: spec,
+        spaces: { fastPeriod: { from: 2, to: 5 } },
+        only: [],
+        sampler: 'grid',
+        minimumTrades: 1,
+      }),
+    );
+    let refusals = 0;
+    const control = watched();
+    const { study } = await begun({
+      ...control,
+      progress: () => {
+        for (const act of [() => lab.studies.resume('st-1'), () => lab.studies.remove('st-1')]) {
+          expect(act).toThrow(/st-1 runs: cancel its job first/);
+          refusals += 1;
+        }
+      },
+    });
+    expect(study).toBe('st-1');
+    expect(refusals).toBeGreaterThan(0);
+    // Two that wait in line: the second finds it open.
+    const [first, second] = [lab.studies.resume(study), lab.studies.resume(study)];
+    const both = await Promise.allSettled([first(watched()), second(watched())]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    lab.studies.remove(study);
+    expect(lab.studies.list()).toEqual([]);
+  });
+});
+
 describe('walk-forward', () => {
   it('trades each window with the money the one before left', async () => {
     const lab = makeLab();
