@@ -75,18 +75,24 @@ export async function checkBias(
     advance();
   }
   const recursion: RecursionRow[] = [];
-  // As it would run live: with the candles it asks for, and no older ones.
-  const usual = await run(
-    warmedBy(spec, whole.fromMs, Math.max(usualWarmupBars, 1) * timeframeMs),
-    control.isCancelled,
+  const warmups = warmupsOf(
+    usualWarmupBars,
+    options.warmupFactors,
+    (whole.toMs - whole.fromMs) / timeframeMs,
   );
-  for (const factor of options.warmupFactors) {
-    if (control.isCancelled()) break;
-    const warmupBars = Math.max(1, Math.round(Math.max(usualWarmupBars, 1) * factor));
-    // The first decision stays where it was; only the data before it grows.
-    const longer = await run(warmedBy(spec, whole.fromMs, warmupBars * timeframeMs), control.isCancelled);
-    recursion.push({ warmupBars, ...changes(usual.trades, longer.trades) });
-    advance();
+  const longest = warmups.at(-1);
+  if (longest !== undefined) {
+    // Decisions begin where the longest warm-up has its candles, and stay there; only the data before them grows.
+    const fromMs = whole.fromMs + longest * timeframeMs;
+    // As it would run live: with the candles it asks for, and no older ones.
+    const usualMs = Math.max(usualWarmupBars, 1) * timeframeMs;
+    const usual = await run(warmedBy(spec, fromMs, usualMs), control.isCancelled);
+    for (const warmupBars of warmups) {
+      if (control.isCancelled()) break;
+      const longer = await run(warmedBy(spec, fromMs, warmupBars * timeframeMs), control.isCancelled);
+      recursion.push({ warmupBars, ...changes(usual.trades, longer.trades) });
+      advance();
+    }
   }
   return {
     trades: whole.trades.length,
@@ -95,6 +101,14 @@ export async function checkBias(
     recursion,
     verdict: verdictOf(whole.trades.length, lookahead, recursion),
   };
+}
+
+/** Warm-ups to be tried, in candles, shortest first: those that leave at least half of the data to trade. */
+function warmupsOf(usualBars: number, factors: readonly number[], bars: number): number[] {
+  return factors
+    .map((factor) => Math.max(1, Math.round(Math.max(usualBars, 1) * factor)))
+    .filter((warmupBars) => warmupBars * 2 <= bars)
+    .sort((left, right) => left - right);
 }
 
 /** The run that begins to trade at `fromMs` and has seen only so much before. */
@@ -225,7 +239,10 @@ function verdictOf(
   ];
   const changed = recursion.filter(({ changedTrades }) => changedTrades > 0);
   const stable = recursion.find(({ changedTrades }) => changedTrades === 0);
-  if (recursion.length === 0) return sentences;
+  if (recursion.length === 0) {
+    sentences.push('The data are too short to try longer warm-ups: whether this one suffices is not known.');
+    return sentences;
+  }
   sentences.push(
     changed.length === 0
       ? 'The warm-up is long enough: more candles before the start change no trade.'

@@ -21,7 +21,8 @@ function toy(isLong: (closes: readonly number[], bar: number, firstBar: number) 
     const rows: { entry: number; exit: number; open: boolean }[] = [];
     let entry: number | undefined;
     const later = spec.fill === 'close' ? 0 : 1;
-    for (let bar = 100; bar < end - later; bar += 1) {
+    const from = (spec.fromMs ?? 0) / barMs;
+    for (let bar = from; bar < end - later; bar += 1) {
       const wanted = isLong(closes, bar, firstBar);
       if (wanted && entry === undefined) entry = bar + later;
       else if (!wanted && entry !== undefined) {
@@ -31,21 +32,21 @@ function toy(isLong: (closes: readonly number[], bar: number, firstBar: number) 
     }
     if (entry !== undefined) rows.push({ entry, exit: end - 1, open: true });
     const trades = emptyTrades(rows.length);
-    rows.forEach(({ entry: from, exit, open }, row) => {
+    rows.forEach(({ entry: begin, exit, open }, row) => {
       trades.side[row] = 1;
-      trades.entryBar[row] = from - 100;
-      trades.exitBar[row] = exit - 100;
-      trades.entryTimeMs[row] = (from + 1 - later) * barMs;
+      trades.entryBar[row] = begin - from;
+      trades.exitBar[row] = exit - from;
+      trades.entryTimeMs[row] = (begin + 1 - later) * barMs;
       trades.exitTimeMs[row] = (exit + 1 - later) * barMs;
-      trades.entryPrice[row] = prices[from] as number;
+      trades.entryPrice[row] = prices[begin] as number;
       trades.exitPrice[row] = prices[exit] as number;
       trades.quantity[row] = 1;
       trades.exitReason[row] = open ? 0 : 1;
     });
     return Promise.resolve({
       trades,
-      equity: { timeMs: Float64Array.from({ length: end - 100 }, (_none, bar) => (101 + bar) * barMs) },
-      fromMs: 100 * barMs,
+      equity: { timeMs: Float64Array.from({ length: end - from }, (_none, bar) => (from + 1 + bar) * barMs) },
+      fromMs: from * barMs,
       toMs: end * barMs,
       instruments: [{ timeframeMs: barMs }],
     } as unknown as BacktestResult);
@@ -65,7 +66,7 @@ const mean = (values: readonly number[]): number =>
 describe('the bias check', () => {
   it('finds nothing in a rule that looks back over a fixed window', async () => {
     const report = await check(
-      toy((closes, bar) => (closes[bar] as number) > mean(closes.slice(bar - 9, bar + 1))),
+      toy((closes, bar) => (closes[bar] as number) > mean(closes.slice(Math.max(0, bar - 9), bar + 1))),
     );
     expect(report.trades).toBeGreaterThan(10);
     expect(report.cuts).toBe(20);
@@ -98,6 +99,18 @@ describe('the bias check', () => {
     expect(report.lookahead).toEqual([]);
     expect(report.recursion.some(({ changedTrades }) => changedTrades > 0)).toBe(true);
     expect(report.verdict[1]).toMatch(/warm-up is short/);
+  });
+
+  it('does not call a warm-up long enough that it could not try', async () => {
+    const report = await checkBias(
+      spec,
+      150,
+      toy((closes, bar) => (closes[bar] as number) > 100),
+      usualBiasOptions,
+      control,
+    );
+    expect(report.recursion).toEqual([]);
+    expect(report.verdict[1]).toMatch(/too short to try longer warm-ups/);
   });
 
   it('says so when there was no trade', async () => {
