@@ -17,7 +17,8 @@ export default defineConfig({
   build: {
     ssr: true,
     outDir: inRoot('./out/headless'),
-    emptyOutDir: true,
+    // A host that runs from an older bundle may still load parts of it; their names tell them apart.
+    emptyOutDir: false,
     target: 'node24',
     minify: false,
     sourcemap: true,

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { findPinnedNode } from '../pinned-node.mjs';
 import { runCaptured } from './child.mjs';
 import { SetupError } from './fail.mjs';
-import { isAsRecorded, keepRecord, recordOf } from './file-record.mjs';
+import { dropRecord, isAsRecorded, keepRecord, recordOf } from './file-record.mjs';
 import { inRoot } from './root.mjs';
-import { hashOf, isStamped, stamp } from './stamp.mjs';
+import { dropStamp, hashOf, isStamped, stamp } from './stamp.mjs';
 
 /**
  * @typedef {object} Bundle
@@ -58,6 +58,8 @@ export async function buildBundle(bundle, note) {
   const node = findPinnedNode();
   if (!node) throw new SetupError('The packages are not installed: run `npm run setup`.', 2);
   const [script = '', ...args] = bundle.command;
+  dropRecord(name);
+  dropStamp(name);
   const result = await runCaptured(node.path, [inRoot(script), ...args], { cwd: inRoot(), onLine: note });
   if (result.code !== 0) throw new SetupError(`${result.words}\nBuilding the ${bundle.name} failed.`, 1);
   stamp(name, hash);

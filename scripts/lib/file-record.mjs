@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -42,9 +43,13 @@ const recordFile = (name) => inRoot('out', '.stamps', `${name}.files`);
 export function keepRecord(name, record) {
   mkdirSync(inRoot('out', '.stamps'), { recursive: true });
   const file = recordFile(name);
-  writeFileSync(`${file}.new`, record);
-  renameSync(`${file}.new`, file);
+  const fresh = `${file}.${process.pid}.new`;
+  writeFileSync(fresh, record);
+  renameSync(fresh, file);
 }
+
+/** Forgets a record: while it is built anew, and when that fails, nothing counts as built. @param {string} name */
+export const dropRecord = (name) => rmSync(recordFile(name), { force: true });
 
 /**
  * True when `result` exists and the files are those of the record kept under this name.

@@ -1,6 +1,6 @@
 /** Remembers from which sources something was built, so that only what changed is built again. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { inRoot, root } from './root.mjs';
 
@@ -47,3 +47,6 @@ export function stamp(name, hash) {
   mkdirSync(inRoot('out', '.stamps'), { recursive: true });
   writeFileSync(stampFile(name), `${hash}\n`);
 }
+
+/** Forgets from what `name` was built: it is being built anew. @param {string} name */
+export const dropStamp = (name) => rmSync(stampFile(name), { force: true });

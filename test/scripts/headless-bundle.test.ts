@@ -90,3 +90,21 @@ test('set-up renews the record where only times changed, and nothing where conte
   expect(await probe('look')).toBe('false');
   expect(await sandbox.ran()).toBe('source');
 });
+
+test('while it is built anew, and when that fails, the sources run', async () => {
+  const sandbox = await bundled();
+  sandbox.write('node_modules/vite/bin/vite.js', 'process.exit(1);');
+  sandbox.write(
+    'scripts/probe.mjs',
+    `import { buildBundle, bundleInPlace } from './lib/bundles.mjs';
+     import { headlessBundle } from './lib/headless-bundle.mjs';
+     import { hashOf, stamp } from './lib/stamp.mjs';
+     stamp('headless', hashOf(headlessBundle.sources));
+     const before = bundleInPlace(headlessBundle);
+     await buildBundle(headlessBundle, () => {}).catch((error) => process.stdout.write(error.message.trim()));
+     process.stdout.write(' ' + before + ' ' + bundleInPlace(headlessBundle));`,
+  );
+  const said = await sandbox.start('scripts/probe.mjs').ended;
+  expect(said.stdout).toBe('Building the headless failed. true false');
+  expect(await sandbox.ran()).toBe('source');
+});
