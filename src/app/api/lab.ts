@@ -3,6 +3,8 @@
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { biasCheck } from '../lab/bias-of.ts';
+import { minutesOfHost } from '../shadow/minutes.ts';
+import { shadowBacktest } from '../shadow/shadow-backtest.ts';
 import type { Handlers } from './context.ts';
 
 /** Says what a run is about, for the list of jobs. */
@@ -48,6 +50,22 @@ export const backtestHandlers: Handlers<'backtests'> = {
   'backtests/candles': ({ backtest, fromMs, toMs, limit }, { lab }) =>
     lab.candlesOf(lab.backtests.summary(backtest), fromMs, toMs, limit),
   'backtests/html': ({ backtest }, { lab }) => ({ html: lab.backtests.html(backtest) }),
+  'backtests/shadow': (request, context) => ({
+    job: context.jobs.start('shadow-backtest', `${request.bot} beside its backtest`, (control) =>
+      shadowBacktest(
+        request,
+        {
+          queries: context.journal.queries,
+          instruments: context.instruments,
+          findStrategy: (id) => context.findStrategy(id),
+          minutes: minutesOfHost(context.candles),
+          runner: context.lab.tools.runner,
+          nowMs: context.nowMs(),
+        },
+        control,
+      ),
+    ),
+  }),
   'backtests/remove': ({ backtest }, { lab }) => {
     lab.backtests.remove(backtest);
     return {};

@@ -8,7 +8,8 @@ import type { RunObserver } from '../../engine/simulation/candles/candle-run.ts'
 import type { CandleTrack } from '../../engine/simulation/candles/candle-track.ts';
 import type { Fill } from '../../shared/domain/order.ts';
 import type { FundingPaidEvent } from '../../shared/events/venue.ts';
-import { type ExitReason, exitReasons } from '../../shared/lab/result.ts';
+import type { ExitReason } from '../../shared/lab/result.ts';
+import { exitReasonOf } from './exit-reason.ts';
 
 /** A round trip in the making or done. Money in quote currency. */
 export interface TripRow {
@@ -136,7 +137,7 @@ export class RunRecorder implements RunObserver {
       if (closed === Math.abs(place.lots)) {
         trip.exitTimeMs = fill.venueTimeMs;
         trip.exitBar = track.row - track.firstRow;
-        trip.reason = this.reasonOf(fill);
+        trip.reason = exitReasonOf(fill, this.kernel.services.orders.get(fill.clientOrderId));
         place.trip = undefined;
         place.openValue = 0;
       }
@@ -244,17 +245,6 @@ export class RunRecorder implements RunObserver {
       if (low < trip.lowTicks) trip.lowTicks = low;
     }
     place.nextRow = Math.max(place.nextRow, endRow);
-  }
-
-  private reasonOf(fill: Fill): ExitReason {
-    if (fill.clientOrderId.startsWith('liq-')) return 'liquidation';
-    const order = this.kernel.services.orders.get(fill.clientOrderId);
-    if (order === undefined) return 'manual';
-    const { purpose } = order;
-    if (purpose !== undefined && (exitReasons as readonly string[]).includes(purpose)) return purpose;
-    if (order.origin === 'close' || order.origin === 'manual') return 'manual';
-    if (order.type === 'stop' || order.type === 'stop-limit') return 'stop';
-    return order.type === 'limit' ? 'target' : 'signal';
   }
 
   private notePosition(track: number, place: Place, timeMs: number): void {

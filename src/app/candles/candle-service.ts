@@ -124,10 +124,15 @@ export class CandleService {
     return { candles, complete: older.length === 0 };
   }
 
-  /** Waits for writes under way. */
-  async close(): Promise<void> {
+  /** Writes what has closed and waits until it is there to be read. */
+  async flush(): Promise<void> {
     this.persist();
     await this.writing;
+  }
+
+  /** Waits for writes under way. */
+  async close(): Promise<void> {
+    await this.flush();
     await this.store.close();
   }
 

@@ -160,6 +160,20 @@ export const labMethods = {
     oneBacktest,
     z.object({ html: z.string() }),
   ),
+  'backtests/shadow': method(
+    'trade',
+    'Replays what a bot has lived through the backtester, as a job: both lists of trades compared, the difference explained',
+    z.strictObject({
+      bot: idText,
+      fromMs: timeMs.optional(),
+      toMs: timeMs.optional(),
+      /** Candles of the bot two entries may lie apart and still be the same trade. */
+      toleranceBars: z.number().int().min(0).max(100).default(2),
+      /** Slippage the backtest assumes, a fraction. */
+      slippage: z.number().min(0).max(0.1).default(0.0005),
+    }),
+    job,
+  ),
   'backtests/remove': method('trade', 'Removes a stored backtest', oneBacktest, done),
 
   'studies/samplers': method(

@@ -158,6 +158,7 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
   'backtests/trades': { backtest: 'bt-1' },
   'backtests/candles': { backtest: 'bt-1' },
   'backtests/html': { backtest: 'bt-1' },
+  'backtests/shadow': { bot: 'b1' },
   'backtests/remove': { backtest: 'bt-1' },
   'studies/samplers': {},
   'studies/run': { spec: { backtest: labSpec } },
