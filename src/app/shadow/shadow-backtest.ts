@@ -112,7 +112,8 @@ export async function shadowBacktest(
   const capital = capitalAt(definition.allocation[instrument.settle], all, fromMs);
 
   const result = await replay(request, sources, control, { minutes, instrument, wanted, toMs, capital });
-  const backtestTrips = backtestTripsOf(result);
+  // What is decided at the very last close fills in the run only after the compared time.
+  const backtestTrips = backtestTripsOf(result).filter(({ entryTimeMs }) => entryTimeMs < toMs);
   const toleranceMs = request.toleranceBars * barMs;
   const matched = matchTrips(runTrips, backtestTrips, toleranceMs);
   const context: ReasonContext = {

@@ -7,7 +7,7 @@ const pairsForJudgement = 10;
 
 const partWords: Readonly<Record<ShadowPart, string>> = {
   timing: 'decisions at other prices',
-  slippage: 'slippage beyond the modelled one',
+  slippage: 'slippage against the modelled one',
   fees: 'fees',
   funding: 'funding',
   size: 'another size',
@@ -29,11 +29,12 @@ export function verdictOf({
   }
   const difference = Number(totals.difference);
   const compared =
-    difference === 0
-      ? 'exactly the same'
-      : `${money(Math.abs(difference))} ${quote} ${difference < 0 ? 'less' : 'more'} than the backtest's ${money(Number(totals.backtest))} ${quote}`;
+    Math.abs(difference) < shownFrom
+      ? 'the same'
+      : `the run did ${money(Math.abs(difference))} ${quote} ${difference < 0 ? 'worse' : 'better'}`;
+  const { backtest, run } = totals;
   return [
-    `The run made ${money(Number(totals.run))} ${quote}, ${compared}.`,
+    `The run's profit is ${money(Number(run))} ${quote}, the backtest's ${money(Number(backtest))} ${quote}: ${compared}.`,
     matchWords(pairs.length, missed.length, extra.length),
     ...causeWords(totals, quote),
     ...slippageWords(pairs),

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { BacktestFlags } from '../commands/backtest-flags.ts';
+import type { ShadowFlags } from '../commands/shadow.ts';
 import type { CommandContext } from './context.ts';
 
 /** Adds what says which strategy runs over which data, and how; the seed is each command's own. */
@@ -68,5 +69,20 @@ export function addBacktestCommand(
     .option('--audit', 'keeps the full hash chain and gives auditHash (slower)');
   run(command, async (context, typed) =>
     (await import('../commands/backtest.ts')).backtest(context, typed as BacktestFlags),
+  );
+  // `--from`, `--to` and `--slippage` are flags of `backtest` too and are read there: commander gives them to the parent.
+  const shadow = add('backtest shadow')
+    .description('Replays what a bot has lived and explains every difference to its trades')
+    .option('--bot <bot>', 'which; see: bots list')
+    .option('--from <time>', 'default: its start, or the newest edit of its parameters')
+    .option('--to <time>', 'default: its end, or the newest stored candle')
+    .option('--slippage <rate>', 'fraction the backtest assumes a taking order loses (default 0.0005)')
+    .option('--tolerance <candles>', 'how far apart two entries of the same trade may lie (default 2)');
+  run(shadow, async (context) =>
+    (await import('../commands/shadow.ts')).shadow(
+      context,
+      shadow.optsWithGlobals<ShadowFlags>(),
+      command.opts(),
+    ),
   );
 }

@@ -45,7 +45,7 @@ const needsHost: ReadonlySet<MethodName> = new Set<MethodName>([
 ]);
 
 /** Gives the mode whose journal is read: the configured one if it has any, else the first that has. */
-function storedMode(dataFolder: string, configured: JournalMode): JournalMode {
+export function storedMode(dataFolder: string, configured: JournalMode): JournalMode {
   if (existsSync(journalFile(dataFolder, configured))) return configured;
   return journalModes.find((mode) => existsSync(journalFile(dataFolder, mode))) ?? configured;
 }
