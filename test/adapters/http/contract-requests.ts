@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { contract, type MethodName } from '../../../src/shared/api/contract.ts';
 
+/** A backtest as it is asked for. */
+const labSpec = { strategy: 'ma-cross', series: [{ source: { kind: 'file', path: 'candles.csv' } }] };
+
 const goodValues: Readonly<Record<string, unknown>> = {
   speed: 5,
   limit: 10,
@@ -67,12 +70,27 @@ const goodValues: Readonly<Record<string, unknown>> = {
   undo: false,
   key: 'theme',
   value: 'dark',
+  backtest: 'bt-1',
+  study: 'st-1',
+  spec: labSpec,
+  cuts: 20,
+  trial: 1,
+  reach: 4,
+  method: 'bootstrap',
+  runs: 1000,
+  missedShare: 0.1,
+  blockLength: 10,
+  seed: 1,
+  slippage: 0.0005,
+  toleranceBars: 2,
 };
 
 /** The same field means different things in a few methods. */
 const goodOverrides: Partial<Record<MethodName, Readonly<Record<string, unknown>>>> = {
   'risk/halt': { state: 'HALTED' },
   'jobs/list': { kinds: ['backtest'] },
+  'studies/run': { spec: { backtest: labSpec } },
+  'robustness/walk-forward': { spec: { study: { backtest: labSpec } } },
 };
 
 export function shapeOf(name: MethodName): Record<string, z.ZodType> {
