@@ -45,7 +45,7 @@ export interface ShadowSources {
   findStrategy(id: string): AnyStrategy | undefined;
   /** Closed minutes that open from `fromMs` on and before `toMs`, oldest first: what was lived, before that history. */
   minutes(instrument: Instrument, fromMs: number, toMs: number): Promise<readonly Candle[]>;
-  readonly runner: BacktestRunner;
+  readonly runner: Pick<BacktestRunner, 'run'>;
   /** Kernel time: nothing later was lived. */
   readonly nowMs: number;
 }

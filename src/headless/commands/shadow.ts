@@ -112,18 +112,20 @@ async function fromFolder(
   });
   const mode = storedMode(context.dataFolder, config.mode);
   const journal = JournalReader.open(context.dataFolder, mode);
+  const runner = createBacktestRunner({ dataFolder: context.dataFolder, parallel: 1 });
   try {
     const sources = {
       queries: journal.queries,
       instruments: journal.instruments.list(),
       findStrategy,
       minutes: minutesOfFolder(loadNative(), context.dataFolder, mode),
-      runner: createBacktestRunner(context.dataFolder),
+      runner,
       nowMs: journal.load().core?.timeMs ?? 0,
     };
     const { slippage = 0.0005, toleranceBars = 2 } = request;
     return await shadowBacktest({ ...request, slippage, toleranceBars }, sources, control);
   } finally {
+    await runner.close();
     journal.close();
   }
 }

@@ -106,7 +106,7 @@ describe('the shadow of a demo bot', () => {
           instruments: reader.instruments.list(),
           findStrategy,
           minutes: minutesOfFolder(loadNative(), folder.path, 'demo'),
-          runner: { parallel: 1, run: (spec) => runBacktest(spec, { findStrategy }) },
+          runner: { run: (spec) => runBacktest(spec, { findStrategy }) },
           nowMs: startMs + 3 * hourMs,
         },
         { isCancelled: () => false, progress: () => undefined },
