@@ -21,6 +21,7 @@ pub mod normal;
 pub mod optimise;
 pub mod parallel;
 pub mod random;
+mod symmetric;
 
 pub mod candles;
 pub mod files;

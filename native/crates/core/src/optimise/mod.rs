@@ -6,12 +6,23 @@
 //!
 //! A new sampler is a file with a type that implements [`Sampler`], a variant of [`Method`] and an arm in [`sampler`].
 
+mod breed;
+mod cma_es;
+mod descent;
+mod evolution;
+mod gaussian;
+mod gp;
 mod grid;
 mod mixture;
+mod pareto;
 mod random;
+mod reference;
 mod side;
+mod sobol;
+mod sobol_directions;
 mod space;
 mod tpe;
+mod unit;
 
 pub use space::{Dimension, Space, SpaceError};
 
@@ -38,20 +49,36 @@ pub enum Method {
     Random,
     /// Every combination once, in order.
     Grid,
+    /// Sobol's sequence, scrambled: more even than random.
+    Sobol,
     /// Tree-structured Parzen estimator over all dimensions together.
     Tpe,
+    /// Gaussian process with expected improvement: few, expensive trials.
+    Gp,
+    /// Covariance matrix adaptation: many trials of numbers that act together.
+    CmaEs,
+    /// NSGA-II: several objectives.
+    Nsga2,
+    /// NSGA-III: three objectives and more.
+    Nsga3,
 }
 
 impl Method {
     /// All methods.
-    pub const ALL: &[Self] = &[Self::Random, Self::Grid, Self::Tpe];
+    pub const ALL: &[Self] =
+        &[Self::Random, Self::Grid, Self::Sobol, Self::Tpe, Self::Gp, Self::CmaEs, Self::Nsga2, Self::Nsga3];
 
     /// Its name in requests.
     pub fn name(self) -> &'static str {
         match self {
             Self::Random => "random",
             Self::Grid => "grid",
+            Self::Sobol => "sobol",
             Self::Tpe => "tpe",
+            Self::Gp => "gp",
+            Self::CmaEs => "cma-es",
+            Self::Nsga2 => "nsga-ii",
+            Self::Nsga3 => "nsga-iii",
         }
     }
 
@@ -78,10 +105,18 @@ pub fn sampler(
             maximum: OBJECTIVES_MAXIMUM,
         });
     }
-    match method {
-        Method::Random => Ok(Box::new(random::RandomSampler::new(space, seed))),
-        Method::Grid => Ok(Box::new(grid::GridSampler::new(space)?)),
-        Method::Tpe if objectives == 1 => Ok(Box::new(tpe::TpeSampler::new(space, seed))),
-        Method::Tpe => Err(SpaceError::Objectives { method: method.name(), given: objectives, maximum: 1 }),
+    let takes_several = !matches!(method, Method::Tpe | Method::Gp | Method::CmaEs);
+    if objectives > 1 && !takes_several {
+        return Err(SpaceError::Objectives { method: method.name(), given: objectives, maximum: 1 });
     }
+    Ok(match method {
+        Method::Random => Box::new(random::RandomSampler::new(space, seed)),
+        Method::Grid => Box::new(grid::GridSampler::new(space)?),
+        Method::Sobol => Box::new(sobol::SobolSampler::new(space, seed)),
+        Method::Tpe => Box::new(tpe::TpeSampler::new(space, seed)),
+        Method::Gp => Box::new(gp::GpSampler::new(space, seed)),
+        Method::CmaEs => Box::new(cma_es::CmaEsSampler::new(space, seed)),
+        Method::Nsga2 => Box::new(evolution::EvolutionSampler::nsga2(space, seed)),
+        Method::Nsga3 => Box::new(evolution::EvolutionSampler::nsga3(space, objectives, seed)),
+    })
 }

@@ -9,8 +9,8 @@ use super::johansen_tables::{
     MAXIMUM_CONSTANT, MAXIMUM_LINEAR, MAXIMUM_NO_TREND, TRACE_CONSTANT, TRACE_LINEAR, TRACE_NO_TREND,
 };
 use super::spread::centred;
-use super::symmetric::{cholesky, eigenvalues, solve_lower, solve_upper};
 use super::vectors::{dot, subtract_scaled};
+use crate::symmetric::{cholesky, eigenvalues, solve_lower, solve_upper};
 
 /// The deterministic terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,6 @@ mod mackinnon_tables;
 mod moments;
 mod scan;
 mod spread;
-mod symmetric;
 mod vectors;
 
 pub use correlation::correlation_matrix;
