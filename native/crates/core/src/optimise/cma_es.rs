@@ -209,7 +209,9 @@ impl CmaEsSampler {
                     .collect();
                 let length = norm(&state.whitened(&step));
                 if length > limit {
-                    step.iter_mut().for_each(|value| *value *= limit / length);
+                    for value in &mut step {
+                        *value *= limit / length;
+                    }
                 }
                 (step, length.min(limit))
             })

@@ -64,7 +64,9 @@ fn direction(slope: &[f64], pairs: &[(Vec<f64>, Vec<f64>)]) -> Vec<f64> {
     }
     if let Some((step, turn)) = pairs.last() {
         let scale = dot(step, turn) / dot(turn, turn);
-        q.iter_mut().for_each(|value| *value *= scale);
+        for value in &mut q {
+            *value *= scale;
+        }
     }
     for ((step, turn), factor) in pairs.iter().zip(factors.iter().rev()) {
         let back = factor - dot(turn, &q) / dot(step, turn);
@@ -72,7 +74,9 @@ fn direction(slope: &[f64], pairs: &[(Vec<f64>, Vec<f64>)]) -> Vec<f64> {
             *value += back * part;
         }
     }
-    q.iter_mut().for_each(|value| *value = -*value);
+    for value in &mut q {
+        *value = -*value;
+    }
     q
 }
 

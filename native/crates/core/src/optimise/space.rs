@@ -189,9 +189,10 @@ impl Space {
 
     /// A point drawn evenly (in inner coordinates) from the whole space.
     pub(crate) fn uniform(&self, random: &mut Random) -> Vec<f64> {
-        let draw = |dimension: &Dimension| match dimension.count() {
-            Some(count) => dimension.value_at(random.below(count)),
-            None => {
+        let draw = |dimension: &Dimension| {
+            if let Some(count) = dimension.count() {
+                dimension.value_at(random.below(count))
+            } else {
                 let (low, high) = dimension.inner_bounds();
                 dimension.value_of(low + (high - low) * random.uniform())
             }
