@@ -90,7 +90,7 @@ describe('a rule text', () => {
   );
 
   it.each([
-    ['rsu(14) < 3', 0, 'there is no price or indicator "rsu"; do you mean rsi?'],
+    ['atrr(14) < 3', 0, 'there is no price or indicator "atrr"; do you mean atr?'],
     ['rsi(14)', 7, 'a comparison is expected after the value that begins with "rsi"'],
     ['close > > 3', 8, 'a value is expected'],
     ['(close > 3', 10, '")" is expected to close the one at character 1'],
