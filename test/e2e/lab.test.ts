@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
 import { writeCandles } from './support/candle-file.ts';
 import { type HostProcess, startHost } from './support/host-process.ts';
-import { picture } from './support/screenshots.ts';
+import { picture, showFailure } from './support/screenshots.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-lab-e2e-'));
 const good = join(folder, 'good-1h.csv');
@@ -55,6 +55,9 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     page.setDefaultTimeout(20_000);
     await page.emulateMedia({ colorScheme: 'dark' });
   });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await showFailure(page, task.name);
+  });
   afterAll(async () => {
     await browser?.close();
     await host?.kill();
@@ -69,14 +72,14 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await at('theme-system').click();
     await at('rail-lab').click();
     await at('page-lab').waitFor();
-    expect(await at('state-empty').innerText()).toMatch(/No backtest yet/);
+    await at('state-empty').filter({ hasText: 'No backtest yet' }).waitFor();
     await pictures('lab-empty');
     await at('lab-tab-robustness').click();
-    expect(await at('state-empty').innerText()).toMatch(/Run a backtest first/);
+    await at('state-empty').filter({ hasText: 'Run a backtest first' }).waitFor();
     await at('lab-tab-optimise').click();
-    expect(await at('state-empty').innerText()).toMatch(/No study yet/);
+    await at('state-empty').filter({ hasText: 'No study yet' }).waitFor();
     await at('lab-tab-data').click();
-    expect(await at('state-empty').innerText()).toMatch(/No data yet/);
+    await at('state-empty').filter({ hasText: 'No data yet' }).waitFor();
     await pictures('lab-data-empty');
   });
 

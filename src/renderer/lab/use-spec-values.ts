@@ -1,6 +1,6 @@
 /** The form of a run, remembered from one to the next and over restarts. */
 
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { BacktestSpec, BacktestSpecInput } from '../../shared/lab/spec.ts';
 import { useSettings } from '../store/settings.ts';
 import { settings } from '../store/terminal.ts';
@@ -21,8 +21,6 @@ export interface SpecState {
   readonly spec: BacktestSpecInput | null;
 }
 
-const rememberAfterMs = 500;
-
 /** Gives the form's state; `from` is a stored specification to begin with. */
 export function useSpecValues(from: BacktestSpec | null): SpecState {
   const [values, setValues] = useState<SpecValues>(() =>
@@ -30,18 +28,13 @@ export function useSpecValues(from: BacktestSpec | null): SpecState {
   );
   const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
   const checked = specOfValues(values, fields);
-  const isFirst = useRef(true);
-  useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    const timer = setTimeout(() => settings.set('lab.form', values), rememberAfterMs);
-    return () => clearTimeout(timer);
-  }, [values]);
   return {
     values,
-    setValues,
+    // At once: a run that ends within a moment must leave its form remembered; the keeper of settings gathers the writes.
+    setValues: (next) => {
+      setValues(next);
+      settings.set('lab.form', next);
+    },
     problems: 'problems' in checked ? checked.problems : {},
     spec: 'spec' in checked ? checked.spec : null,
   };

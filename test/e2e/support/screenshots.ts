@@ -26,3 +26,11 @@ export async function picture(page: Page, name: string, theme: 'dark' | 'light')
   }
   await page.setViewportSize({ width: 1440, height: 900 });
 }
+
+/** Saves the page of a failed test as `failed-<name>.png` and prints its words: what a person would have seen. */
+export async function showFailure(page: Page, name: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const file = `failed-${name.replaceAll(/[^a-z0-9]+/gi, '-')}.png`;
+  await page.screenshot({ path: `${folder}/${file}`, fullPage: true });
+  process.stderr.write(`${name}: the page (${file}) said\n${await page.locator('body').innerText()}\n`);
+}
