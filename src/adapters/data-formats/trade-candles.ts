@@ -1,5 +1,6 @@
 /** Joins trades to candles on the UTC grid. */
 
+import { bucketOpenMs } from '../../shared/domain/candle.ts';
 import { type CandleRow, CandleTableBuilder } from '../candle-files/candle-table.ts';
 import { DataFileError } from '../candle-files/data-file-error.ts';
 import type { ImportedData, ImportOptions } from './format.ts';
@@ -55,7 +56,7 @@ export class TradeCandles {
       return;
     }
     this.#lastId = id;
-    const openTimeMs = timeMs - (timeMs % this.#timeframeMs);
+    const openTimeMs = bucketOpenMs(timeMs, this.#timeframeMs);
     if (openTimeMs < this.#newestMs && this.#options.sort !== true) {
       throw new DataFileError({
         code: 'out-of-order',

@@ -18,7 +18,8 @@ import { resampleCandles } from '../../adapters/compute/resample.ts';
 import type { FundingTable } from '../../adapters/data-formats/format.ts';
 import { FundingStore } from '../../adapters/data-formats/funding-store.ts';
 import { ApiError } from '../../shared/api/result.ts';
-import { bucketOpenMs, type StoredSeries, seriesText, timeframeLabel } from './series.ts';
+import { bucketOpenMs } from '../../shared/domain/candle.ts';
+import { type StoredSeries, seriesText, timeframeLabel } from './series.ts';
 
 /** Which candles are wanted. */
 export interface SeriesRequest {

@@ -21,12 +21,13 @@ import { createExchange } from '../../adapters/venues/ccxt/create-exchange.ts';
 import { VenueError } from '../../adapters/venues/ccxt/venue-error.ts';
 import { systemClock } from '../../adapters/venues/rate-limit/clock.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { bucketOpenMs } from '../../shared/domain/candle.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { factsOf, type SeriesFacts } from './check.ts';
 import { dataError, venueFailure } from './data-errors.ts';
 import type { DataLibrary } from './data-library.ts';
 import type { FetchRange } from './repair.ts';
-import { bucketOpenMs, seriesText } from './series.ts';
+import { seriesText } from './series.ts';
 
 /** What to download. */
 export interface DownloadRequest {

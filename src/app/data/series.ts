@@ -3,6 +3,7 @@
 import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
 import { type SeriesKind, seriesKinds } from '../../adapters/data-formats/format.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { bucketOpenMs } from '../../shared/domain/candle.ts';
 
 export { type SeriesKind, seriesKinds };
 
@@ -21,10 +22,6 @@ const units = [
   ['m', 60_000],
   ['s', 1_000],
 ] as const;
-/** Monday 1970-01-05: weeks begin there, everything else at midnight of 1970-01-01. */
-const firstMondayMs = 345_600_000;
-const weekMs = 604_800_000;
-
 /** Reads `1m`, `4h`, `1w` … Throws `ApiError` `bad-input`. */
 export function parseTimeframe(text: string, field = 'timeframe'): number {
   const match = /^([1-9]\d{0,4})([smhdw])$/.exec(text);
@@ -46,12 +43,6 @@ export function timeframeLabel(timeframeMs: number): string {
 export function seriesText({ kind, venue, symbol, timeframeMs }: StoredSeries): string {
   const what = kind === 'candles' ? '' : ` ${kind}`;
   return `${venue} ${symbol}${timeframeMs > 0 ? ` ${timeframeLabel(timeframeMs)}` : ''}${what}`;
-}
-
-/** The begin of the candle that a time lies in. */
-export function bucketOpenMs(timeMs: number, timeframeMs: number): number {
-  const originMs = timeframeMs % weekMs === 0 ? firstMondayMs : 0;
-  return originMs + Math.floor((timeMs - originMs) / timeframeMs) * timeframeMs;
 }
 
 /** Refuses candles that do not open on their timeframe's grid, naming the first. Throws `ApiError` `bad-input`. */

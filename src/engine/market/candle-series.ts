@@ -3,7 +3,7 @@
  * final when its time is over. A minute without a trade gives a flat candle without volume, as exchanges do.
  */
 
-import type { Candle } from '../../shared/domain/candle.ts';
+import { bucketOpenMs, type Candle } from '../../shared/domain/candle.ts';
 import type { EpochMs } from '../../shared/domain/nominal.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -78,7 +78,7 @@ export class CandleSeries {
    * time does not close the candle in the making: late trades of that may still come.
    */
   addTrade(timeMs: number, price: number, quantity: number): void {
-    const bucketMs = timeMs - (timeMs % this.timeframeMs);
+    const bucketMs = bucketOpenMs(timeMs, this.timeframeMs);
     if (bucketMs < this.openTimeMs) return;
     if (bucketMs > this.openTimeMs) {
       if (this.openTimeMs >= 0) {
@@ -165,7 +165,7 @@ export class CandleSeries {
   /** Jumps over a time in which nothing was heard of the market: no candles are invented for it. */
   skipTo(nowMs: number): void {
     if (this.openTimeMs < 0) return;
-    const bucketMs = nowMs - (nowMs % this.timeframeMs);
+    const bucketMs = bucketOpenMs(nowMs, this.timeframeMs);
     if (bucketMs > this.openTimeMs) this.goOnFrom(bucketMs, this.close);
   }
 

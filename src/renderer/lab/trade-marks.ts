@@ -3,6 +3,7 @@
 import type { SeriesMarker, Time, UTCTimestamp } from 'lightweight-charts';
 import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
 import type { CandleView } from '../../shared/api/views.ts';
+import { bucketOpenMs } from '../../shared/domain/candle.ts';
 
 /** With more marks than this nothing can be told apart: then only what is near is marked. */
 export const marksMaximum = 400;
@@ -28,8 +29,7 @@ export function tradeMarks(
   );
   if (inside.length * 2 > marksMaximum) return [];
   const isShown = (timeMs: number): boolean => timeMs >= first[0] && timeMs < endMs;
-  const at = (timeMs: number): UTCTimestamp =>
-    (Math.floor(timeMs / timeframeMs) * (timeframeMs / 1000)) as UTCTimestamp;
+  const at = (timeMs: number): UTCTimestamp => (bucketOpenMs(timeMs, timeframeMs) / 1000) as UTCTimestamp;
   return inside
     .flatMap((trade): SeriesMarker<Time>[] => {
       const isLong = trade.side === 'long';

@@ -30,6 +30,16 @@ const timeframeMinutes: Record<Timeframe, number> = {
   '1d': 1440,
 };
 
+/** Monday 1970-01-05: weeks begin there, everything else at midnight of 1970-01-01. */
+const firstMondayMs = 345_600_000;
+const weekMs = 604_800_000;
+
+/** Gives the begin of the candle that a time lies in; candles of whole weeks open on Mondays, 0:00 UTC. */
+export function bucketOpenMs(timeMs: number, lengthMs: number): number {
+  const originMs = lengthMs % weekMs === 0 ? firstMondayMs : 0;
+  return originMs + Math.floor((timeMs - originMs) / lengthMs) * lengthMs;
+}
+
 /** Gives the length of a timeframe in milliseconds. */
 export function timeframeMs(timeframe: Timeframe): number {
   return timeframeMinutes[timeframe] * minuteMs;

@@ -1,6 +1,6 @@
 /** Which candles an indicator still has to be fed after a restart. */
 
-import type { Candle } from '../../shared/domain/candle.ts';
+import { bucketOpenMs, type Candle } from '../../shared/domain/candle.ts';
 
 export interface CatchUp {
   /** True when the indicator must start anew: nothing was kept, or candles are missing in between. */
@@ -26,5 +26,5 @@ export function candlesToFeed(
 
 /** Gives the next time a candle of this timeframe closes. */
 export function nextCloseMs(nowMs: number, timeframeMs: number): number {
-  return (Math.floor(nowMs / timeframeMs) + 1) * timeframeMs;
+  return bucketOpenMs(nowMs, timeframeMs) + timeframeMs;
 }

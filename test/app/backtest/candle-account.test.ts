@@ -75,6 +75,57 @@ describe('perpetuals', () => {
     expect(rounded(result.finalEquity)).toBe(rounded(10_000 + 2 * 25 - 2.14));
   });
 
+  it.each(['event', 'sweep'] as const)(
+    'every funding time inside a long candle is charged (%s path)',
+    async (path) => {
+      const dayMs = 24 * hourMs;
+      const firstMs = Date.UTC(2024, 0, 1);
+      const file = join(testFolder(), 'funding.csv');
+      // Days of three funding times, rates by day: 0.001, 0.002, −0.003, 0.004.
+      const rates = ['0.001', '0.002', '-0.003', '0.004'];
+      const rows = rates.flatMap((rate, day) =>
+        [0, 8, 16].map((hour) => `${firstMs + day * dayMs + hour * hourMs},${rate}`),
+      );
+      writeFileSync(file, `timestamp,funding_rate\n${rows.join('\n')}\n`);
+      const candles = [
+        [100, 100, 100, 100],
+        [100, 101, 100, 101],
+        [110, 111, 110, 111],
+        [120, 121, 120, 121],
+      ] as const satisfies Prices[];
+      const result = await runBacktest(
+        backtestSpec.parse({
+          strategy: 'rules',
+          params: {
+            longEntry: 'close >= 100',
+            sizeType: 'quote',
+            orderQuote: '150',
+            stopPercent: '0',
+            targetPercent: '0',
+          },
+          path,
+          slippage: 0,
+          makerFee: 0,
+          takerFee: 0,
+          series: [
+            {
+              source: { kind: 'file', path: candleFile(candles, dayMs, firstMs) },
+              instrument: perpetual,
+              rules: { tickSize: '0.01', lotSize: '1' },
+              funding: { kind: 'file', path: file },
+            },
+          ],
+        }),
+        { findStrategy },
+      );
+      // 150 at 100 less the reserve is 1 piece, bought at the open of day 1 after the payment of 0:00. Day 1: two payments
+      // of 100 × 0.002; day 2: three of 110 × −0.003, received; day 3: three of 120 × 0.004.
+      expect(result.trades.quantity[0]).toBe(1);
+      expect(rounded(result.funding)).toBe(rounded(-2 * 0.2 + 3 * 0.33 - 3 * 0.48));
+      expect(rounded(result.finalEquity)).toBe(rounded(10_000 + 21 - 0.85));
+    },
+  );
+
   it('a long position is liquidated on the path where equity meets maintenance, before anything beyond', async () => {
     // 1,000 at leverage 10: 90 at 100 is 9,000. Equity 1000 + 90 (P − 100) = 0.005 × 90 P at P = 8000 / 89.55 = 89.335…
     const result = await runScript(

@@ -1,7 +1,7 @@
 /** Closed candles from before now, page by page, checked and without doubles. */
 
 import type { Exchange } from 'ccxt';
-import type { Candle } from '../../../shared/domain/candle.ts';
+import { bucketOpenMs, type Candle } from '../../../shared/domain/candle.ts';
 import { Refusal, type RefusalLog } from '../normalise/refusal.ts';
 import { unifiedCandle } from '../normalise/unified.ts';
 import { VenueError } from './venue-error.ts';
@@ -33,7 +33,7 @@ export async function fetchHistory(
 ): Promise<readonly Candle[]> {
   const timeframe = timeframeName(exchange, timeframeMs);
   const candles = new Map<number, Candle>();
-  const formingMs = Math.floor(venueNowMs / timeframeMs) * timeframeMs;
+  const formingMs = bucketOpenMs(venueNowMs, timeframeMs);
   let sinceMs = formingMs - bars * timeframeMs;
   for (let page = 0; page < pagesMaximum && sinceMs < formingMs; page += 1) {
     const limit = Math.min(pageBarsMaximum, Math.ceil((formingMs - sinceMs) / timeframeMs) + 1);

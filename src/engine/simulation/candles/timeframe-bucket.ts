@@ -1,6 +1,6 @@
 /** Makes candles of a longer timeframe out of shorter ones that have closed. */
 
-import type { Candle } from '../../../shared/domain/candle.ts';
+import { bucketOpenMs, type Candle } from '../../../shared/domain/candle.ts';
 import type { EpochMs } from '../../../shared/domain/nominal.ts';
 
 export class TimeframeBucket {
@@ -23,7 +23,7 @@ export class TimeframeBucket {
    * the longer candle when this was its last part.
    */
   add(candle: Candle, closeMs: number, nextOpenMs: number): Candle | undefined {
-    const bucketMs = candle.openTimeMs - (candle.openTimeMs % this.timeframeMs);
+    const bucketMs = bucketOpenMs(candle.openTimeMs, this.timeframeMs);
     if (bucketMs !== this.openTimeMs) {
       this.whole = this.openTimeMs >= 0 || candle.openTimeMs === bucketMs;
       this.openTimeMs = bucketMs;

@@ -4,7 +4,7 @@
  * reaches further into the past. The last candle closes exactly at the instrument's start price.
  */
 
-import type { Candle } from '../../../shared/domain/candle.ts';
+import { bucketOpenMs, type Candle } from '../../../shared/domain/candle.ts';
 import type { Decimal } from '../../../shared/domain/decimal.ts';
 import { epochMs } from '../../../shared/domain/nominal.ts';
 import { RandomStream } from '../random.ts';
@@ -168,12 +168,12 @@ export function writeHistory(
 }
 
 /**
- * Gives the last `bars` candles of a timeframe, aligned to the epoch. A first candle whose beginning is missing
+ * Gives the last `bars` candles of a timeframe, on the grid of `bucketOpenMs`. A first candle whose beginning is missing
  * and a last one that is not over yet are left out.
  */
 export function joinMinutes(minutes: MinuteColumns, timeframeMs: number, bars: number): Candle[] {
   const perCandle = timeframeMs / minuteMs;
-  const skipped = (timeframeMs - (minutes.firstMs % timeframeMs)) % timeframeMs;
+  const skipped = bucketOpenMs(minutes.firstMs + timeframeMs - minuteMs, timeframeMs) - minutes.firstMs;
   const first = skipped / minuteMs;
   const available = Math.max(0, Math.floor((minutes.count - first) / perCandle));
   const joined: Candle[] = [];
