@@ -23,7 +23,8 @@ const results = `${shared}/peers/results`;
 const bars = 1_000_000;
 const repeats = 3;
 const barsPerSecondTarget = 1_000_000;
-const processSecondsTarget = 0.34;
+/** The event path has no aim as a process: its own is bars a second, above. Twice the other's is held against creep. */
+const processSecondsTarget = { auto: 0.34, event: 0.68 } as const;
 /** Lots of 1e-10 leave a little of the money unused at each entry. */
 const valueTolerance = 1e-6;
 
@@ -43,7 +44,7 @@ export async function backtestBench(): Promise<readonly BenchRow[]> {
     process.stderr.write(`skipped: ${candlePath} and ${results} are needed\n`);
     return [];
   }
-  return [await eventPath(), wholeProcess()];
+  return [await eventPath(), wholeProcess('auto'), wholeProcess('event')];
 }
 
 async function eventPath(): Promise<BenchRow> {
@@ -83,7 +84,8 @@ async function eventPath(): Promise<BenchRow> {
   };
 }
 
-function wholeProcess(): BenchRow {
+/** As a person starts it (`auto`: compiled rules), and by the event path alone, which strategies in code need. */
+function wholeProcess(path: 'auto' | 'event'): BenchRow {
   const folder = mkdtempSync(join(tmpdir(), 'sextant-bench-'));
   try {
     const params = {
@@ -106,7 +108,7 @@ function wholeProcess(): BenchRow {
       '--fee-taker',
       '0.001',
     );
-    args.push('--slippage', '0', '--fill', 'close', '--lot-size', '0.0000000001');
+    args.push('--path', path, '--slippage', '0', '--fill', 'close', '--lot-size', '0.0000000001');
     args.push('--report', join(folder, 'report.html'), '--data', join(folder, 'data'));
     const expected = recorded('reference').find(({ n }) => n === 143_900)?.result;
     let best = Number.POSITIVE_INFINITY;
@@ -127,7 +129,12 @@ function wholeProcess(): BenchRow {
     const peer = recorded('freqtrade').find(({ n }) => n === 143_900) ?? recorded('freqtrade')[0];
     const seconds = Math.round(best * 1000) / 1000;
     return {
-      ...costRow('Backtest, whole process, 143,900 candles, report', seconds, 's', processSecondsTarget),
+      ...costRow(
+        `Backtest, whole process, 143,900 candles, report${path === 'event' ? ', event path' : ''}`,
+        seconds,
+        's',
+        processSecondsTarget[path],
+      ),
       ...beside('freqtrade', peer?.seconds_min, seconds, true),
     };
   } finally {

@@ -94,7 +94,8 @@ async function bothPaths(
       ],
       ...(drawn.seed % 3 === 0 ? { fromMs: columns.openTimeMs[100] as number } : {}),
       capital: String(drawn.capital),
-      makerFee: market.takerFee,
+      // Nothing rests at the venue to be hit: the sweep path knows no maker fee, and none may be paid.
+      makerFee: market.takerFee / 4,
       takerFee: market.takerFee,
       slippage: drawn.slippage,
       fill: drawn.fill,
@@ -252,5 +253,31 @@ describe('the event path and the sweep path', () => {
       'params.timeframe',
     );
     expect((await run({})).counts.bars).toBe(50);
+  });
+
+  it('auto takes the sweep path where it knows everything asked for, else the event path, and says which', async () => {
+    const path = candleFile('auto', randomCandles(2, 50, 0.1, 20_000));
+    const run = (more: Record<string, unknown>, withAudit = false) =>
+      runBacktest(
+        backtestSpec.parse({
+          strategy: 'rules',
+          params: { longEntry: 'close > 1' },
+          series: [{ source: { kind: 'file', path }, instrument: 'BTC/USDT' }],
+          ...more,
+        }),
+        { findStrategy, withAudit },
+      );
+    const plain = await run({});
+    expect(plain.path).toBe('sweep');
+    expect(plain.assumptions[0]).toMatch(/compiled/);
+    const delayed = await run({ latency: { kind: 'constant', ms: 5 } });
+    expect(delayed.path).toBe('event');
+    expect(delayed.assumptions[0]).toMatch(/engine that trades live/);
+    expect((await run({ path: 'event' })).path).toBe('event');
+    // Audit records are the engine's.
+    expect((await run({}, true)).auditHash).toMatch(/^[0-9a-f]{64}$/);
+    await expect(run({ path: 'sweep' }, true)).rejects.toThrow(
+      'path: only the event path keeps audit records',
+    );
   });
 });

@@ -1,11 +1,22 @@
 /** What the figures of a backtest rest on, in sentences for a person. */
 
 import { intrabarWords } from '../../engine/simulation/candles/intrabar.ts';
+import type { BacktestResult } from '../../shared/lab/result.ts';
 import { type BacktestSpec, type LatencySpec, reserveOf } from '../../shared/lab/spec.ts';
 import type { LoadedSeries } from './load-series.ts';
 
+const pathWords: Readonly<Record<BacktestResult['path'], string>> = {
+  event: 'The engine that trades live ran the strategy, candle by candle.',
+  sweep:
+    'The rules of the strategy were compiled and run over columns, which makes the trades the engine makes; money is counted in double precision.',
+};
+
 /** Gives every convention and inferred rule of a run on candles. */
-export function assumptionsOf(spec: BacktestSpec, series: readonly LoadedSeries[]): string[] {
+export function assumptionsOf(
+  spec: BacktestSpec,
+  series: readonly LoadedSeries[],
+  path: BacktestResult['path'],
+): string[] {
   const rates = series.map(
     ({ instrument }) =>
       `${instrument.symbol} maker ${instrument.makerFeeRate}, taker ${instrument.takerFeeRate}`,
@@ -13,6 +24,7 @@ export function assumptionsOf(spec: BacktestSpec, series: readonly LoadedSeries[
   const perpetual = series.some(({ instrument }) => instrument.kind === 'perpetual');
   const detailed = series.filter(({ detail }) => detail !== undefined);
   return [
+    pathWords[path],
     spec.fill === 'next-open'
       ? 'A market order sent when a candle has closed fills at the open of the next one.'
       : 'A market order sent when a candle has closed fills at that close: nobody can trade that fast, so compare with next-open.',

@@ -29,7 +29,7 @@ import { type PreparedBot, prepareBots } from './prepare-bots.ts';
 import { RunCounter } from './run-counter.ts';
 
 import { RunRecorder } from './run-recorder.ts';
-import { runSweep } from './run-sweep.ts';
+import { runSweep, sweepRefusal } from './run-sweep.ts';
 import { seedHistory } from './seed-history.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -74,13 +74,24 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
   );
   checkCurrencies(series);
   const bots = prepareBots(spec, strategy, series);
-  if (spec.path === 'sweep') {
-    const result = runSweep(spec, strategy, series, bots);
-    const { equity, startEquity } = result;
-    new Checkpoints(options.checkpoints, equity.length, startEquity, options.onCheckpoint).passAll(equity);
-    return result;
+  const refusal = runsByEvent(spec, options) ?? sweepRefusal(spec, strategy, series, bots);
+  if (refusal !== undefined) {
+    if (spec.path === 'sweep') throw refusal;
+    return new Backtest(spec, options, series, bots).run();
   }
-  return new Backtest(spec, options, series, bots).run();
+  const result = runSweep(spec, strategy, series, bots);
+  const { equity, startEquity } = result;
+  new Checkpoints(options.checkpoints, equity.length, startEquity, options.onCheckpoint).passAll(equity);
+  return result;
+}
+
+/** Why the event path was asked for, if it was. */
+function runsByEvent({ path }: BacktestSpec, { withAudit }: BacktestOptions): ApiError | undefined {
+  if (path !== 'event' && withAudit !== true) return undefined;
+  return new ApiError('bad-input', 'path: only the event path keeps audit records', {
+    field: 'path',
+    hint: 'Leave out the audit, or use the event path.',
+  });
 }
 
 /** Sums of money must have one currency. */
@@ -313,6 +324,7 @@ class Backtest {
     const wallMs = performance.now() - startedAt;
     return {
       spec,
+      path: 'event',
       instruments: series.map(({ instrument, timeframeMs }) => ({
         venue: instrument.venue,
         symbol: instrument.symbol,
@@ -340,7 +352,7 @@ class Backtest {
       finalEquity: equity.equity.at(-1) ?? startEquity,
       fromMs: Math.min(...tracks.map((track) => track.columns.openTimeMs[track.firstRow] as number)),
       toMs: equity.timeMs.at(-1) as number,
-      assumptions: assumptionsOf(spec, series),
+      assumptions: assumptionsOf(spec, series, 'event'),
       warnings: warningsOf(series, counter, run.candlesWithoutDetail, refusedEntries, kernel),
       wallMs: Math.round(wallMs),
       barsPerSecond: Math.round(run.bars / (wallMs / 1000)),

@@ -9,7 +9,7 @@ import type { FundingTimes } from '../../engine/simulation/candles/candle-track.
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
-import { type BacktestSpec, reserveOf } from '../../shared/lab/spec.ts';
+import { type BacktestSpec, reserveOf, type SeriesSpec } from '../../shared/lab/spec.ts';
 import { parseCondition } from '../../shared/rules/parse-rule.ts';
 import { type RuleSet, ruleSet } from '../../shared/rules/rule-set.ts';
 import type { MaCrossParams } from '../../strategies/ma-cross/params.ts';
@@ -24,8 +24,47 @@ function refuse(field: string, message: string): never {
   throw new ApiError('bad-input', `${field}: ${message}`, { field, hint: 'Use the event path.' });
 }
 
+/** Every field of a specification is read by the sweep path or refused below: a new one does not compile until it is. */
+type Considered =
+  | 'strategy'
+  | 'params'
+  | 'series'
+  | 'fromMs'
+  | 'dataFromMs'
+  | 'toMs'
+  | 'capital'
+  | 'holdings'
+  // Stops and targets of these strategies take; nothing rests, so that maker fee and limit fills never matter.
+  | 'makerFee'
+  | 'limitFill'
+  | 'takerFee'
+  | 'slippage'
+  | 'fill'
+  | 'path'
+  | 'intrabar'
+  | 'reserve'
+  | 'leverage'
+  | 'latency'
+  | 'impact'
+  | 'warmupBars'
+  // Chances are drawn for latency alone, and nothing here can hang.
+  | 'seed'
+  | 'stallTimeoutMs';
+type ConsideredOfSeries =
+  | 'source'
+  | 'venue'
+  | 'instrument'
+  | 'timeframe'
+  | 'rules'
+  | 'detail'
+  | 'funding'
+  | 'tradable';
+type Forgotten = Exclude<keyof BacktestSpec, Considered> | Exclude<keyof SeriesSpec, ConsideredOfSeries>;
+/** The specification, or the forgotten fields, which nobody can pass. */
+type ConsideredSpec = [Forgotten] extends [never] ? BacktestSpec : Forgotten;
+
 /** Refuses what only the event path can do. */
-function checkSpec(spec: BacktestSpec, series: readonly LoadedSeries[]): LoadedSeries {
+function checkSpec(spec: ConsideredSpec, series: readonly LoadedSeries[]): LoadedSeries {
   const [only] = series;
   if (only === undefined || series.length > 1) refuse('series', 'the sweep path runs one series at a time');
   if (only.detail !== undefined) refuse('series.0.detail', 'the sweep path knows candles only');
@@ -134,6 +173,22 @@ export function sweepAssumptionsOf(spec: BacktestSpec, loaded: LoadedSeries): Sw
   return { capital: Number(spec.capital), slippage, fill, intrabar, firstRow, reserve: reserveOf(spec) };
 }
 
+/** Gives why the sweep path cannot run a loaded backtest; undefined when it can. */
+export function sweepRefusal(
+  spec: BacktestSpec,
+  strategy: AnyStrategy,
+  series: readonly LoadedSeries[],
+  bots: readonly PreparedBot[],
+): ApiError | undefined {
+  try {
+    sweepRulesOf(strategy, bots[0]?.definition.params, checkSpec(spec, series));
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
 /** Runs a loaded backtest on the sweep path. Throws `ApiError` for what it does not know. */
 export function runSweep(
   spec: BacktestSpec,
@@ -155,6 +210,7 @@ export function runSweep(
   const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
   return {
     spec,
+    path: 'sweep',
     instruments: [
       {
         venue: instrument.venue,
@@ -184,7 +240,7 @@ export function runSweep(
     finalEquity: run.finalEquity,
     fromMs: columns.openTimeMs[firstRow] as number,
     toMs: (columns.openTimeMs[endRow - 1] as number) + timeframeMs,
-    assumptions: assumptionsOf(spec, series),
+    assumptions: assumptionsOf(spec, series, 'sweep'),
     warnings: [
       ...seriesWarnings(series),
       ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),

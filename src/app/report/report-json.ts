@@ -27,6 +27,7 @@ export function reportObject({ result, performance, confidence }: MeasuredResult
     toMs: result.toMs,
     startEquity: result.startEquity,
     finalEquity: result.finalEquity,
+    path: result.path,
     counts: result.counts,
     metrics: performance.values,
     confidence,

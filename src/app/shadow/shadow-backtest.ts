@@ -254,6 +254,8 @@ function specOf(
     takerFee: Math.max(0, instrument.takerFeeRate.toNumber()),
     slippage: request.slippage,
     fill: 'close',
+    // The engine that traded is the one compared with.
+    path: 'event',
     reserve: liveTerms.priceReserve,
     leverage: liveTerms.leverage,
   });

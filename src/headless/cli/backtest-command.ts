@@ -25,7 +25,10 @@ export function withRunOptions(command: Command): Command {
     .option('--fee-taker <rate>', 'fraction of the value (default 0.001, perpetuals 0.0005)')
     .option('--slippage <rate>', 'fraction a taking order loses (default 0.0005)')
     .option('--fill <convention>', 'next-open (default) or close: where what is sent at a close fills')
-    .option('--path <path>', 'event (default): kernel and simulated venue; sweep: compiled rules')
+    .option(
+      '--path <path>',
+      'auto (default): sweep where it can; event: kernel and simulated venue; sweep: compiled rules',
+    )
     .option(
       '--intrabar <policy>',
       'adverse-first (default), by-direction, open-low-high-close, open-high-low-close',

@@ -4,6 +4,7 @@ import { parseStrictJson } from '../../adapters/http/strict-json.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import {
   type BacktestSpec,
+  backtestPaths,
   backtestSpec,
   fillConventions,
   intrabarPolicies,
@@ -76,7 +77,7 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
     ...optional('takerFee', number(flags.feeTaker, 'fee-taker')),
     ...optional('slippage', number(flags.slippage, 'slippage')),
     ...optional('fill', choice(flags.fill, 'fill', fillConventions)),
-    ...optional('path', choice(flags.path, 'path', ['event', 'sweep'])),
+    ...optional('path', choice(flags.path, 'path', backtestPaths)),
     ...optional('intrabar', choice(flags.intrabar, 'intrabar', intrabarPolicies)),
     ...optional('limitFill', choice(flags.limitFill, 'limit-fill', limitFillRules)),
     ...optional('leverage', number(flags.leverage, 'leverage')),

@@ -108,6 +108,7 @@ function tell(context: CommandContext, { result, performance: figures, confidenc
   const money = (value: number): string => value.toFixed(moneyDigits).replace(/\.?0+$/, '');
   const value = {
     strategy: result.spec.strategy,
+    path: result.path,
     instruments,
     trades: result.trades.length,
     startEquity: money(result.startEquity),

@@ -153,7 +153,7 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
           <div className="flex flex-col gap-1">
             <span
               className="text-xs text-muted"
-              title="Both give the same trades. Engine: the very code that trades live. Compiled: rules over columns, many times faster."
+              title="Both give the same trades. Engine: the very code that trades live. Compiled: rules over columns, many times faster. Fastest: compiled where it can be."
             >
               Run by
             </span>
@@ -163,6 +163,7 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
               value={values.engine}
               onChange={(engine) => set({ engine })}
               options={[
+                { value: 'auto', label: 'Fastest' },
                 { value: 'event', label: 'Engine' },
                 { value: 'sweep', label: 'Compiled' },
               ]}

@@ -5,6 +5,7 @@ import type { FieldView } from '../../shared/api/views.ts';
 import {
   type BacktestSpec,
   type BacktestSpecInput,
+  backtestPaths,
   fillConventions,
   intrabarPolicies,
 } from '../../shared/lab/spec.ts';
@@ -30,7 +31,7 @@ export const specValuesSchema = z.object({
   leverage: z.string().default('1'),
   fill: z.enum(fillConventions).default('next-open'),
   intrabar: z.enum(intrabarPolicies).default('adverse-first'),
-  engine: z.enum(['event', 'sweep']).default('event'),
+  engine: z.enum(backtestPaths).default('auto'),
   /** Study the parameters come from; empty for none. */
   study: z.string().default(''),
 });

@@ -1,6 +1,6 @@
 /** What a backtest gives, whichever path ran it: round trips and equity in columns, counts, money, assumptions. */
 
-import type { BacktestSpec } from './spec.ts';
+import type { BacktestPath, BacktestSpec } from './spec.ts';
 
 /** Why a round trip ended. The index in this list is what `TradeTable.exitReason` holds; only append. */
 export const exitReasons = [
@@ -93,6 +93,8 @@ export interface BacktestInstrument {
 /** The outcome of one run. Everything but `wallMs` and `barsPerSecond` is equal for equal specifications and data. */
 export interface BacktestResult {
   readonly spec: BacktestSpec;
+  /** The path that ran it. */
+  readonly path: Exclude<BacktestPath, 'auto'>;
   readonly instruments: readonly BacktestInstrument[];
   readonly trades: TradeTable;
   readonly equity: EquityTable;

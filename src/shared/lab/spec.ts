@@ -96,8 +96,11 @@ export const limitFillRules = ['through', 'touch'] as const;
 /** When a resting limit order fills: one tick beyond its price (somebody stood before us), or at its price. */
 export type LimitFillRule = (typeof limitFillRules)[number];
 
-export const backtestPaths = ['event', 'sweep'] as const;
-/** `event`: kernel and simulated venue, any strategy. `sweep`: compiled rules over columns, the `rules` strategy. */
+export const backtestPaths = ['auto', 'event', 'sweep'] as const;
+/**
+ * `event`: kernel and simulated venue, any strategy. `sweep`: compiled rules over columns. Both make the same trades;
+ * `auto` takes the sweep path where it knows everything that is asked for.
+ */
 export type BacktestPath = (typeof backtestPaths)[number];
 
 /** One-way delay between us and the venue. */
@@ -154,7 +157,7 @@ export const backtestSpec = z
     /** What a taking order loses against the price it aims at, a fraction. */
     slippage: fraction.default(0.0005),
     fill: z.enum(fillConventions).default('next-open'),
-    path: z.enum(backtestPaths).default('event'),
+    path: z.enum(backtestPaths).default('auto'),
     intrabar: z.enum(intrabarPolicies).default('adverse-first'),
     limitFill: z.enum(limitFillRules).default('through'),
     /** Share of the money an entry leaves untouched; 0 with `close`, 0.005 with `next-open` when left out. */

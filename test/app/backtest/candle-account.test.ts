@@ -308,35 +308,39 @@ const shared = join(import.meta.dirname, '../../../../shared');
 const perpFile = join(shared, 'data/perp/binance_usdm_BTCUSDT_perp_5m_2023-01_2024-05.csv.gz');
 
 describe.skipIf(!existsSync(perpFile))('real data (skipped where ../shared is absent)', () => {
-  it('SMA 50/200 at the close gives the trades of the reference', async () => {
-    const result = await runBacktest(
-      backtestSpec.parse({
-        strategy: 'ma-cross',
-        params: {
-          average: 'sma',
-          fastPeriod: 50,
-          slowPeriod: 200,
-          direction: 'long',
-          sizeType: 'percent',
-          orderPercent: '100',
-          stopLossPercent: '0',
-        },
-        capital: '1000000',
-        makerFee: 0.001,
-        takerFee: 0.001,
-        slippage: 0,
-        fill: 'close',
-        series: [{ source: { kind: 'file', path: perpFile }, rules: { lotSize: '0.0000000001' } }],
-      }),
-      { findStrategy },
-    );
-    expect(result.instruments[0]?.symbol).toBe(perpetual);
-    expect(result.trades.length).toBe(485);
-    expect(result.counts.bars).toBe(143_900);
-    // The reference buys fractions without end; lots of 1e-10 leave a little unused.
-    expect(Math.abs(result.finalEquity / 1_012_413.8568638159 - 1)).toBeLessThan(1e-9);
-    expect(Math.abs(result.fees / 1_050_031.911342166 - 1)).toBeLessThan(1e-9);
-  });
+  it.each(['event', 'sweep'] as const)(
+    'SMA 50/200 at the close gives the trades of the reference (%s)',
+    async (path) => {
+      const result = await runBacktest(
+        backtestSpec.parse({
+          strategy: 'ma-cross',
+          params: {
+            average: 'sma',
+            fastPeriod: 50,
+            slowPeriod: 200,
+            direction: 'long',
+            sizeType: 'percent',
+            orderPercent: '100',
+            stopLossPercent: '0',
+          },
+          capital: '1000000',
+          makerFee: 0.001,
+          takerFee: 0.001,
+          slippage: 0,
+          fill: 'close',
+          path,
+          series: [{ source: { kind: 'file', path: perpFile }, rules: { lotSize: '0.0000000001' } }],
+        }),
+        { findStrategy },
+      );
+      expect(result.instruments[0]?.symbol).toBe(perpetual);
+      expect(result.trades.length).toBe(485);
+      expect(result.counts.bars).toBe(143_900);
+      // The reference buys fractions without end; lots of 1e-10 leave a little unused.
+      expect(Math.abs(result.finalEquity / 1_012_413.8568638159 - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(result.fees / 1_050_031.911342166 - 1)).toBeLessThan(1e-9);
+    },
+  );
 });
 
 describe('goods held at the start', () => {

@@ -16,6 +16,7 @@ function spec(candles: string, more: Partial<BacktestSpecInput> = {}) {
   return backtestSpec.parse({
     strategy: 'scripted',
     slippage: 0,
+    path: 'event',
     series: [{ source: { kind: 'file', path: candles }, instrument: 'BTC/USDT' }],
     ...more,
   });

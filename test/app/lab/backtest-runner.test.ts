@@ -27,6 +27,7 @@ function spec(candles: string, more: Partial<BacktestSpecInput> = {}): BacktestS
   return backtestSpec.parse({
     strategy: 'ma-cross',
     slippage: 0,
+    path: 'event',
     series: [
       {
         source: { kind: 'file', path: candles },

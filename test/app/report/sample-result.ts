@@ -90,6 +90,7 @@ export function sampleRun(options: SampleOptions = {}): BacktestResult {
       equity,
       exposure,
     },
+    path: 'event',
     counts: {
       bars,
       orders: trades.length * 2,

@@ -63,7 +63,7 @@ describe('the form of a run', () => {
         leverage: 1,
         fill: 'next-open',
         intrabar: 'adverse-first',
-        path: 'event',
+        path: 'auto',
         fromMs: 1_709_164_800_000,
         toMs: 1_709_337_600_000,
         makerFee: 0.0002,
