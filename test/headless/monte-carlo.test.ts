@@ -74,7 +74,7 @@ test.each([
     ['profit\n1\n2\n', '--method', 'dice'],
     2,
     'method',
-    /shuffle, bootstrap, blocks, missed/,
+    /shuffle, bootstrap, blocks, missed, noise, random-entries/,
   ],
   [
     'a block longer than the trades',
@@ -84,6 +84,9 @@ test.each([
     /1 to 2/,
   ],
   ['a flag of another method', ['profit\n1\n2\n', '--block', '3'], 2, 'block', /belongs to --method blocks/],
+  ['a second thing to work on', ['profit\n1\n2\n', '--candles', 'a.csv'], 2, 'candles', /--trades already/],
+  ['trades for candles with noise', ['profit\n1\n2\n', '--method', 'noise'], 2, 'trades', /does not go with/],
+  ['noise in trades', ['profit\n1\n2\n', '--noise', '1'], 2, 'noise', /belongs to --method noise/],
   ['runs that are none', ['profit\n1\n2\n', '--runs', '0'], 2, 'runs', /from 1 to/],
 ])('refuses %s', async (_name, [text = '', ...flags], code, field, message) => {
   const said = await sextant(['montecarlo', '--trades', file(text), '--json', ...flags]);

@@ -196,6 +196,61 @@ describe('checks', () => {
     expect(line['metrics']).toHaveProperty('totalReturn');
   });
 
+  it('what is checked is known to the grade of the next backtest of the same settings', async () => {
+    const data = newDataFolder();
+    interface Check {
+      readonly id: string;
+      readonly outcome: string;
+      readonly finding: string;
+    }
+    const graded = async (...more: string[]) => {
+      const { line } = await inData(data, 'backtest', ...run, ...more);
+      const checks = line['confidenceChecks'] as Check[];
+      return (id: string) => checks.find((check) => check.id === id);
+    };
+    const open = (await graded())('monte-carlo');
+    expect(open?.outcome).toBe('not-done');
+    expect(existsSync(data)).toBe(false);
+    const shuffled = await inData(data, 'montecarlo', ...run, '--runs', '500');
+    const noise = await inData(
+      data,
+      'montecarlo',
+      ...run,
+      '--method',
+      'noise',
+      '--runs',
+      '12',
+      '--noise',
+      '0.2',
+    );
+    const entries = await inData(data, 'montecarlo', ...run, '--method', 'random-entries', '--runs', '400');
+    for (const { code } of [shuffled, noise, entries]) expect(code).toBe(0);
+    expect(noise.line).toMatchObject({ kind: 'result', method: 'noise', runs: 12, noise: 0.2 });
+    expect(entries.line).toMatchObject({ method: 'random-entries', runs: 400 });
+    expect(['better-than-chance', 'unclear', 'like-chance']).toContain(entries.line['verdict']);
+    expect((await inData(data, 'bias', ...run, '--cuts', '3')).code).toBe(0);
+    const now = await graded();
+    const percent = (share: unknown, digits: number) => `${(Number(share) * 100).toFixed(digits)} %`;
+    expect(now('bias')?.outcome).toBe('passed');
+    expect(now('monte-carlo')?.finding).toContain(percent(shuffled.line['drawdownRank'], 0));
+    expect(now('noise')?.finding).toContain(percent(noise.line['lossShare'], 0));
+    expect(now('random-entries')?.finding).toContain(percent(entries.line['pValue'], 1));
+    expect(now('out-of-sample')?.outcome).toBe('not-done');
+    // Other settings know nothing of it.
+    const other = JSON.stringify({ ...params, fastPeriod: 7 });
+    expect((await graded('--params', other))('bias')?.outcome).toBe('not-done');
+  });
+
+  it('the best settings of a study are known to have been tested, and how many there were', async () => {
+    const data = newDataFolder();
+    const [first] = bestOf((await inData(data, 'optimise', ...small, '--trials', '8')).line) as [Best];
+    const chosen = JSON.stringify({ ...params, ...first.values });
+    const { line } = await inData(data, 'backtest', ...run, '--params', chosen);
+    const checks = line['confidenceChecks'] as { readonly id: string; readonly finding: string }[];
+    expect(checks.find(({ id }) => id === 'out-of-sample')?.finding).toMatch(/^25 % of the data .*\(st-1\)/);
+    expect(line['metrics']).toMatchObject({ trials: 8 });
+  });
+
   it('bias finds nothing in a strategy that only looks back', async () => {
     const { code, line } = await inData(newDataFolder(), 'bias', ...run, '--cuts', '4');
     expect(code).toBe(0);

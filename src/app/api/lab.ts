@@ -1,8 +1,11 @@
 /** The Lab: stored backtests, studies and checks; everything that takes long runs as a job. */
 
 import { ApiError } from '../../shared/api/result.ts';
+import { evidenceOf } from '../../shared/lab/evidence.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { programVersion } from '../../shared/version.ts';
 import { biasCheck } from '../lab/bias-of.ts';
+import { monteCarloMethod } from '../lab/monte-carlo-method.ts';
 import { minutesOfHost } from '../shadow/minutes.ts';
 import { shadowBacktest } from '../shadow/shadow-backtest.ts';
 import type { Handlers } from './context.ts';
@@ -35,7 +38,12 @@ export const backtestHandlers: Handlers<'backtests'> = {
           onProgress: (done, total) => control.progress({ done, total, unit: 'candles' }),
         });
         control.progress({ message: 'works out the report' });
-        const measured = lab.tools.measure(result, tried);
+        const known = evidenceOf(
+          { spec, finalEquity: result.finalEquity, trades: result.trades.length },
+          lab.tools.evidence.read(),
+          programVersion,
+        );
+        const measured = lab.tools.measure(result, { ...known, ...tried });
         const { id } = lab.backtests.save(measured, name, lab.tools.wallClock());
         return { backtest: id };
       }),
@@ -105,6 +113,24 @@ export const robustnessHandlers: Handlers<'robustness'> = {
     ),
   }),
   'robustness/monte-carlo': (request, { jobs, lab }) => ({
-    job: jobs.start('monte-carlo', `${request.method} of ${request.backtest}`, lab.monteCarlo(request)),
+    job: jobs.start(
+      'monte-carlo',
+      `${request.method} of ${request.backtest}`,
+      lab.chance.monteCarlo(request.backtest, { ...request, method: monteCarloMethod(request) }),
+    ),
+  }),
+  'robustness/noise': ({ backtest, ...settings }, { jobs, lab }) => ({
+    job: jobs.start(
+      'monte-carlo',
+      `noise in the candles of ${backtest}`,
+      lab.chance.noise(lab.backtests.summary(backtest).spec, settings),
+    ),
+  }),
+  'robustness/random-entries': ({ backtest, ...settings }, { jobs, lab }) => ({
+    job: jobs.start(
+      'monte-carlo',
+      `random entries beside ${backtest}`,
+      lab.chance.randomEntries(lab.backtests.summary(backtest).spec, settings),
+    ),
   }),
 };

@@ -3,6 +3,7 @@
 import type { ApiFailure } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import type { CandleNoise } from './chance-candles.ts';
 import type { Checkpoint } from './checkpoints.ts';
 
 /** What a worker runs; it takes the next one when it has answered how this one ended. */
@@ -13,6 +14,8 @@ export interface WorkerRequest {
   /** File whose export `strategy` runs instead of one that Sextant ships. */
   readonly strategyModule?: string | undefined;
   readonly withAudit?: boolean | undefined;
+  /** Noise in all candles; without it they are as they were read. */
+  readonly noise?: CandleNoise | undefined;
   /** Moments at which the return so far is noted, and below which the run ends there. */
   readonly checkpoints?: readonly Checkpoint[] | undefined;
   /** One 32-bit number: not zero once the run should end. */

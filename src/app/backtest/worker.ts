@@ -2,12 +2,14 @@
 
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
+import { loadNative } from '../../adapters/compute/native.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError, failureOf } from '../../shared/api/result.ts';
 import { ensureDefined } from '../../shared/domain/assert.ts';
 import { type BacktestResult, tradeColumns } from '../../shared/lab/result.ts';
 import { findStrategy } from '../../strategies/registry.ts';
 import { dataError } from '../data/data-errors.ts';
+import { noisyReaders } from './chance-candles.ts';
 import { BacktestEndedEarlyError } from './checkpoints.ts';
 import { KeptCandles } from './kept-candles.ts';
 import { BacktestCancelledError, runBacktest } from './run-backtest.ts';
@@ -51,7 +53,9 @@ async function run(request: WorkerRequest, interim: number[]): Promise<void> {
   answer({ kind: 'loading' });
   const own = strategyModule === undefined ? undefined : await loadStrategy(strategyModule);
   answer({ kind: 'reading' });
-  const { readFile, readStored } = keptCandles(dataFolder);
+  const candles = keptCandles(dataFolder);
+  const { readFile, readStored } =
+    request.noise === undefined ? candles : noisyReaders(loadNative(), request.noise, candles);
   const ran = await runBacktest(spec, {
     findStrategy: (id) => (own?.id === id ? own : findStrategy(id)),
     readStored,

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import type { CandleNoise } from '../backtest/chance-candles.ts';
 import { BacktestCancelledError } from '../backtest/run-backtest.ts';
 import { BacktestWorker, type WorkerOptions } from '../backtest/run-in-worker.ts';
 import type { WorkerOutcome, WorkerRequest } from '../backtest/worker-messages.ts';
@@ -43,8 +44,8 @@ class PooledRunner implements BacktestRunner {
     this.parallel = options.parallel ?? availableParallelism();
   }
 
-  async run(spec: BacktestSpec, control: RunControl): Promise<BacktestResult> {
-    const outcome = await this.#run({ spec }, control);
+  async run(spec: BacktestSpec, control: RunControl, noise?: CandleNoise): Promise<BacktestResult> {
+    const outcome = await this.#run({ spec, noise }, control);
     if (outcome.kind === 'done') return outcome.result;
     throw new Error('a run without checkpoints ended early');
   }
@@ -68,7 +69,7 @@ class PooledRunner implements BacktestRunner {
   }
 
   async #run(
-    request: Pick<WorkerRequest, 'spec' | 'checkpoints'>,
+    request: Pick<WorkerRequest, 'spec' | 'checkpoints' | 'noise'>,
     control: RunControl,
   ): Promise<WorkerOutcome> {
     const worker = await this.#take(control);

@@ -1,6 +1,7 @@
 /** Stored backtests: a summary for lists, the report for pages, the trades in columns. */
 
 import { z } from 'zod';
+import type { EvidenceLog } from '../../adapters/lab/evidence-log.ts';
 import type { LabFiles } from '../../adapters/lab/lab-files.ts';
 import {
   type BacktestReportView,
@@ -8,14 +9,20 @@ import {
   type BacktestTradeView,
   backtestReportView,
   backtestSummaryView,
+  confidenceView,
 } from '../../shared/api/lab-views.ts';
+import { regradeConfidence } from '../../shared/lab/confidence.ts';
+import { type EvidenceRecord, evidenceOf } from '../../shared/lab/evidence.ts';
 import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
-import { reportHtml } from '../report/html/page.ts';
+import { programVersion } from '../../shared/version.ts';
+import { regradedHtml, reportHtml } from '../report/html/page.ts';
 import type { MeasuredResult } from '../report/measure.ts';
 import { reportObject } from '../report/report-json.ts';
 
 const sparkPoints = 100;
 
+/** Summaries stored before the grade's reasons were kept in them have them in their report alone. */
+const summaryFile = backtestSummaryView.extend({ confidence: confidenceView.optional() });
 const pageFile = z.object({ html: z.string() });
 const tradesFile = z.object({
   length: z.number().int(),
@@ -24,9 +31,11 @@ const tradesFile = z.object({
 
 export class BacktestStore {
   readonly #files: LabFiles;
+  readonly #evidence: EvidenceLog;
 
-  constructor(files: LabFiles) {
+  constructor(files: LabFiles, evidence: EvidenceLog) {
     this.#files = files;
+    this.#evidence = evidence;
   }
 
   /** Keeps a result; gives its summary. The summary is written last: without it nothing is shown. */
@@ -59,28 +68,50 @@ export class BacktestStore {
       barsPerSecond: result.barsPerSecond,
       spark: sparkOf(result.equity.equity),
     };
-    this.#files.write('backtests', id, 'summary.json', summary);
+    this.#files.write('backtests', id, 'summary.json', { ...summary, confidence });
     return summary;
   }
 
   list(): BacktestSummaryView[] {
+    const records = this.#evidence.read();
     return this.#files
       .list('backtests')
       .filter((id) => this.#files.has('backtests', id, 'summary.json'))
-      .map((id) => this.summary(id));
+      .map((id) => this.summary(id, records));
   }
 
-  summary(id: string): BacktestSummaryView {
-    return this.#files.read('backtests', id, 'summary.json', backtestSummaryView);
+  /** What lists show, with the grade by what is known now. */
+  summary(id: string, records: readonly EvidenceRecord[] = this.#evidence.read()): BacktestSummaryView {
+    const { confidence, summary } = this.#graded(id, records);
+    return { ...summary, grade: confidence.grade };
   }
 
+  /** The report, graded by what is known now. */
   report(id: string): BacktestReportView {
+    const { confidence } = this.#graded(id, this.#evidence.read());
+    return { ...this.#report(id), confidence };
+  }
+
+  #report(id: string): BacktestReportView {
     return this.#files.read('backtests', id, 'report.json', backtestReportView);
+  }
+
+  /** A summary, and the grade of the run before and after what the checks have found since. */
+  #graded(id: string, records: readonly EvidenceRecord[]) {
+    const stored = this.#files.read('backtests', id, 'summary.json', summaryFile);
+    const { confidence: kept, ...summary } = stored;
+    const before = kept ?? this.#report(id).confidence;
+    const subject = { ...summary, trades: summary.metrics['trades'] ?? 0 };
+    const { evidence } = evidenceOf(subject, records, programVersion);
+    const now = regradeConfidence(before, summary.metrics, evidence);
+    return { summary, before, confidence: { ...now, checks: [...now.checks] } };
   }
 
   /** The report as one HTML page. */
   html(id: string): string {
-    return this.#files.read('backtests', id, 'page.json', pageFile).html;
+    const { html } = this.#files.read('backtests', id, 'page.json', pageFile);
+    const { before, confidence } = this.#graded(id, this.#evidence.read());
+    return regradedHtml(html, before, confidence);
   }
 
   trades(

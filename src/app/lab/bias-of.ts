@@ -2,6 +2,7 @@
 
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { programVersion } from '../../shared/version.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
 import { type BiasReport, checkBias, usualBiasOptions } from '../robustness/bias-check.ts';
 import type { LabTools } from './lab-tools.ts';
@@ -19,7 +20,7 @@ export function biasCheck(
   return async (control) => {
     const { parsed } = await tools.wholeParams(spec);
     const { warmupBars } = strategy.subscribe(parsed);
-    return checkBias(
+    const report = await checkBias(
       spec,
       spec.warmupBars ?? warmupBars,
       (changed, isCancelled) => tools.runner.run(changed, { isCancelled }),
@@ -29,5 +30,11 @@ export function biasCheck(
         onProgress: (done) => control.progress({ done: Math.round(done * 100), total: 100, unit: '%' }),
       },
     );
+    if (report.trades > 0) {
+      const outcome = report.lookahead.length === 0 ? 'passed' : 'failed';
+      const about = { spec, madeMs: tools.wallClock(), program: programVersion };
+      tools.evidence.add([{ kind: 'bias', ...about, outcome }]);
+    }
+    return report;
   };
 }

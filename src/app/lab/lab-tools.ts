@@ -1,11 +1,13 @@
 /** What the Lab's services work with: the addon, the files, and the runner of backtests. The composition hands it in. */
 
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
+import type { EvidenceLog } from '../../adapters/lab/evidence-log.ts';
 import type { LabFiles } from '../../adapters/lab/lab-files.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import type { MetricValues } from '../../shared/lab/metrics.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import type { CandleNoise } from '../backtest/chance-candles.ts';
 import type { MeasuredResult, MeasureOptions } from '../report/measure.ts';
 
 /** How a run is watched and ended. */
@@ -19,8 +21,8 @@ export interface RunControl {
 export interface BacktestRunner {
   /** Backtests that make sense side by side. */
   readonly parallel: number;
-  /** Rejects with `JobCancelled` when cancelled, `ApiError` for bad input and failing strategies. */
-  run(spec: BacktestSpec, control: RunControl): Promise<BacktestResult>;
+  /** Runs, on candles with noise where it is given. Rejects with `JobCancelled` when cancelled, `ApiError` for bad input and failing strategies. */
+  run(spec: BacktestSpec, control: RunControl, noise?: CandleNoise): Promise<BacktestResult>;
   /**
    * Runs a trial, which ends where its return falls below `pruneBelow` (by interim point; null: never). Rejects as `run`
    * does.
@@ -48,6 +50,8 @@ export interface DataRange {
 export interface LabTools {
   readonly addon: NativeAddon;
   readonly files: LabFiles;
+  /** What checks have found, for the grades of reports. */
+  readonly evidence: EvidenceLog;
   readonly runner: BacktestRunner;
   readonly strategies: readonly AnyStrategy[];
   findStrategy(id: string): AnyStrategy | undefined;

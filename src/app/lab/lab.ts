@@ -2,10 +2,9 @@
 
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
 import { computePerformance } from '../../adapters/compute/performance.ts';
-import { returnsOfProfits, runMonteCarlo } from '../../adapters/compute/robustness.ts';
+import { EvidenceLog } from '../../adapters/lab/evidence-log.ts';
 import { LabFiles } from '../../adapters/lab/lab-files.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
-import type { ParsedRequestOf } from '../../shared/api/contract.ts';
 import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
@@ -13,12 +12,11 @@ import { KeptCandles } from '../backtest/kept-candles.ts';
 import { type LoadedSeries, loadSeries } from '../backtest/load-series.ts';
 import { paramsFor } from '../backtest/prepare-bots.ts';
 import { withDataErrors } from '../data/data-errors.ts';
-import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { measureResult } from '../report/measure.ts';
 import { BacktestStore } from './backtest-store.ts';
+import { ChanceService } from './chance-service.ts';
 import { joinedCandles } from './joined-candles.ts';
 import type { BacktestRunner, DataRange, LabTools } from './lab-tools.ts';
-import { monteCarloMethod } from './monte-carlo-method.ts';
 import { StudyService } from './study-service.ts';
 import { WalkForwardService } from './walk-forward-service.ts';
 
@@ -31,16 +29,10 @@ export interface LabOptions {
   readonly wallClock: () => number;
 }
 
-/** Points of a Monte Carlo fan. */
-const fanPoints = 60;
-/** How often progress of native work is looked at. */
-const progressIntervalMs = 200;
-/** Trades of one Monte Carlo run, at most. */
-const tradesMaximum = 1_000_000;
-
 export class Lab {
   readonly tools: LabTools;
   readonly backtests: BacktestStore;
+  readonly chance: ChanceService;
   readonly studies: StudyService;
   readonly walkForwards: WalkForwardService;
   readonly #candles: KeptCandles;
@@ -51,6 +43,7 @@ export class Lab {
     this.tools = {
       addon: options.addon,
       files,
+      evidence: new EvidenceLog(options.dataFolder),
       runner: options.runner,
       strategies: options.strategies,
       findStrategy: (id) => options.findStrategy(id),
@@ -76,7 +69,8 @@ export class Lab {
           .values,
       wallClock: options.wallClock,
     };
-    this.backtests = new BacktestStore(files);
+    this.backtests = new BacktestStore(files, this.tools.evidence);
+    this.chance = new ChanceService(this.tools, this.backtests);
     this.studies = new StudyService(this.tools);
     this.walkForwards = new WalkForwardService(this.tools);
   }
@@ -103,47 +97,5 @@ export class Lab {
     const { readFile, readStored } = this.#candles;
     const first = { ...rest, series: spec.series.slice(0, 1) };
     return withDataErrors(() => loadSeries(first, 0, readStored, readFile), 'series');
-  }
-
-  /** Gives what runs the trades of a stored backtest again in other orders. */
-  monteCarlo(request: ParsedRequestOf<'robustness/monte-carlo'>): (control: JobControl) => Promise<object> {
-    const { startEquity } = this.backtests.summary(request.backtest);
-    const method = monteCarloMethod(request);
-    return async (control) => {
-      const { rows } = this.backtests.trades(request.backtest, 0, tradesMaximum);
-      const profits = rows.filter(({ exitReason }) => exitReason !== 'open').map(({ profit }) => profit);
-      const native = new this.tools.addon.TaskControl();
-      control.onCancel(() => native.cancel());
-      const watch = setInterval(
-        () =>
-          control.progress({
-            done: Math.round(native.progress * request.runs),
-            total: request.runs,
-            unit: 'runs',
-          }),
-        progressIntervalMs,
-      );
-      try {
-        const found = await runMonteCarlo(this.tools.addon, returnsOfProfits(profits, startEquity), {
-          method,
-          runs: request.runs,
-          seed: request.seed,
-          fanPoints,
-          control: native,
-        });
-        return {
-          ...found,
-          backtest: request.backtest,
-          method: request.method,
-          runs: request.runs,
-          trades: profits.length,
-        };
-      } catch (error) {
-        if (control.isCancelled()) throw new JobCancelled();
-        throw error;
-      } finally {
-        clearInterval(watch);
-      }
-    };
   }
 }

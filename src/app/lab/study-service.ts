@@ -7,7 +7,9 @@ import { type StudySummaryView, type TestedTrialView, testedTrialView } from '..
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { objectiveOf, type StudySpec, type TrialRow } from '../../shared/lab/study.ts';
+import { programVersion } from '../../shared/version.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
+import { growthKept, growthKeptMinimum } from '../optimise/growth-kept.ts';
 import { BestTrials } from '../optimise/ranking.ts';
 import { bestCount } from '../optimise/run-study.ts';
 import { backtestEvaluator } from './backtest-evaluator.ts';
@@ -163,11 +165,48 @@ export class StudyService {
       log.setEnd(end);
       const best = await this.#test(spec, prepared, parts.test, bestOf(spec, log.rows), control);
       this.#tools.files.write('studies', id, 'tested.json', { best });
+      await this.#note(id, spec, prepared, parts, best);
       return { study: id };
     } finally {
       log?.close();
       this.#open.delete(id);
     }
+  }
+
+  /** Keeps how the best settings did on unseen data, for the grades of backtests that use them. */
+  async #note(
+    id: string,
+    spec: StudySpec,
+    prepared: PreparedStudy,
+    { train, test }: StudyParts,
+    best: readonly TestedTrialView[],
+  ): Promise<void> {
+    if (test === null) return;
+    const paramsOf = await paramsOfTrials(this.#tools, spec, prepared);
+    const span = ({ fromMs = 0, toMs = 0 }: BacktestSpec): number => toMs - fromMs;
+    const [trainMs, testMs] = [span(train), span(test)];
+    const tried = this.tried(id);
+    this.#tools.evidence.add(
+      best.flatMap(({ outOfSample, row: { metrics, values } }) => {
+        const checked = paramsOf(prepared.space.map(({ name }) => values[name] ?? ''));
+        if (outOfSample === null || !('params' in checked)) return [];
+        const growth = growthKept(metrics['totalReturn'], trainMs, outOfSample['totalReturn'], testMs);
+        return [
+          {
+            kind: 'out-of-sample' as const,
+            spec: { ...spec.backtest, params: { ...spec.backtest.params, ...values } },
+            wholeParams: checked.params,
+            madeMs: this.#tools.wallClock(),
+            program: programVersion,
+            source: id,
+            anyParams: false,
+            share: testMs / (trainMs + testMs),
+            held: growth !== null && growth >= growthKeptMinimum,
+            ...tried,
+          },
+        ];
+      }),
+    );
   }
 
   /** Runs the best trials on the part that was kept back. */

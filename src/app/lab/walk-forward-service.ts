@@ -9,7 +9,9 @@ import {
   type WalkForwardWindow,
   walkForwardWindows,
 } from '../../shared/lab/walk-forward.ts';
+import { programVersion } from '../../shared/version.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
+import { growthKeptMinimum } from '../optimise/growth-kept.ts';
 import { BestTrials } from '../optimise/ranking.ts';
 import { MemoryTrialLog } from '../optimise/run-study.ts';
 import { sparkOf } from './backtest-store.ts';
@@ -102,7 +104,30 @@ export class WalkForwardService {
       const venues = new Set(study.backtest.series.map(({ venue }) => venue)).size;
       capital = capitalText(result.finalEquity / venues);
     }
-    return this.#store(study.backtest.strategy, rows, results);
+    const stored = await this.#store(study.backtest.strategy, rows, results);
+    this.#note(stored, spec, range);
+    return stored;
+  }
+
+  /** Keeps whether settings chosen this way held, for the grades of backtests over the same data. */
+  #note(
+    { efficiency, id, windows }: WalkForwardView,
+    { study }: WalkForwardSpec,
+    range: { readonly fromMs: number; readonly toMs: number },
+  ): void {
+    const tradedMs = windows.reduce((sum, { testFromMs, testToMs }) => sum + testToMs - testFromMs, 0);
+    this.#tools.evidence.add([
+      {
+        kind: 'out-of-sample',
+        spec: study.backtest,
+        madeMs: this.#tools.wallClock(),
+        program: programVersion,
+        source: id,
+        anyParams: true,
+        share: Math.min(1, tradedMs / (range.toMs - range.fromMs)),
+        held: efficiency !== null && efficiency >= growthKeptMinimum,
+      },
+    ]);
   }
 
   async #optimise(

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { BacktestFlags } from '../commands/backtest-flags.ts';
+import type { MonteCarloFlags } from '../commands/monte-carlo.ts';
 import type { StudyFlags, WalkForwardFlags } from '../commands/study-flags.ts';
 import { withRunOptions } from './backtest-command.ts';
 import type { CommandContext } from './context.ts';
@@ -63,6 +64,25 @@ export function addLabCommands(
     .option('--seed <text>', 'seed of every chance in the runs')
     .option('--cuts <number>', 'places where the data is cut off (default 20)');
   run(suspected, async (context, typed) => (await checking()).bias(context, typed as BacktestFlags));
+  const chanced = withRunOptions(
+    add('montecarlo').description(
+      'Runs a backtest many times with chance in it: its trades, its fills, its candles, its entries',
+    ),
+  )
+    .option('--trades <file>', 'trades as CSV (backtest --trades-out), or a JSON report')
+    .option('--backtest <backtest>', 'a stored backtest instead; or the flags of a new one')
+    .option('--method <method>', 'shuffle (default), bootstrap, blocks, missed, noise or random-entries')
+    .option('--runs <number>', 'how many (default 10000; noise 100, random-entries 2000)')
+    .option('--seed <number>', 'seed of all chance (default 1); equal seeds give equal results')
+    .option('--block <trades>', 'with --method blocks: trades that stay together (default 10)')
+    .option('--miss <fraction>', 'with --method missed: probability of missing a trade (default 0.05)')
+    .option('--noise <deviations>', 'with --method noise: in those of the real returns (default 0.3)')
+    .option('--ruin <fraction>', 'drawdown that counts as ruin (default 0.5)')
+    .option('--fan <points>', 'points of the fan of equity (default 50)')
+    .option('--threads <number>', 'default: one a core; the result is the same');
+  run(chanced, async (context, typed) =>
+    (await import('../commands/monte-carlo.ts')).monteCarlo(context, typed as MonteCarloFlags),
+  );
   const shaken = add('sensitivity')
     .description('Runs the neighbours of a trial: a plateau, or a needle?')
     .requiredOption('--study <study>', 'which; see: studies list')

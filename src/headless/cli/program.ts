@@ -208,25 +208,6 @@ function addOtherCommands(add: Add, run: Run): void {
     ),
   );
 
-  const shaken = add('montecarlo')
-    .description('Runs the trades of a backtest many times with chance in them')
-    .requiredOption('--trades <file>', 'trades as CSV (backtest --trades-out), or a JSON report')
-    .option('--method <method>', 'shuffle (default), bootstrap, blocks or missed')
-    .option('--runs <number>', 'how many (default 10000)')
-    .option('--seed <number>', 'seed of all chance (default 1); equal seeds give equal results')
-    .option('--block <trades>', 'with --method blocks: trades that stay together (default 10)')
-    .option('--miss <fraction>', 'with --method missed: probability of missing a trade (default 0.05)')
-    .option('--capital <money>', 'account at the start, where the file does not say (default 10000)')
-    .option('--ruin <fraction>', 'drawdown that counts as ruin (default 0.5)')
-    .option('--fan <points>', 'points of the fan of equity (default 50)')
-    .option('--threads <number>', 'default: one a core; the result is the same');
-  run(shaken, async (context, typed) =>
-    (await import('../commands/monte-carlo.ts')).monteCarlo(
-      context,
-      typed as unknown as Parameters<typeof import('../commands/monte-carlo.ts').monteCarlo>[1],
-    ),
-  );
-
   addDataCommands(add, run);
   addL2Commands(add, run);
   const scanned = add('pairs scan')

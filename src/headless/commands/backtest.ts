@@ -2,15 +2,16 @@
 
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { BacktestCancelledError, runBacktest } from '../../app/backtest/run-backtest.ts';
-import { type MeasuredResult, measureResult } from '../../app/report/measure.ts';
+import { type MeasuredResult, type MeasureOptions, measureResult } from '../../app/report/measure.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { programVersion } from '../../shared/version.ts';
 
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag } from '../cli/values.ts';
@@ -31,7 +32,7 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
   const signals = listenForSignals(() => undefined);
   try {
     const result = await running(context, spec, flags.audit === true, signals.isRequested);
-    const measured = measureResult(loadNative(), result);
+    const measured = measureResult(loadNative(), result, await knownOf(context.dataFolder, result));
     await writeFiles(flags, measured);
     tell(context, measured);
     return 0;
@@ -84,6 +85,19 @@ async function running(
   });
   if (isTerminal && shownMs > startedMs) context.output.talkInPlace('');
   return result;
+}
+
+/** What the checks of this data folder have found about the run; nothing is loaded where there are none. */
+async function knownOf(dataFolder: string, result: BacktestResult): Promise<MeasureOptions> {
+  if (!existsSync(join(dataFolder, 'lab', 'evidence.jsonl'))) return {};
+  const [{ EvidenceLog }, { evidenceOf }, { withWholePaths }] = await Promise.all([
+    import('../../adapters/lab/evidence-log.ts'),
+    import('../../shared/lab/evidence.ts'),
+    import('./whole-paths.ts'),
+  ]);
+  const { finalEquity, spec, trades } = result;
+  const subject = { spec: withWholePaths(spec), finalEquity, trades: trades.length };
+  return evidenceOf(subject, new EvidenceLog(dataFolder).read(), programVersion);
 }
 
 async function writeFiles(flags: BacktestFlags, measured: MeasuredResult): Promise<void> {

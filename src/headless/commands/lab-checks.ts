@@ -8,6 +8,7 @@ import { withLab } from '../host/console-lab.ts';
 import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
 import { biasText, sensitivityText, studyTable, studyText } from './lab-run-views.ts';
 import { studyResult } from './optimise.ts';
+import { withWholePaths } from './whole-paths.ts';
 
 const cutsMaximum = 200;
 const reachMaximum = 20;
@@ -17,7 +18,7 @@ export async function bias(
   context: CommandContext,
   flags: BacktestFlags & { readonly cuts?: string | undefined },
 ): Promise<number> {
-  const spec = await backtestSpecOf(flags);
+  const spec = withWholePaths(await backtestSpecOf(flags));
   const cuts = whole(flags.cuts ?? '20', 'cuts', 1, cutsMaximum);
   return withLab(context, async (lab) => {
     const job = await runConsoleJob(

@@ -1,4 +1,4 @@
-/** `montecarlo`: the trades of a backtest, run many times with chance in them. */
+/** `montecarlo`: a backtest with chance in it. Here its trades, run many times; `chance-runs.ts` has its candles and entries. */
 
 import { resolve } from 'node:path';
 import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
@@ -15,13 +15,19 @@ import { judgeMonteCarlo } from '../../app/robustness/judge-monte-carlo.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag, parseNumber } from '../cli/values.ts';
+import { withLab } from '../host/console-lab.ts';
 import { interruptedExitCode } from '../host/stop-signals.ts';
 import { renderFacts, renderTable } from '../output/table.ts';
 import { countWords } from '../output/words.ts';
+import type { BacktestFlags } from './backtest-flags.ts';
+import { chanceSource, refuseOtherSources, wholeFlag } from './chance-flags.ts';
+import { isChanceRun, runWithChance, tradesOfSource } from './chance-runs.ts';
 
-/** The flags as commander gives them. */
-export interface MonteCarloFlags {
-  readonly trades: string;
+/** The flags as commander gives them; those of a backtest lie beside them. */
+export interface MonteCarloFlags extends BacktestFlags {
+  readonly trades?: string | undefined;
+  readonly backtest?: string | undefined;
+  readonly noise?: string | undefined;
   readonly method?: string | undefined;
   readonly runs?: string | undefined;
   readonly seed?: string | undefined;
@@ -42,36 +48,58 @@ const progressEveryMs = 1000;
 
 /** Runs the analysis. Throws `ApiError`. */
 export async function monteCarlo(context: CommandContext, flags: MonteCarloFlags): Promise<number> {
+  if (isChanceRun(flags.method)) return runWithChance(context, flags, flags.method);
+  if (flags.noise !== undefined) throw badFlag('noise', flags.noise, 'belongs to --method noise');
   const method = readMethod(flags);
-  const runs = whole(flags.runs ?? '10000', 'runs', 1, runsMaximum);
   const settings = {
     method,
-    runs,
-    seed: whole(flags.seed ?? '1', 'seed', 0, Number.MAX_SAFE_INTEGER),
-    threads: whole(flags.threads ?? '0', 'threads', 0, 256),
-    fanPoints: whole(flags.fan ?? '50', 'fan', 0, 1000),
+    runs: wholeFlag(flags.runs ?? '10000', 'runs', 1, runsMaximum),
+    seed: wholeFlag(flags.seed ?? '1', 'seed', 0, Number.MAX_SAFE_INTEGER),
+    threads: wholeFlag(flags.threads ?? '0', 'threads', 0, 256),
+    fanPoints: wholeFlag(flags.fan ?? '50', 'fan', 0, 1000),
     ruin: fraction(flags.ruin ?? '0.5', 'ruin'),
   };
   if (settings.ruin === 0) throw badFlag('ruin', flags.ruin ?? '', 'must be above 0');
+  if (flags.trades === undefined) {
+    const source = await chanceSource(flags);
+    return withLab(context, async (lab) => {
+      const run = await tradesOfSource(context, lab, source);
+      if (run === undefined) return interruptedExitCode;
+      return analyse(context, run.returns, run.openTrades, settings, (found) => run.note(method, found));
+    });
+  }
+  refuseOtherSources(flags);
   const capital = parseNumber(flags.capital ?? '10000', 'capital');
   if (!(capital > 0)) throw badFlag('capital', flags.capital ?? '', 'must be above 0');
   const { returns, openTrades } = await readTrades(resolve(flags.trades), capital);
+  return analyse(context, returns, openTrades, settings, () => undefined);
+}
+
+async function analyse(
+  context: CommandContext,
+  returns: Float64Array,
+  openTrades: number,
+  settings: Parameters<typeof runMonteCarlo>[2] & { readonly ruin: number },
+  note: (found: MonteCarlo) => void,
+): Promise<number> {
+  const { method, ruin, runs, seed } = settings;
   if (returns.length * runs > drawsMaximum) {
     throw badFlag('runs', String(runs), `is too many for ${returns.length} trades`);
   }
   const found = await running(context, returns, settings);
   if (found === undefined) return interruptedExitCode;
+  note(found);
   const judgement = judgeMonteCarlo(found, method);
   const result = {
     method: method.kind,
     ...(method.kind === 'blocks' ? { blockLength: method.length } : {}),
     ...(method.kind === 'missed' ? { missProbability: method.probability } : {}),
     runs,
-    seed: settings.seed,
+    seed,
     trades: returns.length,
     openTrades,
     ...found,
-    ruinDrawdown: settings.ruin,
+    ruinDrawdown: ruin,
     ...judgement,
   };
   context.output.result(result, () => words(found, { ...result, reasons: judgement.reasons }));
@@ -130,18 +158,16 @@ function readMethod({ method = 'shuffle', block, miss }: MonteCarloFlags): Monte
     case 'bootstrap':
       return { kind: method };
     case 'blocks':
-      return { kind: method, length: whole(block ?? String(defaultBlock), 'block', 1, 1_000_000) };
+      return { kind: method, length: wholeFlag(block ?? String(defaultBlock), 'block', 1, 1_000_000) };
     case 'missed':
       return { kind: method, probability: fraction(miss ?? String(defaultMiss), 'miss') };
     default:
-      throw badFlag('method', method, 'is not one of shuffle, bootstrap, blocks, missed');
+      throw badFlag(
+        'method',
+        method,
+        'is not one of shuffle, bootstrap, blocks, missed, noise, random-entries',
+      );
   }
-}
-
-function whole(text: string, field: string, least: number, most: number): number {
-  const value = parseNumber(text, field);
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw badFlag(field, text, `is not a whole number from ${least} to ${most}`);
 }
 
 function fraction(text: string, field: string): number {

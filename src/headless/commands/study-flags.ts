@@ -1,12 +1,11 @@
 /** The flags of `optimise` and `walkforward` as the specification they stand for. */
 
-import { resolve } from 'node:path';
 import { ApiError } from '../../shared/api/result.ts';
-import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { type StudySpec, studySpec } from '../../shared/lab/study.ts';
 import { type WalkForwardSpec, walkForwardSpec } from '../../shared/lab/walk-forward.ts';
 import { badFlag, parseDuration, parseNumber, parseParams } from '../cli/values.ts';
 import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
+import { withWholePaths } from './whole-paths.ts';
 
 /** The flags as commander gives them; those of a backtest lie beside them. */
 export interface StudyFlags extends BacktestFlags {
@@ -57,27 +56,6 @@ export async function studySpecOf(flags: StudyFlags): Promise<StudySpec> {
     timeLimitMs: timeLimit === undefined ? undefined : parseDuration(timeLimit, 'time-limit'),
   };
   return checked(studySpec.safeParse({ backtest, ...present(given) }));
-}
-
-/** A stored study is gone on with from any folder. */
-function withWholePaths(spec: BacktestSpec): BacktestSpec {
-  const whole = <Part>(part: Part): Part =>
-    typeof part === 'object' && part !== null && 'path' in part && typeof part.path === 'string'
-      ? { ...part, path: resolve(part.path) }
-      : part;
-  return {
-    ...spec,
-    latency: whole(spec.latency),
-    series: spec.series.map((series) => ({
-      ...series,
-      source: whole(series.source),
-      funding: whole(series.funding),
-      detail:
-        series.detail?.kind === 'candles'
-          ? { ...series.detail, source: whole(series.detail.source) }
-          : whole(series.detail),
-    })),
-  };
 }
 
 /** Reads the flags of a walk-forward run. Throws `ApiError` naming the flag. */

@@ -252,4 +252,26 @@ export const labMethods = {
     }),
     job,
   ),
+  'robustness/noise': method(
+    'trade',
+    'Runs a stored backtest again on candles with noise, as a job: does its result hang on the exact prices?',
+    z.strictObject({
+      backtest: labId,
+      /** Standard deviation of the noise in each close, in those of the real returns. */
+      noise: z.number().min(0.01).max(2).default(0.3),
+      runs: z.number().int().min(10).max(5_000).default(100),
+      seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
+    }),
+    job,
+  ),
+  'robustness/random-entries': method(
+    'trade',
+    'Compares the trades of a stored backtest with as many at random, held as long, as a job',
+    z.strictObject({
+      backtest: labId,
+      runs: z.number().int().min(100).max(100_000).default(2_000),
+      seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
+    }),
+    job,
+  ),
 } as const;

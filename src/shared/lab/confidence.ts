@@ -3,7 +3,8 @@
  * not say whether the strategy is good: a loss shown by 500 trades over three years is a figure to believe.
  *
  * Each check has points: 0 passed, 1 weak or not done, 3 failed. The sum decides: up to 1 A, 3 B, 5 C, 8 D, more E. A failed
- * bias check is an E whatever else holds, and fewer than 30 trades are a D at best.
+ * bias check is an E whatever else holds, and fewer than 30 trades are a D at best. The last two checks, candle noise and
+ * random entries, cost nothing while they are not done.
  */
 
 import type { MetricValues } from './metrics.ts';
@@ -35,10 +36,22 @@ export interface ConfidenceEvidence {
   /** Share of closed trades whose candle held both stop and target, where the run counted them. */
   readonly pathDependentShare?: number | undefined;
   /** Share of the candles kept back from choosing parameters, and whether the result held there. */
-  readonly outOfSample?: { readonly share: number; readonly held: boolean } | undefined;
+  readonly outOfSample?:
+    | { readonly share: number; readonly held: boolean; readonly source?: string | undefined }
+    | undefined;
   /** Share of Monte Carlo runs whose drawdown was deeper than the original's, and the 5th percentile of the drawdown. */
   readonly monteCarlo?: { readonly drawdownRank: number; readonly drawdownP5: number } | undefined;
   readonly bias?: 'passed' | 'failed' | undefined;
+  /** What runs on candles with noise said, and the share of them that lost. */
+  readonly noise?:
+    | {
+        readonly verdict: 'fragile' | 'robust' | 'no-profit';
+        readonly lossShare: number;
+        readonly runs: number;
+      }
+    | undefined;
+  /** Share of random entries that did at least as well. */
+  readonly randomEntries?: { readonly pValue: number } | undefined;
 }
 
 const points: Readonly<Record<CheckOutcome, number>> = { passed: 0, weak: 1, 'not-done': 1, failed: 3 };
@@ -75,11 +88,43 @@ export function gradeConfidence(
     pathCheck(result, evidence),
     costsCheck(result, values),
     luckCheck(values),
+    ...evidenceChecks(evidence),
+  ];
+  return graded(checks, values, evidence);
+}
+
+/** Grades a run again by what is known now; the checks of the run itself stay as they were. */
+export function regradeConfidence(
+  before: Confidence,
+  values: MetricValues,
+  evidence: ConfidenceEvidence,
+): Confidence {
+  const fresh = evidenceChecks(evidence);
+  const ids = new Set(fresh.map(({ id }) => id));
+  return graded([...before.checks.filter(({ id }) => !ids.has(id)), ...fresh], values, evidence);
+}
+
+function evidenceChecks(evidence: ConfidenceEvidence): ConfidenceCheck[] {
+  return [
     outOfSampleCheck(evidence),
     monteCarloCheck(evidence),
     biasCheck(evidence),
+    noiseCheck(evidence),
+    randomEntriesCheck(evidence),
   ];
-  const total = checks.reduce((sum, { outcome }) => sum + points[outcome], 0);
+}
+
+/** Checks that cost nothing while they are not done. */
+const voluntary: ReadonlySet<string> = new Set(['noise', 'random-entries']);
+
+function graded(
+  checks: readonly ConfidenceCheck[],
+  values: MetricValues,
+  evidence: ConfidenceEvidence,
+): Confidence {
+  const pointsOf = ({ id, outcome }: ConfidenceCheck): number =>
+    outcome === 'not-done' && voluntary.has(id) ? 0 : points[outcome];
+  const total = checks.reduce((sum, check) => sum + pointsOf(check), 0);
   let grade = gradeSteps.find(([maximum]) => total <= maximum)?.[1] ?? 'E';
   if (closedTrades(values) < fewTrades && grade < 'D') grade = 'D';
   if (evidence.bias === 'failed') grade = 'E';
@@ -231,8 +276,9 @@ function outOfSampleCheck({ outOfSample }: ConfidenceEvidence): ConfidenceCheck 
       advice,
     );
   }
-  const { share, held } = outOfSample;
-  const finding = `${percent(share)} of the data were kept back; the result ${held ? 'held' : 'did not hold'} there.`;
+  const { share, held, source } = outOfSample;
+  const where = source === undefined ? '' : ` (${source})`;
+  const finding = `${percent(share)} of the data were kept back${where}; the result ${held ? 'held' : 'did not hold'} there.`;
   const outcome = held ? byLimits(share, 0, 0.2) : 'failed';
   return check('out-of-sample', title, outcome, finding, advice);
 }
@@ -262,4 +308,36 @@ function biasCheck({ bias }: ConfidenceEvidence): ConfidenceCheck {
       ? 'Decisions are the same on cut-off data.'
       : 'Decisions change when later data are cut off: the strategy sees the future.';
   return check('bias', title, bias, finding, 'Mend the strategy; no figure of it means anything before.');
+}
+
+function noiseCheck({ noise }: ConfidenceEvidence): ConfidenceCheck {
+  const title = 'Noise in the candles';
+  const advice = 'Run "montecarlo --method noise": it repeats the run on prices that could have been.';
+  if (noise === undefined)
+    return check('noise', title, 'not-done', 'It was not run on candles with noise.', advice);
+  const { lossShare, runs, verdict } = noise;
+  const finding = {
+    robust: `The result held on ${runs} histories with noise, ${percent(lossShare)} of which lost.`,
+    fragile: `The result hangs on the exact prices: ${percent(lossShare)} of ${runs} histories with noise lost.`,
+    'no-profit': `The run made no profit, with noise or without; ${percent(lossShare)} of ${runs} histories lost.`,
+  }[verdict];
+  const outcome = verdict === 'fragile' ? 'failed' : 'passed';
+  return check('noise', title, outcome, finding, 'Prefer settings whose neighbours do as well.');
+}
+
+/** Chance does as well as the entries in at most so many sets: sure knowledge, and possible one. */
+const surePValue = 0.05;
+const possiblePValue = 0.2;
+
+function randomEntriesCheck({ randomEntries }: ConfidenceEvidence): ConfidenceCheck {
+  const title = 'Better than random entries';
+  if (randomEntries === undefined) {
+    const advice = 'Run "montecarlo --method random-entries": as many entries at random, held as long.';
+    return check('random-entries', title, 'not-done', 'It was not compared with random entries.', advice);
+  }
+  const { pValue } = randomEntries;
+  const outcome = pValue <= surePValue ? 'passed' : pValue <= possiblePValue ? 'weak' : 'failed';
+  const finding = `Entries at random did at least as well in ${percent(pValue, 1)} of the sets.`;
+  const advice = 'What it earned may come from the market alone: compare with holding, and with its exits.';
+  return check('random-entries', title, outcome, finding, advice);
 }

@@ -1,10 +1,11 @@
 /** The Lab over a small file of candles: what it stores, what it splits and joins, with runs in this process. */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
+import { EvidenceLog } from '../../../src/adapters/lab/evidence-log.ts';
 import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import type { JobControl, JobProgress } from '../../../src/app/jobs/job-runner.ts';
 import { joinedCandles } from '../../../src/app/lab/joined-candles.ts';
@@ -14,6 +15,7 @@ import { efficiencyOf, joinResults } from '../../../src/app/lab/walk-forward-ser
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { studySpec } from '../../../src/shared/lab/study.ts';
 import { walkForwardSpec } from '../../../src/shared/lab/walk-forward.ts';
+import { programVersion } from '../../../src/shared/version.ts';
 import { findStrategy, strategies } from '../../../src/strategies/registry.ts';
 
 const hourMs = 3_600_000;
@@ -82,6 +84,51 @@ describe('stored backtests', () => {
     expect(result.startEquity + profit).toBeCloseTo(result.finalEquity, 6);
     lab.backtests.remove(id);
     expect(lab.backtests.list()).toEqual([]);
+  });
+});
+
+describe('chance', () => {
+  it('is known to the grade of a stored backtest, in list, report and page', async () => {
+    const lab = makeLab();
+    const result = await lab.tools.runner.run(spec, { isCancelled: () => false });
+    const { id } = lab.backtests.save(lab.tools.measure(result), undefined, 5);
+    const checkOf = (name: string) =>
+      lab.backtests.report(id).confidence.checks.find((check) => check.id === name);
+    const before = lab.backtests.report(id).confidence;
+    expect(checkOf('monte-carlo')?.outcome).toBe('not-done');
+    const shuffled = await lab.chance.monteCarlo(id, {
+      method: { kind: 'shuffle' },
+      runs: 200,
+      seed: 1,
+    })(watched());
+    expect(shuffled.trades).toBe(result.trades.length - (result.trades.exitReason.includes(0) ? 1 : 0));
+    expect(checkOf('monte-carlo')?.outcome).not.toBe('not-done');
+    const control = watched();
+    const entries = await lab.chance.randomEntries(spec, { runs: 300, seed: 1 })(control);
+    expect(entries.trades).toBe(shuffled.trades);
+    expect(checkOf('random-entries')?.finding).toContain(`${(entries.pValue * 100).toFixed(1)} %`);
+    lab.tools.evidence.add([{ kind: 'bias', spec, madeMs: 1, program: programVersion, outcome: 'failed' }]);
+    const now = lab.backtests.report(id).confidence;
+    expect(before.grade).not.toBe('E');
+    expect([now.grade, lab.backtests.list()[0]?.grade]).toEqual(['E', 'E']);
+    const html = lab.backtests.html(id);
+    expect(html).toContain('sees the future');
+    expect(html).toContain('<span>E</span>');
+    expect(html).not.toContain('It was not checked.');
+  });
+
+  it('says that a run cut off in the middle of a finding lost only that', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lab-evidence-'));
+    const log = new EvidenceLog(folder);
+    expect(log.read()).toEqual([]);
+    const bias = { kind: 'bias', spec, madeMs: 1, program: '1', outcome: 'passed' } as const;
+    log.add([bias]);
+    const path = join(folder, 'lab', 'evidence.jsonl');
+    appendFileSync(path, '{"kind":"bias","sp');
+    log.add([{ ...bias, madeMs: 2 }]);
+    expect(log.read().map(({ madeMs }) => madeMs)).toEqual([1, 2]);
+    appendFileSync(path, '{"kind":"guess"}\n');
+    expect(() => log.read()).toThrow(/evidence.jsonl: line 4/);
   });
 });
 

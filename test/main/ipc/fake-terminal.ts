@@ -171,4 +171,6 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
   'robustness/bias': { spec: labSpec },
   'robustness/sensitivity': { study: 'st-1' },
   'robustness/monte-carlo': { backtest: 'bt-1' },
+  'robustness/noise': { backtest: 'bt-1' },
+  'robustness/random-entries': { backtest: 'bt-1' },
 };

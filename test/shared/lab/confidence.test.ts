@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { type ConfidenceEvidence, gradeConfidence } from '../../../src/shared/lab/confidence.ts';
+import {
+  type ConfidenceEvidence,
+  gradeConfidence,
+  regradeConfidence,
+} from '../../../src/shared/lab/confidence.ts';
 import type { MetricValues } from '../../../src/shared/lab/metrics.ts';
 import type { BacktestResult } from '../../../src/shared/lab/result.ts';
 import { sampleRun } from '../../app/report/sample-result.ts';
@@ -31,16 +35,25 @@ const outcome = (found: ReturnType<typeof grade>, id: string) =>
 
 test('everything done and passed is an A without advice', () => {
   const found = grade();
-  expect(found.checks.map(({ outcome: result }) => result)).toEqual(Array(9).fill('passed'));
+  const needed = found.checks.slice(0, 9);
+  expect(needed.map(({ outcome: result }) => result)).toEqual(Array(9).fill('passed'));
   expect([found.grade, found.points]).toEqual(['A', 0]);
-  expect(found.checks.every(({ advice }) => advice === undefined)).toBe(true);
+  expect(needed.every(({ advice }) => advice === undefined)).toBe(true);
+  // Two more are voluntary: they cost nothing while they are not done.
+  expect(found.checks.slice(9).map(({ outcome: result }) => result)).toEqual(['not-done', 'not-done']);
 });
 
 test('a plain backtest is a B: three checks are not done, and each says how to do it', () => {
   const found = grade({}, {});
   expect([found.grade, found.points]).toEqual(['B', 3]);
   const open = found.checks.filter(({ outcome: result }) => result === 'not-done');
-  expect(open.map(({ id }) => id)).toEqual(['out-of-sample', 'monte-carlo', 'bias']);
+  expect(open.map(({ id }) => id)).toEqual([
+    'out-of-sample',
+    'monte-carlo',
+    'bias',
+    'noise',
+    'random-entries',
+  ]);
   expect(open.every(({ advice = '' }) => advice.length > 20)).toBe(true);
 });
 
@@ -97,4 +110,23 @@ test('trades that begin and stop out in one candle hang on the assumed path', ()
 test('an order luckier than 95 % of the shuffles fails', () => {
   const monteCarlo = { drawdownRank: 0.97, drawdownP5: -0.5 };
   expect(outcome(grade({}, { ...everything, monteCarlo }), 'monte-carlo')).toBe('failed');
+});
+
+test('what is found later lets the grade rise and fall, and leaves the checks of the run as they were', () => {
+  const plain = grade({}, {});
+  const later = (evidence: ConfidenceEvidence) => regradeConfidence(plain, values, evidence);
+  // Three checks not done are 3 points. Passing two of them leaves 1: an A.
+  const risen = later({ bias: 'passed', monteCarlo: { drawdownRank: 0.5, drawdownP5: -0.3 } });
+  expect([risen.grade, risen.points]).toEqual(['A', 1]);
+  expect(risen.checks.slice(0, 6)).toEqual(plain.checks.slice(0, 6));
+  expect(risen.checks.map(({ id }) => id)).toEqual(plain.checks.map(({ id }) => id));
+  // A failed test on unseen data costs 3 instead of 1; a fragile result and entries like chance 3 more each.
+  const failed = { outOfSample: { share: 0.3, held: false, source: 'st-1' } };
+  expect([later(failed).grade, later(failed).points]).toEqual(['C', 5]);
+  const noise = { verdict: 'fragile', lossShare: 0.6, runs: 100 } as const;
+  expect([later({ noise }).grade, later({ noise }).points]).toEqual(['D', 6]);
+  expect(later({ ...failed, noise, randomEntries: { pValue: 0.4 } }).grade).toBe('E');
+  expect(later({ randomEntries: { pValue: 0.1 } }).points).toBe(4);
+  expect(later({ randomEntries: { pValue: 0.05 } }).points).toBe(3);
+  expect(later({ bias: 'failed' }).grade).toBe('E');
 });

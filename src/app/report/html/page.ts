@@ -80,9 +80,20 @@ function header(measured: MeasuredResult, title: string): string {
     `<header><div><p class="kicker">Backtest</p><h1>${escapeHtml(title)}</h1>` +
     `<p class="sub">${escapeHtml(market.join(', '))} · ${escapeHtml(timeframeText(measured))} · ${periodText(measured)}</p>` +
     `<p class="sub">${money}</p>${params === '' ? '' : `<p class="sub params">${escapeHtml(params)}</p>`}</div>` +
-    `<a class="badge grade-${confidence.grade}" href="#confidence" title="How far the figures can be believed">` +
-    `<span>${confidence.grade}</span><small>confidence</small></a></header>`
+    `${badge(confidence)}</header>`
   );
+}
+
+function badge({ grade: letter }: Confidence): string {
+  return (
+    `<a class="badge grade-${letter}" href="#confidence" title="How far the figures can be believed">` +
+    `<span>${letter}</span><small>confidence</small></a>`
+  );
+}
+
+/** Gives a page whose grade is what is known now. `before` is the one it was built with. */
+export function regradedHtml(html: string, before: Confidence, now: Confidence): string {
+  return html.replace(badge(before), () => badge(now)).replace(grade(before), () => grade(now));
 }
 
 function timeframeText({ result }: MeasuredResult): string {
