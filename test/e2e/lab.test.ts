@@ -220,6 +220,43 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await pictures('lab-monte-carlo');
   });
 
+  it('runs on candles with noise, and against entries at random; the report knows it', async () => {
+    await at('mc-method').selectOption('noise');
+    expect(await at('mc-runs').inputValue()).toBe('100');
+    await at('mc-runs').fill('5');
+    await at('mc-runs-error').waitFor();
+    await at('mc-runs').fill('24');
+    await at('mc-run').click();
+    await at('noise-returns').waitFor({ timeout: 60_000 });
+    await at('mc-verdict').waitFor();
+    await pictures('lab-noise');
+    await at('mc-method').selectOption('random-entries');
+    await at('mc-runs').fill('2000');
+    await at('mc-run').click();
+    await at('mc-verdict').filter({ hasText: 'at random' }).waitFor();
+    await pictures('lab-random-entries');
+    const subject = await at('mc-backtest').inputValue();
+    await page.evaluate((id) => {
+      location.hash = `#/lab/backtests/${id}`;
+    }, subject);
+    await at('report-view-assumptions').click();
+    const checks = at('confidence-checks');
+    await checks.filter({ hasText: 'Entries at random did at least as well' }).waitFor();
+    expect(await checks.innerText()).toMatch(/24 histories/);
+    await pictures('lab-report-confidence');
+  });
+
+  it('says of a study whose job is gone where its trials are', async () => {
+    await page.evaluate(() => {
+      location.hash = '#/lab/optimise/running/j999';
+    });
+    await at('study-gone').getByRole('button', { name: 'Open st-1' }).waitFor();
+    await pictures('lab-study-gone');
+    await at('study-gone').getByRole('button', { name: 'Open st-1' }).click();
+    await at('study-view').waitFor();
+    await at('lab-tab-robustness').click();
+  });
+
   it('walks forward', async () => {
     await at('robustness-walk-forward').click();
     await at('search-ranges').waitFor();

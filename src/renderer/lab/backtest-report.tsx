@@ -29,7 +29,7 @@ const views: readonly { value: View; label: string }[] = [
 ];
 
 export function BacktestReport({ id }: { readonly id: string }) {
-  const { value, failure, retry } = useQuery('backtests/show', { backtest: id }, ['never']);
+  const { value, failure, retry } = useQuery('backtests/show', { backtest: id }, ['lab']);
   const [view, setView] = useState<View>('overview');
   if (value === null) {
     if (failure === null) return <SkeletonRows rows={14} />;
@@ -118,7 +118,10 @@ function Overview({
 }) {
   const { metrics: values, confidence } = report;
   const quote = report.instruments[0]?.quote ?? '';
-  const open = confidence.checks.filter(({ outcome }) => outcome !== 'passed');
+  // What failed matters most; what was not done comes last.
+  const open = (['failed', 'weak', 'not-done'] as const).flatMap((outcome) =>
+    confidence.checks.filter((check) => check.outcome === outcome),
+  );
   return (
     <div className="flex flex-col gap-3">
       <div className="grid grid-cols-5 gap-3 rounded-lg border border-line bg-surface p-3 xl:grid-cols-10">
@@ -257,7 +260,11 @@ const outcomeLooks = {
 function Assumptions({ report }: { readonly report: BacktestReportView }) {
   return (
     <div className="grid grid-cols-[repeat(auto-fit,minmax(380px,1fr))] items-start gap-3">
-      <Block title="How far this can be believed" aside={<Grade grade={report.confidence.grade} />}>
+      <Block
+        title="How far this can be believed"
+        aside={<Grade grade={report.confidence.grade} />}
+        testId="confidence-checks"
+      >
         <ul>
           {report.confidence.checks.map((check) => {
             const look = outcomeLooks[check.outcome];

@@ -1,7 +1,8 @@
 /** A job that was started here: its progress while it runs, what went wrong when it failed. */
 
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { JobView } from '../../shared/api/job-view.ts';
+import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
@@ -12,11 +13,14 @@ export function JobPanel({
   id,
   onDone,
   onRetry,
+  gone,
 }: {
   readonly id: string;
   /** Called once when the job has ended well. */
   readonly onDone: (job: JobView) => void;
   readonly onRetry: () => void;
+  /** What to show when the host does not know the job any more: after a restart, or long after its end. */
+  readonly gone?: ReactNode;
 }) {
   const job = useJob(id);
   const state = job?.state;
@@ -24,7 +28,7 @@ export function JobPanel({
   useEffect(() => {
     if (job !== null && state === 'done') onDone(job);
   }, [state]);
-  if (job === null) return <SkeletonRows />;
+  if (job === null) return <UnknownJob id={id} onRetry={onRetry} gone={gone} />;
   if (job.state === 'failed' && job.error !== null) {
     return (
       <ErrorState title={`${job.title} failed`} failure={{ ok: false, ...job.error }} onRetry={onRetry} />
@@ -59,5 +63,35 @@ export function JobPanel({
         Cancel
       </Button>
     </div>
+  );
+}
+
+/** More than a host keeps. */
+const jobsAsked = 500;
+
+/** A job the stream has not told yet: skeleton until it does, and a plain word when the host has none of this name. */
+function UnknownJob({
+  id,
+  onRetry,
+  gone,
+}: {
+  readonly id: string;
+  readonly onRetry: () => void;
+  readonly gone: ReactNode;
+}) {
+  const { value, failure, retry } = useQuery('jobs/list', { limit: jobsAsked }, ['never']);
+  if (failure !== null) {
+    return <ErrorState title="The job could not be asked for" failure={failure} onRetry={retry} />;
+  }
+  if (value === null || value.jobs.some((job) => job.id === id)) return <SkeletonRows />;
+  if (gone !== undefined) return gone;
+  return (
+    <EmptyState
+      icon="clock"
+      title="This job is gone"
+      action={<Button onClick={onRetry}>Back to the form</Button>}
+    >
+      The host does not know {id} any more: it was started again since, or the job ended long ago.
+    </EmptyState>
   );
 }

@@ -1,22 +1,22 @@
-/** The trades of a backtest in other orders: a fan of what could have been, and where the original lies in it. */
+/** A backtest with chance in it: its trades in other orders, its candles with noise, its entries at random. */
 
-import { type ReactNode, useMemo, useState } from 'react';
-import type uPlot from 'uplot';
+import { type ReactNode, useState } from 'react';
 import type { RequestOf } from '../../shared/api/contract.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
-import { type CanvasColours, withAlpha } from '../theme/appearance.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
-import { Plot, plotAxis } from '../ui/plot.tsx';
 import { EmptyState } from '../ui/states.tsx';
-import { countText, percentText, tickPlaces } from './figures.ts';
+import { countText } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
-import { type MonteCarloResult, type Percentiles, rankWords } from './monte-carlo-result.ts';
-import { Block, Figure } from './small-parts.tsx';
+import { MonteCarloFan } from './monte-carlo-fan.tsx';
+import type { MonteCarloResult } from './monte-carlo-result.ts';
+import { type NoiseResult, NoiseView } from './noise-view.tsx';
+import { type RandomEntriesResult, RandomEntriesView } from './random-entries-view.tsx';
 
-type Method = NonNullable<RequestOf<'robustness/monte-carlo'>['method']>;
+type TradeMethod = NonNullable<RequestOf<'robustness/monte-carlo'>['method']>;
+type Method = TradeMethod | 'noise' | 'random-entries';
 
 const methods: readonly { value: Method; label: string; text: string }[] = [
   {
@@ -39,7 +39,25 @@ const methods: readonly { value: Method; label: string; text: string }[] = [
     label: 'Miss some fills',
     text: 'Each trade is missed with a chance: how much hangs on a few of them.',
   },
+  {
+    value: 'noise',
+    label: 'Noise in the candles',
+    text: 'The whole backtest runs again on prices that could have been: does the result hang on their exact course?',
+  },
+  {
+    value: 'random-entries',
+    label: 'Entries at random',
+    text: 'As many trades, held as long, but begun at any candle: do the entries know something?',
+  },
 ];
+
+/** How many runs make sense, and how many there are at first. */
+const runsOf = (
+  method: Method,
+): { readonly least: number; readonly most: number; readonly usual: string } => {
+  if (method === 'noise') return { least: 10, most: 5_000, usual: '100' };
+  return { least: 100, most: 100_000, usual: method === 'random-entries' ? '2000' : '10000' };
+};
 
 export function MonteCarloPane({
   subject,
@@ -53,20 +71,27 @@ export function MonteCarloPane({
   const [method, setMethod] = useState<Method>('bootstrap');
   const [runs, setRuns] = useState('10000');
   const [missed, setMissed] = useState('10');
-  const [job, setJob] = useState<string | null>(null);
+  const [noise, setNoise] = useState('30');
+  const [job, setJob] = useState<{ readonly id: string; readonly method: Method } | null>(null);
   const backtests = value?.backtests ?? [];
   const backtest = chosen === '' ? (backtests[0]?.id ?? '') : chosen;
   const known = methods.find((one) => one.value === method);
   const count = Number(runs);
-  const isReady = backtest !== '' && Number.isInteger(count) && count >= 100 && count <= 100_000;
+  const { least, most } = runsOf(method);
+  const noiseShare = Number(noise) / 100;
+  const runsError =
+    Number.isInteger(count) && count >= least && count <= most
+      ? undefined
+      : `a whole number from ${countText(least)} to ${countText(most)}`;
+  const noiseError =
+    method === 'noise' && !(noiseShare >= 0.01 && noiseShare <= 2) ? 'from 1 to 200 %' : undefined;
+  const isReady = backtest !== '' && runsError === undefined && noiseError === undefined;
   const run = async (): Promise<void> => {
-    const started = await act(
-      'Monte Carlo',
-      'robustness/monte-carlo',
-      { backtest, method, runs: count, missedShare: Math.min(0.9, Math.max(0, Number(missed) / 100 || 0)) },
-      [],
-    );
-    if (started !== null) setJob(started.job.id);
+    const started = await start(method, backtest, count, {
+      missedShare: Math.min(0.9, Math.max(0, Number(missed) / 100 || 0)),
+      noise: noiseShare,
+    });
+    if (started !== null) setJob({ id: started.job.id, method });
   };
   if (value !== null && backtests.length === 0) {
     return (
@@ -93,15 +118,41 @@ export function MonteCarloPane({
           <Select
             id="mc-method"
             value={method}
-            onChange={(event) => setMethod(event.target.value as Method)}
+            onChange={(event) => {
+              const next = event.target.value as Method;
+              if (runs === runsOf(method).usual) setRuns(runsOf(next).usual);
+              setMethod(next);
+            }}
             options={methods}
             data-testid="mc-method"
           />
         </Field>
-        <Field id="mc-runs" label="Runs">
-          <Input id="mc-runs" isNumber value={runs} onChange={(event) => setRuns(event.target.value)} />
+        <Field id="mc-runs" label="Runs" error={runsError}>
+          <Input
+            id="mc-runs"
+            isNumber
+            value={runs}
+            onChange={(event) => setRuns(event.target.value)}
+            data-testid="mc-runs"
+          />
         </Field>
-        {method === 'missed' ? (
+        {method === 'noise' ? (
+          <Field
+            id="mc-noise"
+            label="Noise"
+            help="Of the usual change from candle to candle; what is added stays, so that prices drift apart."
+            error={noiseError}
+          >
+            <Input
+              id="mc-noise"
+              isNumber
+              unit="%"
+              value={noise}
+              onChange={(event) => setNoise(event.target.value)}
+              data-testid="mc-noise"
+            />
+          </Field>
+        ) : method === 'missed' ? (
           <Field id="mc-missed" label="Chance to miss">
             <Input
               id="mc-missed"
@@ -127,10 +178,10 @@ export function MonteCarloPane({
       </div>
       {job === null ? (
         <EmptyState icon="target" title="Nothing run yet">
-          One backtest is one path. Monte Carlo shows the others that the same trades could have taken.
+          One backtest is one path. Monte Carlo shows the others it could have taken.
         </EmptyState>
       ) : (
-        <Outcome job={job} onRetry={() => setJob(null)} />
+        <Outcome job={job.id} method={job.method} onRetry={() => setJob(null)} />
       )}
     </Frame>
   );
@@ -145,132 +196,46 @@ function Frame({ picker, children }: { readonly picker: ReactNode; readonly chil
   );
 }
 
-function Outcome({ job: id, onRetry }: { readonly job: string; readonly onRetry: () => void }) {
+/** Starts the job of a method; null when the host refused it. */
+function start(
+  method: Method,
+  backtest: string,
+  runs: number,
+  more: { readonly missedShare: number; readonly noise: number },
+) {
+  switch (method) {
+    case 'noise':
+      return act('Noise', 'robustness/noise', { backtest, runs, noise: more.noise }, []);
+    case 'random-entries':
+      return act('Random entries', 'robustness/random-entries', { backtest, runs }, []);
+    default:
+      return act(
+        'Monte Carlo',
+        'robustness/monte-carlo',
+        { backtest, method, runs, missedShare: more.missedShare },
+        [],
+      );
+  }
+}
+
+function Outcome({
+  job: id,
+  method,
+  onRetry,
+}: {
+  readonly job: string;
+  readonly method: Method;
+  readonly onRetry: () => void;
+}) {
   const job = useJob(id);
   if (job?.state !== 'done') {
     return (
-      <div className="h-56 rounded-lg border border-line bg-surface">
+      <div className="h-56 shrink-0 rounded-lg border border-line bg-surface">
         <JobPanel id={id} onDone={() => undefined} onRetry={onRetry} />
       </div>
     );
   }
-  return <Fan result={job.result as MonteCarloResult} />;
-}
-
-function fanOptions(width: number, height: number, colours: CanvasColours): uPlot.Options {
-  const line = (label: string, stroke: string, lineWidth = 1): uPlot.Series => ({
-    label,
-    stroke,
-    width: lineWidth,
-    points: { show: false },
-  });
-  return {
-    width,
-    height,
-    padding: [10, 8, 0, 0],
-    scales: { x: { time: false } },
-    bands: [
-      { series: [5, 1], fill: withAlpha(colours.accent, 0.1) },
-      { series: [4, 2], fill: withAlpha(colours.accent, 0.16) },
-    ],
-    axes: [
-      { ...plotAxis(colours), size: 26 },
-      {
-        ...plotAxis(colours),
-        size: 64,
-        values: (_plot, ticks) => {
-          const places = tickPlaces(ticks.map((tick) => (tick - 1) * 100));
-          return ticks.map((tick) => percentText(tick - 1, true, places));
-        },
-      },
-    ],
-    series: [
-      {},
-      line('5 %', withAlpha(colours.accent, 0.35)),
-      line('25 %', withAlpha(colours.accent, 0.5)),
-      line('50 %', colours.accent, 1.8),
-      line('75 %', withAlpha(colours.accent, 0.5)),
-      line('95 %', withAlpha(colours.accent, 0.35)),
-    ],
-  };
-}
-
-function Fan({ result }: { readonly result: MonteCarloResult }) {
-  const data = useMemo(
-    (): uPlot.AlignedData => [
-      result.fan.map(({ step }) => step),
-      result.fan.map(({ p5 }) => p5),
-      result.fan.map(({ p25 }) => p25),
-      result.fan.map(({ p50 }) => p50),
-      result.fan.map(({ p75 }) => p75),
-      result.fan.map(({ p95 }) => p95),
-    ],
-    [result],
-  );
-  return (
-    <>
-      <div className="grid shrink-0 grid-cols-[repeat(auto-fit,minmax(110px,1fr))] gap-3 rounded-lg border border-line bg-surface p-3">
-        <Figure label="Original return" value={percentText(result.original.finalValue - 1, true)} />
-        <Figure
-          label="Better than"
-          value={
-            result.finalRank === null ? 'same end' : `${percentText(result.finalRank, false, 0)} of runs`
-          }
-        />
-        <Figure label="Runs with a loss" value={percentText(result.lossShare, false, 1)} />
-        <Figure label="Runs that lost half" value={percentText(result.ruinShare, false, 1)} />
-        <Figure label="Original drawdown" value={percentText(result.original.maxDrawdown)} />
-        <Figure label="Drawdown, worst 5 %" value={percentText(result.maxDrawdown.p5)} />
-      </div>
-      <p className="shrink-0 rounded-lg border border-line bg-surface p-3 text-sm" data-testid="mc-verdict">
-        {rankWords(result)}
-      </p>
-      <Block
-        title={`Return after so many trades: 5, 25, 50, 75 and 95 % of ${countText(result.runs)} runs`}
-        testId="mc-fan"
-      >
-        <div className="h-72 p-1">
-          <Plot label="Fan of returns" testId="mc-plot" data={data} options={fanOptions} />
-        </div>
-      </Block>
-      <Block title="Shares of the runs">
-        <table className="num w-full text-xs">
-          <thead className="text-2xs text-muted">
-            <tr>
-              {['', '5 %', '25 %', '50 %', '75 %', '95 %'].map((title) => (
-                <th key={title} className="h-6 px-3 text-right font-medium">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            <Row title="Return" values={result.finalValue} of={(value) => percentText(value - 1, true)} />
-            <Row title="Max drawdown" values={result.maxDrawdown} of={(value) => percentText(value)} />
-          </tbody>
-        </table>
-      </Block>
-    </>
-  );
-}
-
-function Row({
-  title,
-  values,
-  of,
-}: {
-  readonly title: string;
-  readonly values: Percentiles;
-  readonly of: (value: number) => string;
-}) {
-  return (
-    <tr className="h-7 border-t border-line/60">
-      <td className="px-3 text-left">{title}</td>
-      {(['p5', 'p25', 'p50', 'p75', 'p95'] as const).map((name) => (
-        <td key={name} className="px-3 text-right">
-          {of(values[name])}
-        </td>
-      ))}
-    </tr>
-  );
+  if (method === 'noise') return <NoiseView result={job.result as NoiseResult} />;
+  if (method === 'random-entries') return <RandomEntriesView result={job.result as RandomEntriesResult} />;
+  return <MonteCarloFan result={job.result as MonteCarloResult} />;
 }

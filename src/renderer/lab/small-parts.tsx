@@ -87,3 +87,43 @@ export function Block({
     </section>
   );
 }
+
+const verdictTones = {
+  good: 'border-up text-up',
+  bad: 'border-danger text-danger',
+  neutral: 'border-line text-muted',
+} as const;
+
+/** What a check says: a word and its reasons in sentences. */
+export function Verdict({
+  title,
+  tone,
+  reasons,
+  testId,
+}: {
+  readonly title: string;
+  readonly tone: keyof typeof verdictTones;
+  readonly reasons: readonly string[];
+  readonly testId: string;
+}) {
+  return (
+    <div
+      className="flex shrink-0 items-start gap-3 rounded-lg border border-line bg-surface p-3 text-sm"
+      data-testid={testId}
+    >
+      <span
+        className={classes(
+          'rounded-md border px-2 py-0.5 font-semibold whitespace-nowrap',
+          verdictTones[tone],
+        )}
+      >
+        {title}
+      </span>
+      <div className="flex flex-col gap-1 pt-0.5">
+        {reasons.map((reason) => (
+          <p key={reason}>{reason}</p>
+        ))}
+      </div>
+    </div>
+  );
+}

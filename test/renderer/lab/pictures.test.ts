@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bestOf, comparedColumns } from '../../../src/renderer/lab/compared.ts';
 import { heatCells } from '../../../src/renderer/lab/heat-map.tsx';
+import { histogram } from '../../../src/renderer/lab/histogram.ts';
 import { historyColumns } from '../../../src/renderer/lab/history-columns.ts';
 import { rankWords } from '../../../src/renderer/lab/monte-carlo-result.ts';
 import { parallelAxes } from '../../../src/renderer/lab/parallel-coordinates.tsx';
@@ -22,6 +23,20 @@ function trial(number: number, values: TrialRow['values'], objective: number | n
     message: null,
   };
 }
+
+describe('a histogram', () => {
+  it('counts in bins of one width, the highest value in the last, the mark inside the range', () => {
+    // Nine values make three bins of 2 from 0 to 6.
+    expect(histogram([0, 1, 1.9, 2, 3, 4, 5, 5.5, 6], 1)).toEqual({
+      bins: [3, 2, 4],
+      low: 0,
+      high: 6,
+      most: 4,
+    });
+    expect(histogram([0, 1, 2, 3], 7)).toEqual({ bins: [4, 0], low: 0, high: 7, most: 4 });
+    expect(histogram([5], 5)).toMatchObject({ bins: [1], low: 5 });
+  });
+});
 
 describe('the heat map', () => {
   const trials = [
