@@ -3,7 +3,7 @@
  * finds settings, and the checks say how far to believe them. Every page is kept as a picture in both themes.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -115,6 +115,40 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     const hole = at('data-gaps').locator('rect').nth(1);
     expect(Number(await hole.getAttribute('x'))).toBeCloseTo(375, 0);
     await pictures('lab-data-check');
+  });
+
+  it('keeps single trades and an order book, and checks them', async () => {
+    const importAs = async (content: string, kind: string, words: RegExp): Promise<void> => {
+      const path = join(folder, `${kind}.csv`);
+      writeFileSync(path, content);
+      await at('data-import').click();
+      await at('import-file').fill(path);
+      await at('import-venue').fill('own');
+      await at('import-kind').selectOption(kind);
+      await at('import-run').click();
+      await at('import-done').waitFor();
+      expect(await at('import-done').innerText()).toMatch(words);
+      await at('import-close').click();
+    };
+    const startMs = Date.UTC(2024, 0, 1);
+    const trades = Array.from(
+      { length: 500 },
+      (_, row) => `${startMs + row * 1000},buy,${100 + (row % 9)},1`,
+    );
+    await importAs(['timestamp,side,price,amount', ...trades].join('\n'), 'trades', /BTC\/USDT: 500 rows\./);
+    const level = (ms: number, side: string, price: string, amount: string): string =>
+      `own,BTC,${(startMs + ms) * 1000},${(startMs + ms) * 1000},false,${side},${price},${amount}`;
+    const head = 'exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount';
+    const book = [level(0, 'bid', '100', '5'), level(0, 'ask', '101', '5'), level(9, 'bid', '101', '1')];
+    await importAs([head, ...book].join('\n'), 'l2', /BTC\/USDT: 3 rows \(1 conspicuous\)\./);
+    const row = at('data-list-row').filter({ hasText: 'Order book' });
+    await row.click();
+    await at('data-check-run').click();
+    await at('data-check').filter({ hasText: 'the book crosses 1 times' }).waitFor();
+    expect(await at('data-check').innerText()).toContain('row 3: best bid 101 is not below best ask 101');
+    await pictures('lab-data-ticks');
+    expect(await at('data-list-row').filter({ hasText: 'Trades' }).count()).toBe(1);
+    await row.click();
   });
 
   it('names what is missing beside its field', async () => {

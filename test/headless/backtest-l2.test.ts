@@ -60,6 +60,29 @@ test('every combination is run, best equity first', async () => {
   expect(result.results[3]?.equity).toBeCloseTo(0.601, 9);
 });
 
+test('a stored recording gives what its file gives', async () => {
+  const file = recording();
+  const folder = newDataFolder();
+  const market = ['--venue', 'deribit', '--instrument', 'BTC/USD:BTC', '--data', folder];
+  const imported = await sextant(['data', 'import', '--file', file, ...market, '--json']);
+  expect(imported.code).toBe(0);
+  // The book is emptied, six changes; the bid comes to the ask once.
+  expect(lastLine(imported)).toMatchObject({ dataKind: 'l2', format: 'tardis-csv', bars: 7, crossed: 1 });
+  const listed = await sextant(['data', 'list', '--data', folder, '--json']);
+  expect(lastLine(listed)).toMatchObject({ total: 1, series: [{ dataKind: 'l2', bars: 7, timeframe: '' }] });
+  const checked = await sextant(['data', 'check', ...market, '--kind', 'l2']);
+  expect(checked.stdout).toMatch(/Crossed books:\s+1\n/);
+  expect(checked.stdout).toContain('row 4: best bid 101 is not below best ask 101');
+  const strategy = ['--strategy', 'grid', '--params', params, '--maker-fee', '-0.001'];
+  const stored = lastLine(await sextant(['backtest-l2', ...market, ...strategy, '--json']));
+  const read = lastLine(await run(file, '--format', 'tardis-csv', '--maker-fee', '-0.001'));
+  expect(stored['results']).toEqual(read['results']);
+  const unknown = await sextant(['backtest-l2', ...market.with(1, 'bybit'), ...strategy, '--json']);
+  expect(lastLine(unknown)).toMatchObject({ kind: 'error', code: 'not-found', field: 'instrument' });
+  const nothing = await sextant(['backtest-l2', ...strategy, '--json']);
+  expect(lastLine(nothing)).toMatchObject({ kind: 'error', code: 'bad-input', field: 'in' });
+});
+
 test('what cannot be is refused with its flag', async () => {
   const file = recording();
   const refused = async (...more: string[]): Promise<Record<string, unknown>> => {

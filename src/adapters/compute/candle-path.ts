@@ -59,7 +59,7 @@ function timeframeLabel(timeframeMs: number): string {
 }
 
 /** Percent-encodes everything but letters, digits, `_` and `-`: no separators, no dots, so no way out of the folder. */
-function encodeSegment(what: string, text: string): string {
+export function encodeSegment(what: string, text: string): string {
   if (text === '' || !text.isWellFormed()) {
     throw new ComputeError(
       'BAD_ARGUMENT',
@@ -78,7 +78,8 @@ function encodeSegment(what: string, text: string): string {
   return encoded;
 }
 
-function decodeSegment(segment: string): string | undefined {
+/** Gives the text of a segment; undefined for one that `encodeSegment` does not write. */
+export function decodeSegment(segment: string): string | undefined {
   try {
     const text = decodeURIComponent(segment);
     return text !== '' && encodeSegment('name', text) === segment ? text : undefined;

@@ -1,9 +1,11 @@
 /** What a format of market data files is, and what a file of it gives. */
 
 import type { CandleFileOptions, CandleTable } from '../candle-files/candle-table.ts';
+import type { L2Format } from '../compute/l2.ts';
+import type { TradeRow } from './trade-rows.ts';
 
-/** What a series holds: traded prices, mark prices (without volume), or funding rates. */
-export const seriesKinds = ['candles', 'marks', 'funding'] as const;
+/** What a series holds: traded prices, mark prices (without volume), funding rates, single trades, order book changes. */
+export const seriesKinds = ['candles', 'marks', 'funding', 'trades', 'l2'] as const;
 export type SeriesKind = (typeof seriesKinds)[number];
 
 /** Funding rates, oldest first, strictly rising in time: what longs pay shorts at that time, as a part of the notional. */
@@ -44,6 +46,13 @@ export interface FilePeek {
   readonly cells: readonly string[];
 }
 
+/** Hands out every trade of a file in its order. Throws `DataFileError` with line and reason. */
+export type EachTrade = (
+  path: string,
+  options: ImportOptions,
+  onTrade: (trade: TradeRow) => void,
+) => Promise<void>;
+
 /** One format. The table of all is in `formats.ts`. */
 export interface DataFormat {
   /** Name for `--format`. */
@@ -51,6 +60,10 @@ export interface DataFormat {
   readonly title: string;
   /** Whether a file looks like it; the first format of the table that says yes is taken. */
   detect(peek: FilePeek): boolean;
-  /** Reads a whole file. Throws `DataFileError` with line and reason. */
-  read(path: string, options: ImportOptions): Promise<ImportedData>;
+  /** Reads a whole file; not there for order books. Throws `DataFileError` with line and reason. */
+  readonly read?: (path: string, options: ImportOptions) => Promise<ImportedData>;
+  /** Reads single trades, where it has any. */
+  readonly eachTrade?: EachTrade;
+  /** What the native core calls it, for recordings of an order book and its trades. */
+  readonly recording?: L2Format;
 }

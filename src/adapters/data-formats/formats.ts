@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { readCandleColumns } from '../candle-files/csv-candles.ts';
 import { DataFileError } from '../candle-files/data-file-error.ts';
 import { readMagic, readTextHead } from '../candle-files/text-file.ts';
+import { bookColumns, bookFormats } from './book-formats.ts';
 import type { DataFormat, FilePeek, ImportOptions } from './format.ts';
 import { fundingFormat } from './funding-format.ts';
 import { jsonFormats } from './json-formats.ts';
@@ -11,9 +12,6 @@ import { leanFormat } from './lean-archive.ts';
 import { tradeFormats } from './trade-formats.ts';
 
 const peekBytes = 16 * 1024;
-
-/** A first row like this is no data of ours: an order book belongs to its own importer. */
-const bookColumns = ['is_snapshot', 'ask_price', 'asks[0].price'];
 
 const parquetFormat: DataFormat = {
   id: 'parquet',
@@ -60,6 +58,7 @@ const csvFormat: DataFormat = {
 export const dataFormats: readonly DataFormat[] = [
   parquetFormat,
   leanFormat,
+  ...bookFormats,
   ...jsonFormats,
   fundingFormat,
   ...tradeFormats,

@@ -4,8 +4,8 @@ import { type CandleRow, CandleTableBuilder } from '../candle-files/candle-table
 import { DataFileError } from '../candle-files/data-file-error.ts';
 import { readWholeText } from '../candle-files/text-file.ts';
 import { parseTimestampValue } from '../candle-files/timestamps.ts';
-import type { DataFormat, FilePeek, ImportedData, ImportOptions } from './format.ts';
-import { TradeCandles } from './trade-candles.ts';
+import type { DataFormat, EachTrade, FilePeek, ImportedData, ImportOptions } from './format.ts';
+import { joinTrades } from './trade-candles.ts';
 
 const bytesMaximum = 512 * 1024 * 1024;
 const objectNames: Readonly<Record<Exclude<keyof CandleRow, 'line'>, readonly string[]>> = {
@@ -93,22 +93,21 @@ async function readCandles(path: string, options: ImportOptions): Promise<Import
 }
 
 /** freqtrade: [timestamp, id, type, side, price, amount, cost]. */
-async function readTradeLists(path: string, options: ImportOptions): Promise<ImportedData> {
-  const candles = new TradeCandles(path, options);
+const eachTradeOfList: EachTrade = async (path, options, onTrade) => {
   for (const [index, row] of (await readList(path)).entries()) {
     const line = index + 1;
     const cells = Array.isArray(row) ? (row as readonly unknown[]) : [];
-    const [time, id, , , price, amount] = cells;
-    candles.add({
+    const [time, id, , side, price, amount] = cells;
+    onTrade({
       line,
       timeMs: timeOf(path, line, time, options),
       price: numberOf(path, line, 'price', price),
       amount: numberOf(path, line, 'amount', amount),
       ...(typeof id === 'string' && id !== '' ? { id } : {}),
+      ...(side === 'buy' || side === 'sell' ? { side } : {}),
     });
   }
-  return candles.finish();
-}
+};
 
 const isJson = ({ head }: FilePeek): boolean => /^\uFEFF?\s*[[{]/.test(head);
 
@@ -117,7 +116,8 @@ export const jsonFormats: readonly DataFormat[] = [
     id: 'freqtrade-trades',
     title: 'Trades JSON of freqtrade: [time, id, type, side, price, amount, cost]',
     detect: (peek) => isJson(peek) && /^\s*\[\s*\[[^\]]*"(?:buy|sell)"/.test(peek.head),
-    read: readTradeLists,
+    eachTrade: eachTradeOfList,
+    read: joinTrades(eachTradeOfList),
   },
   {
     id: 'json',

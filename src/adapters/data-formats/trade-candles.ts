@@ -3,17 +3,8 @@
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
 import { type CandleRow, CandleTableBuilder } from '../candle-files/candle-table.ts';
 import { DataFileError } from '../candle-files/data-file-error.ts';
-import type { ImportedData, ImportOptions } from './format.ts';
-
-/** One trade of a file. */
-export interface TradeRow {
-  readonly line: number;
-  readonly timeMs: number;
-  readonly price: number;
-  readonly amount: number;
-  /** The venue's id, where the file has one: two trades of one id in a row are one trade. */
-  readonly id?: string | undefined;
-}
+import type { DataFormat, EachTrade, ImportedData, ImportOptions } from './format.ts';
+import { type TradeRow, TradeRowCheck } from './trade-rows.ts';
 
 const minuteMs = 60_000;
 
@@ -27,35 +18,25 @@ interface Bucket {
  * Takes trades of a file in its order. Within a candle the earliest trade is the open and the latest the close, whatever
  * the order; a trade that belongs to an earlier candle is refused unless the options say that rows may come in any order.
  */
-export class TradeCandles {
+class TradeCandles {
   readonly #path: string;
   readonly #options: ImportOptions;
   readonly #timeframeMs: number;
+  readonly #check: TradeRowCheck;
   readonly #buckets = new Map<number, Bucket>();
   #newestMs = Number.NEGATIVE_INFINITY;
-  #lastId: string | undefined;
-  #duplicates = 0;
 
   constructor(path: string, options: ImportOptions) {
     this.#path = path;
     this.#options = options;
+    this.#check = new TradeRowCheck(path, 'zero');
     this.#timeframeMs = options.timeframeMs ?? minuteMs;
   }
 
   /** Adds a trade. Throws `DataFileError`. */
   add(trade: TradeRow): void {
-    const { line, timeMs, price, amount, id } = trade;
-    if (!Number.isSafeInteger(timeMs) || timeMs <= 0)
-      throw this.#bad(line, 'timestamp', `${timeMs} is not a time`);
-    if (!(price > 0 && Number.isFinite(price)))
-      throw this.#bad(line, 'price', `${price} is not a price above zero`);
-    if (!(amount >= 0 && Number.isFinite(amount)))
-      throw this.#bad(line, 'amount', `${amount} is not a quantity`);
-    if (id !== undefined && id === this.#lastId) {
-      this.#duplicates += 1;
-      return;
-    }
-    this.#lastId = id;
+    if (!this.#check.take(trade)) return;
+    const { line, timeMs, price, amount } = trade;
     const openTimeMs = bucketOpenMs(timeMs, this.#timeframeMs);
     if (openTimeMs < this.#newestMs && this.#options.sort !== true) {
       throw new DataFileError({
@@ -96,15 +77,19 @@ export class TradeCandles {
       kind: 'candles',
       table: {
         ...table,
-        duplicates: this.#duplicates,
+        duplicates: this.#check.duplicates,
         timeframeMs: this.#timeframeMs,
       },
       lastIsProvisional: true,
     };
   }
+}
 
-  #bad(line: number, column: string, reason: string): DataFileError {
-    const hint = 'Repair or remove the row.';
-    return new DataFileError({ code: 'bad-value', path: this.#path, line, column, reason, hint });
-  }
+/** Makes the reader of candles of a reader of trades. */
+export function joinTrades(eachTrade: EachTrade): NonNullable<DataFormat['read']> {
+  return async (path, options) => {
+    const candles = new TradeCandles(path, options);
+    await eachTrade(path, options, (trade) => candles.add(trade));
+    return candles.finish();
+  };
 }

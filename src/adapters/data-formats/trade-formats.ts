@@ -1,16 +1,21 @@
 /** Files of trades, joined to candles: CSV of Tardis, Bybit, Binance and others, and JSON lists of freqtrade. */
 
-import { readDelimitedRows, type WantedColumn } from './delimited-rows.ts';
-import type { DataFormat, FilePeek, ImportedData, ImportOptions } from './format.ts';
-import { TradeCandles } from './trade-candles.ts';
+import { type DelimitedRow, readDelimitedRows, type WantedColumn } from './delimited-rows.ts';
+import type { DataFormat, EachTrade, FilePeek } from './format.ts';
+import { joinTrades } from './trade-candles.ts';
+import type { TradeRow } from './trade-rows.ts';
 
-type TradeColumns = Readonly<Record<'timestamp' | 'price' | 'amount' | 'id', WantedColumn>>;
+type TradeColumns = Readonly<
+  Record<'timestamp' | 'price' | 'amount' | 'id' | 'side' | 'maker', WantedColumn>
+>;
 
 const namedColumns: TradeColumns = {
   timestamp: { names: ['timestamp', 'time', 'transact_time', 'trade_time', 'date', 'datetime', 'ts'] },
   price: { names: ['price', 'p'] },
   amount: { names: ['amount', 'size', 'qty', 'quantity', 'volume', 'q'] },
   id: { names: ['id', 'trade_id', 'tradeid', 'trdmatchid', 'agg_trade_id'], isOptional: true },
+  side: { names: ['side', 'taker_side', 'takerside', 'direction'], isOptional: true },
+  maker: { names: ['is_buyer_maker', 'isbuyermaker', 'buyer_maker'], isOptional: true },
 };
 
 /** Binance's archives had no header for years: id, price, quantity, quote quantity, time, … */
@@ -19,28 +24,43 @@ const binanceTrades: TradeColumns = {
   price: { names: [], position: 1 },
   amount: { names: [], position: 2 },
   timestamp: { names: [], position: 4 },
+  side: { names: [], isOptional: true },
+  maker: { names: [], position: 5 },
 };
 /** Aggregated: id, price, quantity, first id, last id, time, … */
-const binanceAggregates: TradeColumns = { ...binanceTrades, timestamp: { names: [], position: 5 } };
+const binanceAggregates: TradeColumns = {
+  ...binanceTrades,
+  timestamp: { names: [], position: 5 },
+  maker: { names: [], position: 6 },
+};
 
-async function readTrades(
-  path: string,
-  options: ImportOptions,
-  columns: TradeColumns,
-  hasHeader: boolean,
-): Promise<ImportedData> {
-  const candles = new TradeCandles(path, options);
-  const { timestampUnit, signal } = options;
-  await readDelimitedRows(path, columns, { hasHeader, timestampUnit, signal }, (row) =>
-    candles.add({
-      line: row.line,
-      timeMs: row.timeMs('timestamp'),
-      price: row.number('price'),
-      amount: row.number('amount'),
-      id: row.text('id'),
-    }),
-  );
-  return candles.finish();
+/** Who took: as the file says it, or the other side of who made the price. */
+function sideOf(row: DelimitedRow): TradeRow['side'] {
+  const side = row.text('side')?.toLowerCase();
+  if (side === 'buy' || side === 'b') return 'buy';
+  if (side === 'sell' || side === 's') return 'sell';
+  switch (row.text('maker')?.toLowerCase()) {
+    case 'true':
+      return 'sell';
+    case 'false':
+      return 'buy';
+    default:
+      return undefined;
+  }
+}
+
+function eachTradeOf(columns: TradeColumns, hasHeader: boolean): EachTrade {
+  return (path, { timestampUnit, signal }, onTrade) =>
+    readDelimitedRows(path, columns, { hasHeader, timestampUnit, signal }, (row) =>
+      onTrade({
+        line: row.line,
+        timeMs: row.timeMs('timestamp'),
+        price: row.number('price'),
+        amount: row.number('amount'),
+        id: row.text('id'),
+        side: sideOf(row),
+      }),
+    );
 }
 
 const has = ({ cells }: FilePeek, { names }: WantedColumn): boolean =>
@@ -55,7 +75,8 @@ function csvFormat(
   hasHeader: boolean,
   detect: (peek: FilePeek) => boolean,
 ): DataFormat {
-  return { id, title, detect, read: (path, options) => readTrades(path, options, columns, hasHeader) };
+  const eachTrade = eachTradeOf(columns, hasHeader);
+  return { id, title, detect, eachTrade, read: joinTrades(eachTrade) };
 }
 
 const isNamed = (peek: FilePeek): boolean =>

@@ -1,10 +1,12 @@
 /** Examines stored series: check sums, gaps, outliers, whether the last candle is final. */
 
-import type { JobControl } from '../jobs/job-runner.ts';
+import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
+import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { dataError } from './data-errors.ts';
 import type { DataLibrary } from './data-library.ts';
 import { examine, type Findings } from './examine.ts';
-import { type StoredSeries, timeframeLabel } from './series.ts';
+import { examineTicks } from './examine-ticks.ts';
+import { isTicks, type StoredSeries, timeframeLabel } from './series.ts';
 
 /** What is known of a stored series. */
 export interface SeriesFacts {
@@ -12,7 +14,7 @@ export interface SeriesFacts {
   readonly dataKind: StoredSeries['kind'];
   readonly venue: string;
   readonly instrument: string;
-  /** Empty for funding rates. */
+  /** Empty for what has none: funding rates, trades, order books. */
   readonly timeframe: string;
   readonly bars: number;
   readonly from: number | null;
@@ -24,9 +26,13 @@ export interface SeriesFacts {
   readonly problem: string | null;
 }
 
-/** What a check found. A stored series has no duplicates: the store refuses them. */
+/** What a check found. Stored candles have no duplicates: the store refuses them. */
 export interface SeriesReport extends SeriesFacts, Findings {
+  /** Rows of trades and order books that repeat the one before. */
   readonly duplicates: number;
+  /** Their rows whose exchange time runs back, and the times at which a book crossed. */
+  readonly reversed: number;
+  readonly crossed: number;
   /** Damage of the file, a sentence each. */
   readonly damage: readonly string[];
 }
@@ -38,6 +44,8 @@ const nothingFound = {
   outliers: [],
   outlierCount: 0,
   duplicates: 0,
+  reversed: 0,
+  crossed: 0,
   damage: [],
 };
 
@@ -58,7 +66,13 @@ export function factsOf(library: DataLibrary, series: StoredSeries): SeriesFacts
       const [from = null, to = null] = [table.timeMs[0], table.timeMs.at(-1)];
       return { ...names, ...empty, bars: table.length, from, to, bytes: table.length * 16 };
     }
-    const info = library.store(kind).info(series);
+    if (isTicks(series)) {
+      const info = library.ticks(series.kind).info(series);
+      if (info === undefined) return { ...names, ...empty };
+      const [from, to] = [Math.floor(info.firstMs), Math.floor(info.lastMs)];
+      return { ...names, ...empty, bars: info.rows, from, to, bytes: info.bytes };
+    }
+    const info = library.store(kind as 'candles' | 'marks').info(series);
     if (info === undefined) return { ...names, ...empty };
     const { rows: bars, firstMs: from = null, lastMs: to = null, lastIsProvisional, bytes } = info;
     return { ...names, bars, from, to, provisional: lastIsProvisional, bytes, problem: null };
@@ -80,11 +94,23 @@ export async function checkSeries(
   }
   const abort = new AbortController();
   control.onCancel(() => abort.abort());
-  const store = library.store(series.kind);
+  if (isTicks(series)) {
+    const { signal } = abort;
+    try {
+      const columns = await library.ticks(series.kind).read(series, { signal });
+      if (columns === undefined) return { ...facts, ...nothingFound };
+      return { ...facts, ...(await examineTicks(columns, control)), damage: [] };
+    } catch (error) {
+      if (control.isCancelled()) throw new JobCancelled();
+      if (!(error instanceof DataFileError)) throw error;
+      return { ...facts, ...nothingFound, damage: [error.message] };
+    }
+  }
+  const store = library.store(series.kind as 'candles' | 'marks');
   const { damage } = await store.verify(series, { signal: abort.signal });
   if (damage.length > 0 || facts.problem !== null) {
     return { ...facts, ...nothingFound, damage: damage.length > 0 ? damage : [facts.problem ?? ''] };
   }
   const found = examine(store.read(series), series.timeframeMs, series.kind === 'candles');
-  return { ...facts, ...found, duplicates: 0, damage: [] };
+  return { ...facts, ...nothingFound, ...found };
 }

@@ -1,5 +1,6 @@
 /**
- * The market data of a data folder that was imported or downloaded: candles, mark prices and funding rates, in
+ * The market data of a data folder that was imported or downloaded: candles, mark prices, funding rates, trades and
+ * order book recordings, in
  * `<data folder>/market-data`. What a demo or paper run has lived lies elsewhere and is not touched.
  *
  *     const library = new DataLibrary(loadNative(), dataFolder);
@@ -17,9 +18,10 @@ import { CandleStore } from '../../adapters/compute/candle-store.ts';
 import { resampleCandles } from '../../adapters/compute/resample.ts';
 import type { FundingTable } from '../../adapters/data-formats/format.ts';
 import { FundingStore } from '../../adapters/data-formats/funding-store.ts';
+import { TickStore } from '../../adapters/tick-files/tick-store.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
-import { type StoredSeries, seriesText, timeframeLabel } from './series.ts';
+import { isTicks, type StoredSeries, seriesText, timeframeLabel } from './series.ts';
 
 /** Which candles are wanted. */
 export interface SeriesRequest {
@@ -51,6 +53,8 @@ export function marketDataFolder(dataFolder: string): string {
   return join(dataFolder, 'market-data');
 }
 
+const tickKinds = ['trades', 'l2'] as const;
+
 export class DataLibrary {
   readonly addon: NativeAddon;
   /** Where everything lies. */
@@ -58,6 +62,9 @@ export class DataLibrary {
   readonly candles: CandleStore;
   readonly marks: CandleStore;
   readonly funding: FundingStore;
+  readonly trades: TickStore;
+  /** Recordings of order books. */
+  readonly l2: TickStore;
 
   constructor(addon: NativeAddon, dataFolder: string) {
     this.addon = addon;
@@ -65,11 +72,18 @@ export class DataLibrary {
     this.candles = new CandleStore(addon, this.storeFolder('candles'));
     this.marks = new CandleStore(addon, this.storeFolder('marks'));
     this.funding = new FundingStore(join(this.folder, 'funding'));
+    this.trades = new TickStore(addon, join(this.folder, 'trades'));
+    this.l2 = new TickStore(addon, join(this.folder, 'l2'));
   }
 
   /** The store of a kind of candles. */
   store(kind: 'candles' | 'marks'): CandleStore {
     return kind === 'candles' ? this.candles : this.marks;
+  }
+
+  /** The store of single trades or of order books. */
+  ticks(kind: 'trades' | 'l2'): TickStore {
+    return kind === 'trades' ? this.trades : this.l2;
   }
 
   /** All series, candles first. */
@@ -82,6 +96,11 @@ export class DataLibrary {
     return [
       ...candles,
       ...this.funding.list().map((id) => ({ kind: 'funding' as const, ...id, timeframeMs: 0 })),
+      ...tickKinds.flatMap((kind) =>
+        this.ticks(kind)
+          .list()
+          .map((id) => ({ kind, ...id, timeframeMs: 0 })),
+      ),
     ];
   }
 
@@ -145,11 +164,12 @@ export class DataLibrary {
   async remove(series: StoredSeries): Promise<void> {
     let isThere = false;
     if (series.kind === 'funding') isThere = this.funding.remove(series);
+    else if (isTicks(series)) isThere = this.ticks(series.kind).remove(series);
     else {
-      const path = candlePath(this.storeFolder(series.kind), series);
+      const path = candlePath(this.storeFolder(series.kind as 'candles' | 'marks'), series);
       isThere = existsSync(path);
       // The store lets go of the file first: Windows deletes no open one.
-      await this.store(series.kind).close();
+      await this.store(series.kind as 'candles' | 'marks').close();
       rmSync(path, { force: true });
     }
     if (!isThere)

@@ -5,7 +5,7 @@ import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
 
 /** Something to look at; `bars` candles from `fromMs` up to and including `toMs`. */
 export interface Outlier {
-  readonly kind: 'spike' | 'no-volume' | 'inconsistent';
+  readonly kind: 'spike' | 'no-volume' | 'inconsistent' | 'duplicate' | 'reversed' | 'crossed';
   readonly fromMs: number;
   readonly toMs: number;
   readonly bars: number;

@@ -8,6 +8,7 @@ import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { dataError } from './data-errors.ts';
 import type { DataLibrary } from './data-library.ts';
 import { examine, type Findings } from './examine.ts';
+import { importTicks, isTickImport } from './import-ticks.ts';
 import { checkGrid, type SeriesKind, timeframeLabel } from './series.ts';
 
 /** What to import and how. */
@@ -18,8 +19,12 @@ export interface ImportRequest extends Omit<ImportOptions, 'onProgress' | 'signa
   readonly timeframeMs?: number | undefined;
   /** Found out when not given. */
   readonly format?: string | undefined;
-  /** What the prices are; found out when not given. */
-  readonly kind?: 'candles' | 'marks' | undefined;
+  /** What to store; found out when not given, and then trades are joined to candles. */
+  readonly kind?: 'candles' | 'marks' | 'trades' | 'l2' | undefined;
+  /** What to make of the sequence numbers of an order book; `checked` when not given, see `L2ImportOptions`. */
+  readonly sequence?: 'checked' | 'as-recorded' | undefined;
+  /** The venue's own symbol, where a recording holds several. */
+  readonly sourceSymbol?: string | undefined;
 }
 
 /** What was imported. */
@@ -38,6 +43,12 @@ export interface ImportResult extends Findings {
   readonly storedBars: number;
   /** Whether the last candle may still change. */
   readonly provisional: boolean;
+  /** Trades and order books: rows equal to the one before, times that run back, books that crossed. */
+  readonly repeated?: number;
+  readonly reversed?: number;
+  readonly crossed?: number;
+  /** What else there is to say, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 const nothingFound = { gaps: [], gapCount: 0, missing: 0, outliers: [], outlierCount: 0 };
@@ -52,6 +63,14 @@ export async function importFile(
   const path = resolve(request.file);
   const format = await formatOf(path, request.format);
   control.progress({ done: 0, total: 1, unit: 'file', message: `reading ${format.title}` });
+  if (isTickImport(request, format)) {
+    try {
+      return await importTicks(library, path, request, format, control);
+    } catch (error) {
+      if (control.isCancelled()) throw new JobCancelled();
+      throw dataError(error);
+    }
+  }
   const data = await read(path, request, format, control);
   if (control.isCancelled()) throw new JobCancelled();
   control.progress({ done: 0.9, total: 1, message: 'storing' });
@@ -86,6 +105,7 @@ async function read(
 ): Promise<ImportedData> {
   const abort = new AbortController();
   control.onCancel(() => abort.abort());
+  if (format.read === undefined) throw new TypeError(`${format.id} has no candles`);
   try {
     const data = await format.read(path, {
       ...request,
@@ -93,7 +113,8 @@ async function read(
       signal: abort.signal,
       onProgress: (fraction) => control.progress({ done: fraction * 0.9, total: 1 }),
     });
-    return data.kind !== 'funding' && request.kind !== undefined ? { ...data, kind: request.kind } : data;
+    const isCandles = request.kind === 'candles' || request.kind === 'marks';
+    return data.kind !== 'funding' && isCandles ? { ...data, kind: request.kind } : data;
   } catch (error) {
     if (control.isCancelled()) throw new JobCancelled();
     throw dataError(error);

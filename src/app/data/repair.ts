@@ -33,10 +33,14 @@ export type FetchRange = (series: StoredSeries, fromMs: number, toMs: number) =>
 
 type CandleSeries = StoredSeries & { readonly kind: 'candles' | 'marks' };
 
-/** Narrows to series that have candles. Throws `ApiError` `bad-input` for funding rates. */
+/** Narrows to series that have candles. Throws `ApiError` `bad-input` for others. */
 export function candleSeries(series: StoredSeries): CandleSeries {
-  if (series.kind !== 'funding') return series as CandleSeries;
-  throw new ApiError('bad-input', 'kind: funding rates have nothing to repair', { field: 'kind' });
+  if (series.kind === 'candles' || series.kind === 'marks') return series as CandleSeries;
+  const what = { funding: 'funding rates', trades: 'trades', l2: 'order books' }[series.kind];
+  throw new ApiError('bad-input', `kind: ${what} have nothing to repair`, {
+    field: 'kind',
+    hint: 'Remove the series and import a better file.',
+  });
 }
 
 /** Repairs a series. Throws `ApiError`; nothing is changed then. */

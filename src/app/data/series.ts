@@ -7,12 +7,17 @@ import { bucketOpenMs } from '../../shared/domain/candle.ts';
 
 export { type SeriesKind, seriesKinds };
 
-/** One stored series; funding rates have a timeframe of 0. */
+/** One stored series; what is no candle has a timeframe of 0. */
 export interface StoredSeries {
   readonly kind: SeriesKind;
   readonly venue: string;
   readonly symbol: string;
   readonly timeframeMs: number;
+}
+
+/** Narrows to single trades and order books. */
+export function isTicks(series: StoredSeries): series is StoredSeries & { readonly kind: 'trades' | 'l2' } {
+  return series.kind === 'trades' || series.kind === 'l2';
 }
 
 const units = [
@@ -67,7 +72,9 @@ export function findSeries(
   );
   const [found, other] = known.filter(
     ({ kind, timeframeMs }) =>
-      kind === 'funding' || wanted.timeframeMs === undefined || timeframeMs === wanted.timeframeMs,
+      (kind !== 'candles' && kind !== 'marks') ||
+      wanted.timeframeMs === undefined ||
+      timeframeMs === wanted.timeframeMs,
   );
   if (found === undefined) {
     const text = seriesText({ ...wanted, timeframeMs: wanted.timeframeMs ?? 0 });

@@ -241,15 +241,19 @@ function addDataCommands(add: Add, run: Run): void {
       .option('--venue <venue>', 'venue id such as binance')
       .option('--instrument <instrument>', 'symbol such as BTC/USDT or BTC/USDT:USDT')
       .option('--timeframe <timeframe>', timeframe)
-      .option('--kind <kind>', 'candles, marks or funding');
+      .option('--kind <kind>', 'candles (default), marks, funding, trades or l2');
   const imported = add('data import')
-    .description('A file of candles, trades, mark prices or funding rates; whole or not at all')
+    .description(
+      'A file of candles, mark prices, funding rates, trades or an order book; whole or not at all',
+    )
     .requiredOption('--file <file>', 'plain, gzip or zip; the format is found out')
     .requiredOption('--venue <venue>', 'venue id such as binance')
     .requiredOption('--instrument <instrument>', 'symbol such as BTC/USDT or BTC/USDT:USDT')
     .option('--timeframe <timeframe>', 'of the candles, or to make of trades (default: found out, 1m)')
     .option('--format <format>', 'name of the format where it is not found out')
-    .option('--kind <kind>', 'candles or marks')
+    .option('--kind <kind>', 'candles, marks, trades (kept one by one) or l2 (default: found out)')
+    .option('--sequence <how>', 'order books: checked (default) or as-recorded')
+    .option('--symbol <symbol>', "order books: the venue's symbol, where the file holds several")
     .option('--columns <list>', 'timestamp=when,close=last … by name or number, or as JSON')
     .option('--time-unit <unit>', 's, ms, us, ns or iso (default: found out)')
     .option('--duplicates <choice>', 'refuse, keep-first or keep-last: rows of one time that differ')
@@ -287,7 +291,9 @@ function addDataCommands(add: Add, run: Run): void {
 function addL2Commands(add: Add, run: Run): void {
   const marketMaking = add('backtest-l2')
     .description('A market-making strategy over an order book recording, with latency and queue positions')
-    .requiredOption('--in <file>', 'recording imported before, or a raw file together with --format')
+    .option('--in <file>', 'a raw file together with --format, or a file of the library')
+    .option('--venue <venue>', 'with --instrument: a stored order book (data import --kind l2)')
+    .option('--instrument <instrument>', 'see --venue')
     .option(
       '--format <format>',
       'binance-frames, tardis-csv, bybit-book or trade-list: import the file first',

@@ -18,6 +18,8 @@ import {
   l2Info,
 } from '../../adapters/compute/l2.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
+import { DataLibrary } from '../../app/data/data-library.ts';
+import { findSeries } from '../../app/data/series.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag, parseDelay, parseDuration, parseNumber, parseParams } from '../cli/values.ts';
@@ -26,7 +28,9 @@ import { countWords } from '../output/words.ts';
 
 /** The flags as commander gives them. */
 export interface BacktestL2Flags {
-  readonly in: string;
+  readonly in?: string | undefined;
+  readonly venue?: string | undefined;
+  readonly instrument?: string | undefined;
   readonly format?: string | undefined;
   readonly sequence?: string | undefined;
   readonly symbol?: string | undefined;
@@ -66,15 +70,15 @@ export async function backtestL2(context: CommandContext, flags: BacktestL2Flags
   const options = runOptions(flags);
   const range = priceRange(flags);
   const addon = loadNative();
+  const source = sourceOf(context, flags);
   let folder: string | undefined;
   try {
-    let path = resolve(flags.in);
+    let path = source;
     const watch = {
       onProgress: (done: number) => context.output.talkInPlace(`${Math.floor(done * 100)} %`),
     };
     if (flags.format !== undefined) {
       folder = await mkdtemp(join(tmpdir(), 'sextant-l2-'));
-      const source = path;
       path = join(folder, 'recording.l2');
       await importL2(addon, source, path, {
         format: oneOf('format', flags.format, formats),
@@ -92,6 +96,19 @@ export async function backtestL2(context: CommandContext, flags: BacktestL2Flags
   } finally {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The file that is named, or that of a stored series. Throws `ApiError`. */
+function sourceOf(context: CommandContext, { format, in: file, instrument, venue }: BacktestL2Flags): string {
+  if (file !== undefined && venue === undefined && instrument === undefined) return resolve(file);
+  if (file !== undefined || venue === undefined || instrument === undefined || format !== undefined) {
+    throw new ApiError('bad-input', 'in: say which recording: --in FILE, or --venue and --instrument', {
+      field: 'in',
+      hint: 'What is stored: bin/sextant data list. --format belongs to --in.',
+    });
+  }
+  const library = new DataLibrary(loadNative(), context.dataFolder);
+  return library.l2.path(findSeries(library.list(), { kind: 'l2', venue, symbol: instrument }));
 }
 
 function report(

@@ -8,7 +8,7 @@ import { withDataErrors } from '../../app/data/data-errors.ts';
 import { DataLibrary } from '../../app/data/data-library.ts';
 import { importFile } from '../../app/data/import-file.ts';
 import { candleSeries, type RepairResult, repairSeries, undoRepair } from '../../app/data/repair.ts';
-import { findSeries, parseTimeframe, seriesText } from '../../app/data/series.ts';
+import { findSeries, parseTimeframe, seriesKinds, seriesText } from '../../app/data/series.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { confirm } from '../cli/confirm.ts';
 import type { CommandContext } from '../cli/context.ts';
@@ -59,7 +59,9 @@ export async function importData(context: CommandContext, flags: DataFlags): Pro
     venue: text(flags, 'venue') ?? '',
     symbol: text(flags, 'instrument') ?? '',
     format: text(flags, 'format'),
-    kind: oneOf(flags, 'kind', ['candles', 'marks'] as const),
+    kind: oneOf(flags, 'kind', ['candles', 'marks', 'trades', 'l2'] as const),
+    sequence: oneOf(flags, 'sequence', ['checked', 'as-recorded'] as const),
+    sourceSymbol: text(flags, 'symbol'),
     timeframeMs: timeframe === undefined ? undefined : parseTimeframe(timeframe),
     columns: columns === undefined ? undefined : await readColumns(columns),
     timestampUnit: oneOf<TimestampUnit>(flags, 'timeUnit', timestampUnits),
@@ -78,9 +80,12 @@ export async function importData(context: CommandContext, flags: DataFlags): Pro
         ['Into', `${result.venue} ${result.instrument} ${result.timeframe} ${result.dataKind}`],
         ['From', timeWords(result.from)],
         ['To', timeWords(result.to)],
-        ['Gaps', `${result.gapCount} with ${countWords(result.missing)} candles missing`],
+        result.crossed === undefined
+          ? ['Gaps', `${result.gapCount} with ${countWords(result.missing)} candles missing`]
+          : ['Quiet times', countWords(result.gapCount)],
         ['Duplicates', countWords(result.duplicates)],
         ['Outliers', countWords(result.outlierCount)],
+        ...(result.notes ?? []).map((note): [string, string] => ['Note', note]),
       ]),
     );
     return 0;
@@ -218,7 +223,7 @@ function chosenSeries(library: DataLibrary, flags: DataFlags) {
     throw new ApiError('bad-input', `${field}: is missing`, { field });
   }
   const timeframe = text(flags, 'timeframe');
-  const kind = oneOf(flags, 'kind', ['candles', 'marks', 'funding'] as const) ?? 'candles';
+  const kind = oneOf(flags, 'kind', seriesKinds) ?? 'candles';
   const timeframeMs = timeframe === undefined ? undefined : parseTimeframe(timeframe);
   return findSeries(library.list(), { kind, venue, symbol, timeframeMs });
 }
@@ -249,19 +254,35 @@ function seriesTable(series: readonly SeriesFacts[]): string {
 }
 
 function reportText(report: SeriesReport): string {
+  const hasTicks = report.dataKind === 'trades' || report.dataKind === 'l2';
+  const shown = report.outliers.filter(
+    ({ kind }, index, all) => all.slice(0, index).filter((other) => other.kind === kind).length < 10,
+  );
   const lines = [
     ...report.damage,
-    ...report.gaps
-      .slice(0, 10)
-      .map((gap) => `gap of ${gap.missing}: ${timeWords(gap.fromMs)} to ${timeWords(gap.toMs)}`),
-    ...report.outliers.slice(0, 10).map((found) => `${timeWords(found.fromMs)}: ${found.detail}`),
+    ...report.gaps.slice(0, 10).map((gap) => {
+      const what = hasTicks ? 'nothing' : `gap of ${gap.missing}`;
+      return `${what}: ${timeWords(gap.fromMs)} to ${timeWords(gap.toMs)}`;
+    }),
+    ...shown.map((found) => `${timeWords(found.fromMs)}: ${found.detail}`),
   ];
   const facts = renderFacts([
     ['Series', `${report.venue} ${report.instrument} ${report.timeframe} ${report.dataKind}`],
-    ['Bars', countWords(report.bars)],
-    ['Missing', countWords(report.missing)],
-    ['Outliers', countWords(report.outlierCount)],
-    ['Last candle', report.provisional ? 'provisional' : 'final'],
+    ...(hasTicks
+      ? ([
+          ['Rows', countWords(report.bars)],
+          ['Quiet times', countWords(report.gapCount)],
+          ['Duplicates', countWords(report.duplicates)],
+          ['Time runs back', countWords(report.reversed)],
+          ['Crossed books', countWords(report.crossed)],
+          ['Outliers', countWords(report.outlierCount)],
+        ] as const)
+      : ([
+          ['Bars', countWords(report.bars)],
+          ['Missing', countWords(report.missing)],
+          ['Outliers', countWords(report.outlierCount)],
+          ['Last candle', report.provisional ? 'provisional' : 'final'],
+        ] as const)),
     ['Damage', report.damage.length === 0 ? 'none' : `${report.damage.length}`],
   ]);
   return [facts, ...lines, ''].join('\n');

@@ -20,6 +20,9 @@ interface Report {
   readonly outliers: readonly { readonly kind: string; readonly fromMs: number; readonly detail: string }[];
   readonly outlierCount: number;
   readonly damage: readonly string[];
+  readonly duplicates: number;
+  readonly reversed: number;
+  readonly crossed: number;
   readonly filledBars?: number;
   readonly droppedBars?: number;
   readonly downloadedBars?: number;
@@ -53,7 +56,7 @@ export function DataCheck({ series }: { readonly series: DataSeriesView }) {
         >
           Check
         </Button>
-        {report === null || kind === 'funding' ? null : (
+        {report === null || (kind !== 'candles' && kind !== 'marks') ? null : (
           <>
             <Button
               disabled={report.gapCount === 0}
@@ -80,17 +83,19 @@ export function DataCheck({ series }: { readonly series: DataSeriesView }) {
       {report === null ? (
         job === null ? (
           <p className="p-3 text-sm text-muted">
-            Check looks at every row: check sums, gaps, price spikes, stretches without volume.
+            {kind === 'trades' || kind === 'l2'
+              ? 'Check looks at every row: check sums, quiet times, repeated rows, time that runs back, crossed books.'
+              : 'Check looks at every row: check sums, gaps, price spikes, stretches without volume.'}
           </p>
         ) : null
       ) : (
-        <Findings report={report} />
+        <Findings report={report} hasTicks={kind === 'trades' || kind === 'l2'} />
       )}
     </div>
   );
 }
 
-function Findings({ report }: { readonly report: Report }) {
+function Findings({ report, hasTicks }: { readonly report: Report; readonly hasTicks: boolean }) {
   const { from, to } = report;
   const span = from === null || to === null ? 0 : to - from;
   return (
@@ -131,7 +136,9 @@ function Findings({ report }: { readonly report: Report }) {
         {countText(report.bars)} rows,{' '}
         {report.gapCount === 0
           ? 'no gap'
-          : `${countText(report.missing)} missing in ${report.gapCount} ${report.gapCount === 1 ? 'gap' : 'gaps'}`}
+          : hasTicks
+            ? `${report.gapCount} quiet ${report.gapCount === 1 ? 'time' : 'times'}`
+            : `${countText(report.missing)} missing in ${report.gapCount} ${report.gapCount === 1 ? 'gap' : 'gaps'}`}
         , {report.outlierCount === 0 ? 'nothing conspicuous' : `${report.outlierCount} conspicuous`}
         {report.filledBars === undefined || report.filledBars === 0 ? '' : `, ${report.filledBars} filled`}
         {report.downloadedBars === undefined || report.downloadedBars === 0
@@ -142,10 +149,16 @@ function Findings({ report }: { readonly report: Report }) {
           : `, ${report.droppedBars} dropped`}
         .
       </p>
+      {hasTicks ? (
+        <p>
+          {countText(report.duplicates)} rows repeat the one before, time runs back{' '}
+          {countText(report.reversed)} times, the book crosses {countText(report.crossed)} times.
+        </p>
+      ) : null}
       <ul className="grid grid-cols-2 gap-x-6 text-xs text-muted">
         {report.gaps.slice(0, 6).map(({ fromMs, missing }) => (
           <li key={`gap ${fromMs}`} className="num">
-            {formatDateTime(fromMs)}: {missing} missing
+            {formatDateTime(fromMs)}: {hasTicks ? 'nothing for a while' : `${missing} missing`}
           </li>
         ))}
         {report.outliers.slice(0, 6).map(({ kind, fromMs, detail }) => (

@@ -1,12 +1,14 @@
 /** Bringing a file of the host into the library: whole, or not at all with the line that is wrong. */
 
 import { useState } from 'react';
-import type { ResponseOf } from '../../shared/api/contract.ts';
+import type { RequestOf, ResponseOf } from '../../shared/api/contract.ts';
 import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { failureText, importWords } from './import-words.ts';
+
+type ImportKind = NonNullable<RequestOf<'data/import'>['kind']>;
 
 export function DataImport({
   formats,
@@ -20,6 +22,7 @@ export function DataImport({
   const [instrument, setInstrument] = useState('BTC/USDT');
   const [timeframe, setTimeframe] = useState('');
   const [format, setFormat] = useState('');
+  const [kind, setKind] = useState<ImportKind | ''>('');
   const [duplicates, setDuplicates] = useState<'refuse' | 'keep-first' | 'keep-last'>('refuse');
   const [job, setJob] = useState<string | null>(null);
   const running = useJob(job);
@@ -31,7 +34,10 @@ export function DataImport({
       venue: venue.trim(),
       instrument: instrument.trim(),
       duplicates,
-      ...(timeframe.trim() === '' ? {} : { timeframe: timeframe.trim() }),
+      ...(timeframe.trim() === '' || kind === 'trades' || kind === 'l2'
+        ? {}
+        : { timeframe: timeframe.trim() }),
+      ...(kind === '' ? {} : { kind }),
       ...(format === '' ? {} : { format }),
     };
     const started = await act('Import', 'data/import', request, ['data']);
@@ -57,14 +63,14 @@ export function DataImport({
   );
   return (
     <div className="shrink-0 border-b border-line bg-raised p-3" data-testid="import-panel">
-      <div className="grid grid-cols-[3fr_1fr_1fr_0.8fr_1.4fr_1.2fr_auto] items-end gap-2.5">
+      <div className="grid grid-cols-[2.4fr_0.9fr_1fr_1.1fr_0.8fr_1.3fr_1.1fr_auto] items-end gap-2.5">
         {text(
           'file',
           'File on the machine of the host',
           file,
           setFile,
           '/data/BTCUSDT-1h.csv.gz',
-          'CSV, Parquet, JSON, exchange archives, trades, funding rates; also gzip and zip',
+          'CSV, Parquet, JSON, exchange archives, trades, order books, funding rates; also gzip and zip',
         )}
         {text(
           'venue',
@@ -82,13 +88,28 @@ export function DataImport({
           'BTC/USDT',
           'As CCXT names it: BTC/USDT, BTC/USDT:USDT for a perpetual',
         )}
+        <Field id="import-kind" label="Store as" help="Trades can be kept one by one instead of as candles">
+          <Select
+            id="import-kind"
+            value={kind}
+            onChange={(event) => setKind(event.target.value as typeof kind)}
+            options={[
+              { value: '', label: 'found out' },
+              { value: 'candles', label: 'candles' },
+              { value: 'marks', label: 'mark prices' },
+              { value: 'trades', label: 'single trades' },
+              { value: 'l2', label: 'order book' },
+            ]}
+            data-testid="import-kind"
+          />
+        </Field>
         {text(
           'timeframe',
           'Candles',
           timeframe,
           setTimeframe,
           'as in file',
-          'Needed for trades, which are joined to candles',
+          'Length of the candles; of those that trades are joined to',
         )}
         <Field id="import-format" label="Format">
           <Select

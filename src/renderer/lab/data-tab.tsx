@@ -24,6 +24,8 @@ const kindWords: Readonly<Record<DataSeriesView['dataKind'], string>> = {
   candles: 'Candles',
   marks: 'Mark prices',
   funding: 'Funding rates',
+  trades: 'Trades',
+  l2: 'Order book',
 };
 
 const columns: readonly Column<DataSeriesView>[] = [
@@ -163,8 +165,9 @@ export function DataTab(_props: { readonly parts: readonly string[] }) {
                 ) : undefined
               }
             >
-              Import candles from a file (CSV, Parquet, JSON, exchange archives), or download them from a
-              venue. They stay in your data folder, checked and ready for every backtest.
+              Import candles, trades or order books from a file (CSV, Parquet, JSON, exchange archives), or
+              download candles from a venue. They stay in your data folder, checked and ready for every
+              backtest.
             </EmptyState>
           }
         />

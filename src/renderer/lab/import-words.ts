@@ -13,18 +13,32 @@ export function failureText(
 
 /** What the job gives, in a sentence. */
 export function importWords(result: unknown): string {
-  const { instrument, timeframe, bars, missing, duplicates, outlierCount } = result as {
+  const {
+    instrument,
+    timeframe,
+    bars,
+    missing,
+    duplicates,
+    outlierCount,
+    crossed,
+    notes: more = [],
+  } = result as {
     instrument: string;
     timeframe: string;
     bars: number;
     missing: number;
     duplicates: number;
     outlierCount: number;
+    crossed?: number;
+    notes?: readonly string[];
   };
   const notes = [
     missing > 0 ? `${countText(missing)} missing` : '',
     duplicates > 0 ? `${countText(duplicates)} duplicates dropped` : '',
     outlierCount > 0 ? `${countText(outlierCount)} conspicuous` : '',
+    ...more,
   ].filter(Boolean);
-  return `${instrument} ${timeframe}: ${countText(bars)} rows${notes.length === 0 ? ', none missing' : ` (${notes.join(', ')})`}.`;
+  const clean = crossed === undefined ? ', none missing' : '';
+  const name = timeframe === '' ? instrument : `${instrument} ${timeframe}`;
+  return `${name}: ${countText(bars)} rows${notes.length === 0 ? clean : ` (${notes.join(', ')})`}.`;
 }

@@ -2,14 +2,14 @@
 
 import { z } from 'zod';
 
-export const seriesKindText = z.enum(['candles', 'marks', 'funding']);
+export const seriesKindText = z.enum(['candles', 'marks', 'funding', 'trades', 'l2']);
 
 /** A stored series; times are those of the first and the last candle, null where there is none. */
 export const dataSeriesView = z.object({
   dataKind: seriesKindText,
   venue: z.string(),
   instrument: z.string(),
-  /** Empty for funding rates. */
+  /** Empty for funding rates, trades and order books. */
   timeframe: z.string(),
   bars: z.number().int(),
   from: z.number().nullable(),

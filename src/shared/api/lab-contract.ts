@@ -46,13 +46,16 @@ export const labMethods = {
   ),
   'data/import': method(
     'admin',
-    'Imports a file of the host: candles, trades, mark prices or funding rates; whole or not at all',
+    'Imports a file of the host: candles, mark prices, funding rates, trades or an order book; whole or not at all',
     z.strictObject({
       ...dataTarget,
       file: z.string().min(1).max(4096),
       timeframe: timeframe.optional(),
       format: idText.optional(),
-      kind: z.enum(['candles', 'marks']).optional(),
+      kind: z.enum(['candles', 'marks', 'trades', 'l2']).optional(),
+      /** Order books: what to make of the sequence numbers, and the venue's own symbol where a file holds several. */
+      sequence: z.enum(['checked', 'as-recorded']).optional(),
+      sourceSymbol: nameText.optional(),
       columns: z
         .partialRecord(z.enum(['timestamp', 'open', 'high', 'low', 'close', 'volume']), nameText)
         .optional(),

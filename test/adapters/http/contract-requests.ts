@@ -61,6 +61,8 @@ const goodValues: Readonly<Record<string, unknown>> = {
   timeUnit: 'ms',
   duplicates: 'refuse',
   sort: false,
+  sequence: 'checked',
+  sourceSymbol: 'BTCUSDT',
   instruments: ['BTC/USDT'],
   timeframes: ['1h'],
   fromMs: 1_767_225_600_000,
