@@ -84,6 +84,7 @@ export const studyHandlers: Handlers<'studies'> = {
   'studies/samplers': (_request, { lab }) => ({ samplers: [...lab.tools.addon.listSamplers()] }),
   'studies/run': ({ spec }, { jobs, lab }) => ({
     job: jobs.start('study', `${spec.sampler}: ${titleOf(spec.backtest)}`, lab.studies.begin(spec)),
+    leftOut: lab.studies.leftOut(spec),
   }),
   'studies/resume': ({ study }, { jobs, lab }) => {
     const work = lab.studies.resume(study);

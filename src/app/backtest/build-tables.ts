@@ -1,7 +1,13 @@
 /** Turns what a run recorded into its tables: round trips and equity in columns. */
 
 import type { CandleTrack } from '../../engine/simulation/candles/candle-track.ts';
-import { type EquityTable, emptyTrades, exitReasons, type TradeTable } from '../../shared/lab/result.ts';
+import {
+  type EquityTable,
+  emptyTrades,
+  exitReasons,
+  type OpenPosition,
+  type TradeTable,
+} from '../../shared/lab/result.ts';
 import type { AccountChange, MoneyChange, RunRecorder } from './run-recorder.ts';
 
 /** Gives the round trips of a finished run, by entry order. */
@@ -39,6 +45,23 @@ export function buildTrades(recorder: RunRecorder, tracks: readonly CandleTrack[
     table.exitReason[row] = exitReasons.indexOf(trip.reason);
   }
   return table;
+}
+
+/** Gives what is open at the end of a finished run. */
+export function openPositionsOf(recorder: RunRecorder, tracks: readonly CandleTrack[]): OpenPosition[] {
+  return recorder.trips.flatMap((trip, row) => {
+    const { closeTicks, endRow, instrument } = tracks[trip.track] as CandleTrack;
+    const lots = trip.entryLots - trip.exitLots;
+    if (trip.reason !== 'open' || lots === 0) return [];
+    return [
+      {
+        trade: row,
+        quantity: lots * instrument.lotSize.toNumber(),
+        lastPrice: (closeTicks[endRow - 1] as number) * instrument.tickSize.toNumber(),
+        takerFee: instrument.takerFeeRate.toNumber(),
+      },
+    ];
+  });
 }
 
 /** The moving part of one series while samples are taken. */

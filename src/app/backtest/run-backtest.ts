@@ -21,7 +21,7 @@ import { type BacktestSpec, reserveOf } from '../../shared/lab/spec.ts';
 import { type CommandRoute, EngineHost } from '../session/engine-host.ts';
 import { emptySnapshot, MemoryJournal } from '../session/memory-journal.ts';
 import { assumptionsOf } from './assumptions.ts';
-import { buildEquity, buildTrades } from './build-tables.ts';
+import { buildEquity, buildTrades, openPositionsOf } from './build-tables.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { type FileReader, type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
 import { makeVenues } from './make-venues.ts';
@@ -336,6 +336,7 @@ class Backtest {
       })),
       trades,
       equity,
+      openPositions: openPositionsOf(recorder, tracks),
       price: priceOf(tracks[0] as CandleTrack, equity.length),
       counts: {
         bars: run.bars,

@@ -8,8 +8,14 @@ import { createRuleSweeper, type SweepAssumptions, type SweepSeries } from '../.
 import type { FundingTimes } from '../../engine/simulation/candles/candle-track.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
-import type { BacktestResult } from '../../shared/lab/result.ts';
+import {
+  type BacktestResult,
+  exitReasons,
+  type OpenPosition,
+  type TradeTable,
+} from '../../shared/lab/result.ts';
 import { type BacktestSpec, reserveOf, type SeriesSpec } from '../../shared/lab/spec.ts';
+import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
 import { parseCondition } from '../../shared/rules/parse-rule.ts';
 import { type RuleSet, ruleSet } from '../../shared/rules/rule-set.ts';
 import type { MaCrossParams } from '../../strategies/ma-cross/params.ts';
@@ -90,12 +96,11 @@ export function sweepRulesOf(strategy: AnyStrategy, params: unknown, loaded: Loa
 
 /** The rules that make the trades of the crossover strategy. */
 function crossRules(params: MaCrossParams): RuleSet {
-  if (params.direction !== 'long')
-    refuse('params.direction', 'the sweep path knows the crossover long only: it sizes a turn at its fill');
-  if (Number(params.minDistancePercent) > 0)
-    refuse('params.minDistancePercent', 'the sweep path knows the crossover without its whipsaw filter');
-  if (Number(params.trailingStopPercent) > 0)
-    refuse('params.trailingStopPercent', 'the trailing stop of the crossover follows every price');
+  const refuseParam = (name: string): never =>
+    refuse(`params.${name}`, sweepLimits('ma-cross')[name] ?? 'the sweep path does not know it');
+  if (params.direction !== 'long') refuseParam('direction');
+  if (Number(params.minDistancePercent) > 0) refuseParam('minDistancePercent');
+  if (Number(params.trailingStopPercent) > 0) refuseParam('trailingStopPercent');
   const average = (period: number) => `${params.average}(close, ${period})`;
   const crosses = (direction: string) =>
     parseCondition(`${average(params.fastPeriod)} crosses ${direction} ${average(params.slowPeriod)}`);
@@ -189,6 +194,22 @@ export function sweepRefusal(
   }
 }
 
+/** Gives what is open at the end: a trade of rules is entered and left whole, and an open one is valued at the last close. */
+function openPositionsOf(trades: TradeTable, takerFee: number): OpenPosition[] {
+  return [...trades.exitReason].flatMap((reason, trade) =>
+    exitReasons[reason] === 'open'
+      ? [
+          {
+            trade,
+            quantity: trades.quantity[trade] as number,
+            lastPrice: trades.exitPrice[trade] as number,
+            takerFee,
+          },
+        ]
+      : [],
+  );
+}
+
 /** Runs a loaded backtest on the sweep path. Throws `ApiError` for what it does not know. */
 export function runSweep(
   spec: BacktestSpec,
@@ -224,6 +245,7 @@ export function runSweep(
     ],
     trades: run.trades,
     equity: run.equity,
+    openPositions: openPositionsOf(run.trades, instrument.takerFeeRate.toNumber()),
     price: { close: columns.close.subarray(firstRow, endRow), start: columns.open[firstRow] as number },
     counts: {
       bars,

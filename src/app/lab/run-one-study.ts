@@ -7,6 +7,7 @@ import { ExpressionError } from '../../shared/lab/metric-expression.ts';
 import type { Dimension, SearchValue } from '../../shared/lab/search-space.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import type { StudyEnd, StudySpec } from '../../shared/lab/study.ts';
+import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
 import { parsedObjectives, runStudy, type StudyProgress, type TrialLogPort } from '../optimise/run-study.ts';
 import { strategySpace, trialParams } from '../optimise/strategy-space.ts';
 import { backtestEvaluator } from './backtest-evaluator.ts';
@@ -16,6 +17,13 @@ import type { LabTools, RunControl } from './lab-tools.ts';
 export interface PreparedStudy {
   readonly strategy: AnyStrategy;
   readonly space: readonly Dimension[];
+  /** Parameters with a range of their own that the path cannot search, and why; they stay as they are. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly parameter: string;
+  readonly reason: string;
 }
 
 /** Gives the whole parameters of a trial, or why the strategy does not take them. */
@@ -38,14 +46,33 @@ export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudyS
     }
     throw error;
   }
-  const space = strategySpace(strategy, fixed, spec.spaces, spec.only);
+  const whole = strategySpace(strategy, fixed, spec.spaces, spec.only);
+  const unsearchable = spec.backtest.path === 'sweep' ? sweepLimits(id) : {};
+  const leftOut: LeftOut[] = [];
+  const space = whole.filter(({ name }) => {
+    const reason = unsearchable[name];
+    if (reason === undefined) return true;
+    if (isAsked(spec, name)) {
+      throw new ApiError('bad-input', `spaces.${name}: ${reason}`, {
+        field: `spaces.${name}`,
+        hint: 'Leave it out of the search, or use the event path.',
+      });
+    }
+    leftOut.push({ parameter: name, reason });
+    return false;
+  });
   if (space.length === 0) {
     throw new ApiError('bad-input', 'spaces: there is nothing to search', {
       field: 'spaces',
       hint: 'Name parameters with ranges, for example {"fastPeriod":{"from":5,"to":50,"step":1}}.',
     });
   }
-  return { strategy, space };
+  return { strategy, space, leftOut };
+}
+
+/** Whether a person named a parameter as one to search. */
+function isAsked({ only, spaces }: StudySpec, name: string): boolean {
+  return Object.hasOwn(spaces, name) || only?.includes(name) === true;
 }
 
 /** Gives what makes parameters of searched values; what nobody named is suggested for the market. Throws `ApiError`. */

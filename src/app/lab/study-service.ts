@@ -7,15 +7,23 @@ import { type StudySummaryView, type TestedTrialView, testedTrialView } from '..
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { objectiveOf, type StudySpec, type TrialRow } from '../../shared/lab/study.ts';
+import { withNamedValues } from '../../shared/rules/named-values.ts';
 import { programVersion } from '../../shared/version.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
 import { growthKept, growthKeptMinimum } from '../optimise/growth-kept.ts';
 import { BestTrials } from '../optimise/ranking.ts';
 import { bestCount } from '../optimise/run-study.ts';
+import { namedValuesField } from '../optimise/strategy-space.ts';
 import { backtestEvaluator } from './backtest-evaluator.ts';
 import { exploreNeighbours, type SensitivityView } from './explore-neighbours.ts';
 import type { LabTools } from './lab-tools.ts';
-import { type PreparedStudy, paramsOfTrials, prepareStudy, runOneStudy } from './run-one-study.ts';
+import {
+  type LeftOut,
+  type PreparedStudy,
+  paramsOfTrials,
+  prepareStudy,
+  runOneStudy,
+} from './run-one-study.ts';
 
 const testedFile = z.object({ best: z.array(testedTrialView) });
 /** Candles on each side of the border, at least. */
@@ -60,6 +68,11 @@ export class StudyService {
       const openLog = () => TrialLog.resume(this.#tools.files.folder('studies', id));
       return this.#run(id, openLog, spec, prepared, parts, control);
     };
+  }
+
+  /** What the path of a study cannot search, so that it stays as it is. Throws `ApiError` as `begin` does. */
+  leftOut(spec: StudySpec): LeftOut[] {
+    return [...prepareStudy(this.#tools, spec).leftOut];
   }
 
   list(): StudySummaryView[] {
@@ -194,7 +207,10 @@ export class StudyService {
         return [
           {
             kind: 'out-of-sample' as const,
-            spec: { ...spec.backtest, params: { ...spec.backtest.params, ...values } },
+            spec: {
+              ...spec.backtest,
+              params: withNamedValues(spec.backtest.params, values, namedValuesField(prepared.strategy)),
+            },
             wholeParams: checked.params,
             madeMs: this.#tools.wallClock(),
             program: programVersion,

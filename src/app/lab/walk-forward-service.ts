@@ -15,6 +15,7 @@ import { growthKeptMinimum } from '../optimise/growth-kept.ts';
 import { BestTrials } from '../optimise/ranking.ts';
 import { MemoryTrialLog } from '../optimise/run-study.ts';
 import { sparkOf } from './backtest-store.ts';
+import { closeOpenPositions } from './close-open-positions.ts';
 import type { LabTools } from './lab-tools.ts';
 import { type PreparedStudy, paramsOfTrials, prepareStudy, runOneStudy } from './run-one-study.ts';
 
@@ -88,7 +89,7 @@ export class WalkForwardService {
       const checked = paramsOf(prepared.space.map(({ name }) => best.values[name] ?? ''));
       if (!('params' in checked))
         throw new ApiError('internal', `the best setting is refused: ${checked.refusal}`);
-      const result = await this.#tools.runner.run(
+      const ran = await this.#tools.runner.run(
         {
           ...study.backtest,
           params: checked.params,
@@ -98,6 +99,8 @@ export class WalkForwardService {
         },
         { isCancelled: () => control.isCancelled() },
       );
+      // The next window begins with money alone: what is open is sold, and pays for it.
+      const result = closeOpenPositions(ran);
       rows.push({ ...times, train: { ...best.metrics }, test: { ...this.#tools.figures(result) } });
       results.push(result);
       // Capital is what each venue begins with: what is left is shared evenly among them.

@@ -4,8 +4,11 @@
  */
 
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import type { ParamForm } from '../../engine/strategy/params.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { type Dimension, decimalTextOf, dimension, type SearchValue } from '../../shared/lab/search-space.ts';
+import { isWholeNamedValue, namedValues, withNamedValues } from '../../shared/rules/named-values.ts';
+import type { RuleParameter } from '../../shared/rules/rule-set.ts';
 import { type StrategyParam, strategyParams } from '../views/strategy-params.ts';
 
 /** What the user may say of one parameter: a range, options, or `false` to leave it fixed. */
@@ -32,7 +35,7 @@ export function strategySpace(
   changes: Readonly<Record<string, SpaceChange>> = {},
   only?: readonly string[],
 ): Dimension[] {
-  const params = strategyParams(strategy);
+  const params = [...strategyParams(strategy), ...namedParams(strategy, fixed)];
   const known = new Map(params.map((param) => [param.name, param]));
   for (const name of [...Object.keys(changes), ...(only ?? [])]) {
     if (known.has(name)) continue;
@@ -44,7 +47,8 @@ export function strategySpace(
     if (change === false) continue;
     const isWanted = only === undefined || only.includes(param.name);
     if (change === undefined && !isWanted) continue;
-    if (change === undefined && only === undefined && Object.hasOwn(fixed, param.name)) continue;
+    const isFixed = Object.hasOwn(fixed, param.name);
+    if (change === undefined && only === undefined && isFixed) continue;
     const found = change === undefined ? ownDimension(param) : changedDimension(param, change);
     if (found !== undefined) dimensions.push(checked(param, found));
     else if (only !== undefined) {
@@ -52,6 +56,38 @@ export function strategySpace(
     }
   }
   return dimensions;
+}
+
+/** The parameter whose text names values of its own; undefined where the strategy has none. */
+export function namedValuesField(strategy: AnyStrategy): string | undefined {
+  return strategyParams(strategy).find(({ meta }) => meta.form?.namesValues === true)?.name;
+}
+
+/** Values that a text among the fixed parameters names, as parameters: `$fast`. One with a range offers it. */
+function namedParams(strategy: AnyStrategy, fixed: Readonly<Record<string, unknown>>): StrategyParam[] {
+  const field = namedValuesField(strategy);
+  if (field === undefined) return [];
+  return namedValues(fixed[field]).map((named) => ({
+    name: `$${named.name}`,
+    required: false,
+    meta: {
+      format: isWholeNamedValue(named) ? ('integer' as const) : ('factor' as const),
+      form: {
+        label: `$${named.name}`,
+        group: '',
+        help: '',
+        unit: '',
+        updatable: false,
+        space: plainSpace(named.space),
+      },
+    },
+  }));
+}
+
+function plainSpace(space: RuleParameter['space']): ParamForm['space'] {
+  if (space === undefined) return undefined;
+  const { from, step, to } = space;
+  return step === undefined ? { from, to } : { from, to, step };
 }
 
 /** The dimension the schema itself offers; undefined when it names none. */
@@ -111,11 +147,11 @@ export function trialParams(
   values: readonly SearchValue[],
 ): Record<string, unknown> {
   const formats = new Map(strategyParams(strategy).map(({ name, meta }) => [name, meta.format]));
-  const params: Record<string, unknown> = { ...fixed };
+  const found: Record<string, unknown> = {};
   dimensions.forEach(({ name }, index) => {
     const value = values[index] as SearchValue;
     const isText = typeof value === 'number' && textFormats.has(formats.get(name) ?? '');
-    params[name] = isText ? decimalTextOf(value) : value;
+    found[name] = isText ? decimalTextOf(value) : value;
   });
-  return params;
+  return withNamedValues(fixed, found, namedValuesField(strategy));
 }

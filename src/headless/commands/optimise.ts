@@ -2,6 +2,7 @@
 
 import type { JobControl, JobProgress } from '../../app/jobs/job-runner.ts';
 import type { Lab } from '../../app/lab/lab.ts';
+import type { LeftOut } from '../../app/lab/run-one-study.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { TrialRow } from '../../shared/lab/study.ts';
 import type { CommandContext } from '../cli/context.ts';
@@ -27,6 +28,7 @@ export async function optimise(
   }
   const spec = resume === undefined ? await studySpecOf(others) : undefined;
   return withLab(context, async (lab) => {
+    if (spec !== undefined) tellLeftOut(context, lab.studies.leftOut(spec));
     const work = spec === undefined ? lab.studies.resume(resume ?? '') : lab.studies.begin(spec);
     let study = resume;
     const job = await runConsoleJob(context.output, 'study', 'study', (control) =>
@@ -67,8 +69,16 @@ export function studyResult(lab: Lab, id: string) {
       outOfSample,
     })),
     withoutScore: reasonsOf(trials),
+    leftOut: lab.studies.leftOut(summary.spec),
     end: summary.end ?? 'cancelled',
   };
+}
+
+/** Says before a run what it will not search. */
+function tellLeftOut(context: CommandContext, leftOut: readonly LeftOut[]): void {
+  for (const { parameter, reason } of leftOut) {
+    context.output.talk(`${parameter} is not searched and stays as it is: ${reason}.`);
+  }
 }
 
 /** Why trials have no score, with how many there are of each; the most common first. */
@@ -99,6 +109,7 @@ function listening(control: JobControl, onNews: (news: JobProgress) => void): Jo
 export async function walkForward(context: CommandContext, flags: WalkForwardFlags): Promise<number> {
   const spec = await walkForwardSpecOf(flags);
   return withLab(context, async (lab) => {
+    tellLeftOut(context, lab.studies.leftOut(spec.study));
     const job = await runConsoleJob(
       context.output,
       'walk-forward',

@@ -2,6 +2,11 @@
 
 import type { FieldView } from '../../shared/api/views.ts';
 import type { StudySpecInput } from '../../shared/lab/study.ts';
+import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
+
+import { isWholeNamedValue, namedValues } from '../../shared/rules/named-values.ts';
+import type { RuleParameter } from '../../shared/rules/rule-set.ts';
+import type { SpecValues } from './spec-values.ts';
 
 /** One parameter as the form holds it. */
 export interface SearchRange {
@@ -25,6 +30,47 @@ export function searchable(fields: readonly FieldView[]): readonly FieldView[] {
   return fields.filter(({ format }) => numberFormats.has(format));
 }
 
+/** What a form searches over: what the strategy, the values it has, and the path of the run offer. */
+export interface SearchOffer {
+  readonly fields: readonly FieldView[];
+  /** Why the path cannot search a parameter, by its name. */
+  readonly limits: Readonly<Record<string, string>>;
+}
+
+/** Gives the fields of a strategy with the values that a text among the parameters names, as `$fast`. */
+export function searchOffer(
+  fields: readonly FieldView[],
+  { engine, params, strategy }: Pick<SpecValues, 'engine' | 'params' | 'strategy'>,
+): SearchOffer {
+  const text = fields.find(({ namesValues }) => namesValues === true);
+  const named = text === undefined ? [] : namedValues(params[text.name]);
+  return {
+    fields: [...named.map((value) => fieldOfNamed(value, text?.label ?? '')), ...fields],
+    limits: engine === 'sweep' ? sweepLimits(strategy) : {},
+  };
+}
+
+function fieldOfNamed(named: RuleParameter, group: string): FieldView {
+  const { name, space, value } = named;
+  return {
+    name: `$${name}`,
+    label: `$${name}`,
+    group,
+    help: `The value of $${name} in the rules, now ${value}`,
+    unit: '',
+    format: isWholeNamedValue(named) ? 'integer' : 'factor',
+    required: false,
+    updatable: false,
+    advanced: false,
+    chartLine: false,
+    minimum: null,
+    maximum: null,
+    options: [],
+    space: space === undefined ? null : { from: space.from, to: space.to, step: space.step ?? null },
+    showWhen: null,
+  };
+}
+
 /** Gives the range of a field: what was typed, or what the strategy suggests. */
 export function rangeOf(field: FieldView, ranges: SearchRanges): SearchRange {
   const own = ranges[field.name];
@@ -40,14 +86,14 @@ export function rangeOf(field: FieldView, ranges: SearchRanges): SearchRange {
 
 /** Gives the spaces of a study, or the first problem. */
 export function spacesOf(
-  fields: readonly FieldView[],
+  { fields, limits }: SearchOffer,
   ranges: SearchRanges,
 ): { readonly spaces: NonNullable<StudySpecInput['spaces']> } | { readonly problem: string } {
   const spaces: NonNullable<StudySpecInput['spaces']> = {};
   let count = 0;
   for (const field of searchable(fields)) {
     const range = rangeOf(field, ranges);
-    if (!range.isOn) {
+    if (!range.isOn || limits[field.name] !== undefined) {
       spaces[field.name] = false;
       continue;
     }
@@ -66,11 +112,11 @@ export function spacesOf(
 }
 
 /** Number of combinations; null when one has no steps. */
-export function combinationsOf(fields: readonly FieldView[], ranges: SearchRanges): number | null {
+export function combinationsOf({ fields, limits }: SearchOffer, ranges: SearchRanges): number | null {
   let all = 1;
   for (const field of searchable(fields)) {
     const range = rangeOf(field, ranges);
-    if (!range.isOn) continue;
+    if (!range.isOn || limits[field.name] !== undefined) continue;
     const step =
       range.step.trim() === '' ? (field.format === 'integer' ? 1 : Number.NaN) : Number(range.step);
     const count = Math.floor((Number(range.to) - Number(range.from)) / step + 1e-9) + 1;
@@ -81,11 +127,11 @@ export function combinationsOf(fields: readonly FieldView[], ranges: SearchRange
 }
 
 export function SearchRangeTable({
-  fields,
+  offer: { fields, limits },
   ranges,
   onChange,
 }: {
-  readonly fields: readonly FieldView[];
+  readonly offer: SearchOffer;
   readonly ranges: SearchRanges;
   readonly onChange: (ranges: SearchRanges) => void;
 }) {
@@ -101,7 +147,9 @@ export function SearchRangeTable({
       </thead>
       <tbody>
         {searchable(fields).map((field) => {
-          const range = rangeOf(field, ranges);
+          const limit = limits[field.name];
+          const asked = rangeOf(field, ranges);
+          const range = limit === undefined ? asked : { ...asked, isOn: false };
           const set = (changes: Partial<SearchRange>): void =>
             onChange({ ...ranges, [field.name]: { ...range, ...changes } });
           const cell = (name: 'from' | 'to' | 'step') => (
@@ -125,12 +173,18 @@ export function SearchRangeTable({
                   <input
                     type="checkbox"
                     checked={range.isOn}
+                    disabled={limit !== undefined}
                     onChange={(event) => set({ isOn: event.target.checked })}
                     data-testid={`range-${field.name}`}
                     className="accent-accent"
                   />
                   {field.unit === '' ? field.label : `${field.label}, ${field.unit}`}
                 </label>
+                {limit === undefined ? null : (
+                  <p className="pb-1 pl-5 text-2xs text-muted" data-testid={`range-${field.name}-limit`}>
+                    Stays as it is: {limit}
+                  </p>
+                )}
               </td>
               {cell('from')}
               {cell('to')}

@@ -16,7 +16,13 @@ import { Button } from '../ui/button.tsx';
 import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { countText } from './figures.ts';
 import { RunLayout } from './run-layout.tsx';
-import { combinationsOf, type SearchRanges, SearchRangeTable, spacesOf } from './search-ranges.tsx';
+import {
+  combinationsOf,
+  type SearchRanges,
+  SearchRangeTable,
+  searchOffer,
+  spacesOf,
+} from './search-ranges.tsx';
 import { Block } from './small-parts.tsx';
 import { SpecForm, useStrategies } from './spec-form.tsx';
 import { choiceProblems, firstChoices, type StudyChoices, specOfChoices } from './study-choices.ts';
@@ -36,11 +42,12 @@ const samplerTexts: Readonly<Record<SamplerName, string>> = {
 export function StudyForm() {
   const { values, setValues, problems, spec } = useSpecValues(null);
   const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
+  const offer = searchOffer(fields, values);
   const available = useQuery('studies/samplers', {}, ['never']).value?.samplers ?? ['tpe'];
   const [ranges, setRanges] = useState<SearchRanges>({});
   const [choices, setChoices] = useState(firstChoices);
   const [isTried, setTried] = useState(false);
-  const spaces = spacesOf(fields, ranges);
+  const spaces = spacesOf(offer, ranges);
   const wrongChoices = choiceProblems(choices);
   const isWrong = spec === null || 'problem' in spaces || Object.keys(wrongChoices).length > 0;
   const run = async (): Promise<void> => {
@@ -80,8 +87,8 @@ export function StudyForm() {
       form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
     >
       <div className="flex flex-col gap-3 p-3">
-        <Block title="What is searched" aside={<Combinations count={combinationsOf(fields, ranges)} />}>
-          <SearchRangeTable fields={fields} ranges={ranges} onChange={setRanges} />
+        <Block title="What is searched" aside={<Combinations count={combinationsOf(offer, ranges)} />}>
+          <SearchRangeTable offer={offer} ranges={ranges} onChange={setRanges} />
         </Block>
         <Block title="For what, and how">
           <ChoiceFields

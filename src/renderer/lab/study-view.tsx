@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { TestedTrialView } from '../../shared/api/lab-views.ts';
 import { objectiveOf } from '../../shared/lab/study.ts';
+import { withNamedValues } from '../../shared/rules/named-values.ts';
 import { choiceLabel } from '../bots/param-field.tsx';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
@@ -16,6 +17,7 @@ import { JobPanel } from './job-panel.tsx';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
 import { Sensitivity, type SensitivityResult } from './sensitivity.tsx';
 import { Block, Figure } from './small-parts.tsx';
+import { useStrategies } from './spec-form.tsx';
 import { valuesOfSpec } from './spec-values.ts';
 import { TrialHistory } from './trial-history.tsx';
 import { TrialTable } from './trial-table.tsx';
@@ -23,7 +25,11 @@ import { useParamLabels } from './use-param-labels.ts';
 
 export function StudyView({ id }: { readonly id: string }) {
   const { value, failure, retry } = useQuery('studies/show', { study: id }, ['lab']);
-  const labelOf = useParamLabels(value?.summary.spec.backtest.strategy ?? '');
+  const strategy = value?.summary.spec.backtest.strategy ?? '';
+  const labelOf = useParamLabels(strategy);
+  const textField = useStrategies()
+    .find(({ id: known }) => known === strategy)
+    ?.fields.find(({ namesValues }) => namesValues === true)?.name;
   const [explored, setExplored] = useState<string | null>(null);
   if (value === null) {
     if (failure === null) return <SkeletonRows rows={14} />;
@@ -32,7 +38,8 @@ export function StudyView({ id }: { readonly id: string }) {
   const { summary, trials, best, parameters } = value;
   const [objective] = summary.spec.objectives.map(objectiveOf);
   const use = ({ row }: TestedTrialView): void => {
-    const spec = { ...summary.spec.backtest, params: { ...summary.spec.backtest.params, ...row.values } };
+    const { backtest } = summary.spec;
+    const spec = { ...backtest, params: withNamedValues(backtest.params, row.values, textField) };
     settings.set('lab.form', { ...valuesOfSpec(spec), study: id });
     goTo('lab', 'backtests', 'new');
   };

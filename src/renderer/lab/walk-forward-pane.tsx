@@ -14,7 +14,7 @@ import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { factorText, moneyText, percentText, toneOf } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
 import { RunLayout } from './run-layout.tsx';
-import { type SearchRanges, SearchRangeTable, spacesOf } from './search-ranges.tsx';
+import { type SearchRanges, SearchRangeTable, searchOffer, spacesOf } from './search-ranges.tsx';
 import { Block, Figure } from './small-parts.tsx';
 import { SpecForm, useStrategies } from './spec-form.tsx';
 import { wholeNumberProblem } from './study-choices.ts';
@@ -24,13 +24,14 @@ import { useSpecValues } from './use-spec-values.ts';
 export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
   const { values, setValues, problems, spec } = useSpecValues(null);
   const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
+  const offer = searchOffer(fields, values);
   const [ranges, setRanges] = useState<SearchRanges>({});
   const [windows, setWindows] = useState('5');
   const [trials, setTrials] = useState('50');
   const [isAnchored, setAnchored] = useState(false);
   const [isTried, setTried] = useState(false);
   const [job, setJob] = useState<string | null>(null);
-  const spaces = spacesOf(fields, ranges);
+  const spaces = spacesOf(offer, ranges);
   const windowsProblem = wholeNumberProblem(windows, 2, 200);
   const trialsProblem = wholeNumberProblem(trials, 1, 1_000_000);
   const isWrong =
@@ -79,7 +80,7 @@ export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
     >
       <div className="flex flex-col gap-3 p-3">
         <Block title="What is searched in each window">
-          <SearchRangeTable fields={fields} ranges={ranges} onChange={setRanges} />
+          <SearchRangeTable offer={offer} ranges={ranges} onChange={setRanges} />
           <div className="grid grid-cols-[1fr_1fr_2fr] items-start gap-3 border-t border-line p-3">
             <Field
               id="wf-windows"

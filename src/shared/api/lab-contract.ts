@@ -189,7 +189,10 @@ export const labMethods = {
     'trade',
     'Runs an optimiser study as a job; every trial is stored',
     z.strictObject({ spec: studySpec }),
-    job,
+    job.extend({
+      /** Parameters with a range of their own that the path cannot search: they stay as they are. */
+      leftOut: z.array(z.object({ parameter: z.string(), reason: z.string() })),
+    }),
   ),
   'studies/resume': method('trade', 'Goes on with a study that was ended early', oneStudy, job),
   'studies/list': method(

@@ -69,8 +69,8 @@ export interface KnownEvidence {
   readonly trialVariance: number | undefined;
 }
 
-/** Money that differs by less is the same: sums in another order. */
-const moneyTolerance = 1e-9;
+/** Money that differs by a smaller share is the same: both paths agree to a billionth. */
+const moneyTolerance = 1e-8;
 
 /** Gives what records say of a run; of several of a kind the newest holds. `program` is the version that asks. */
 export function evidenceOf(

@@ -90,6 +90,18 @@ export interface BacktestInstrument {
   readonly lotSize: string;
 }
 
+/** What is still open when a run ends, and what closing it would cost. */
+export interface OpenPosition {
+  /** Row of the trade table. */
+  readonly trade: number;
+  /** What is left of the trade, in base currency. */
+  readonly quantity: number;
+  /** Close of the last candle. */
+  readonly lastPrice: number;
+  /** A fraction of the value. */
+  readonly takerFee: number;
+}
+
 /** The outcome of one run. Everything but `wallMs` and `barsPerSecond` is equal for equal specifications and data. */
 export interface BacktestResult {
   readonly spec: BacktestSpec;
@@ -98,6 +110,8 @@ export interface BacktestResult {
   readonly instruments: readonly BacktestInstrument[];
   readonly trades: TradeTable;
   readonly equity: EquityTable;
+  /** By rows of the trade table; valued in `equity` at the last close, without a fee. */
+  readonly openPositions: readonly OpenPosition[];
   /** Close of the first series for each row of the equity, and its first open; absent where rows do not match. */
   readonly price?: { readonly close: Float64Array; readonly start: number } | undefined;
   readonly counts: BacktestCounts;

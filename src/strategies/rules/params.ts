@@ -54,6 +54,7 @@ const parametersForm: ParamForm = {
   group: rules,
   unit: '',
   updatable: false,
+  namesValues: true,
   help: 'Names and values for what the rules call $name, with the range an optimiser may search: fast = 20 from 5 to 50 step 5, slow = 50 from 20 to 200 step 10.',
 };
 const roiForm: ParamForm = {

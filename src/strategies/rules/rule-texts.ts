@@ -6,7 +6,6 @@ import { parseParameters } from '../../shared/rules/parse-parameters.ts';
 import { parseRoi } from '../../shared/rules/parse-roi.ts';
 import { barsAgoMax, parseCondition } from '../../shared/rules/parse-rule.ts';
 import {
-  type RuleAmount,
   type RuleCondition,
   type RuleParameter,
   type RuleSet,
@@ -129,15 +128,3 @@ export function ruleSetOf(fields: RuleFields): RuleSet {
         : { kind: 'fraction', fraction: ratio(fields.orderPercent) },
   });
 }
-
-/** The numbers of a rule set that the strategy's own parameters give, by the parameter's name. */
-export const sweptFields: Readonly<Record<string, (rules: RuleSet, amount: RuleAmount) => RuleSet>> = {
-  stopPercent: (rules, amount) => ({ ...rules, stop: amount }),
-  targetPercent: (rules, amount) => ({ ...rules, target: amount }),
-  trailingPercent: (rules, amount) => ({ ...rules, trailing: amount }),
-  activationPercent: (rules, amount) => ({ ...rules, activation: amount }),
-  maxBars: (rules, amount) => ({ ...rules, maxBars: amount }),
-  cooldownBars: (rules, amount) => ({ ...rules, cooldownBars: amount }),
-  orderQuote: (rules, amount) => ({ ...rules, size: { kind: 'quote', amount } }),
-  orderPercent: (rules, amount) => ({ ...rules, size: { kind: 'fraction', fraction: amount } }),
-};

@@ -80,6 +80,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
   reach: 4,
   method: 'bootstrap',
   runs: 1000,
+  noise: 0.3,
   missedShare: 0.1,
   blockLength: 10,
   seed: 1,

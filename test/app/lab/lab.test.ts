@@ -1,66 +1,15 @@
 /** The Lab over a small file of candles: what it stores, what it splits and joins, with runs in this process. */
 
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { EvidenceLog } from '../../../src/adapters/lab/evidence-log.ts';
-import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
-import type { JobControl, JobProgress } from '../../../src/app/jobs/job-runner.ts';
 import { joinedCandles } from '../../../src/app/lab/joined-candles.ts';
-import { Lab } from '../../../src/app/lab/lab.ts';
 import { studyParts } from '../../../src/app/lab/study-service.ts';
-import { efficiencyOf, joinResults } from '../../../src/app/lab/walk-forward-service.ts';
-import { backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { studySpec } from '../../../src/shared/lab/study.ts';
-import { walkForwardSpec } from '../../../src/shared/lab/walk-forward.ts';
 import { programVersion } from '../../../src/shared/version.ts';
-import { findStrategy, strategies } from '../../../src/strategies/registry.ts';
-
-const hourMs = 3_600_000;
-const startMs = Date.UTC(2024, 0, 1);
-const bars = 1200;
-
-/** Waves of two lengths: a crossover trades, now with profit, now without. */
-function candleFile(): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'lab-')), 'candles.csv');
-  const close = (bar: number) => 100 + 8 * Math.sin(bar / 23) + 3 * Math.sin(bar / 5.1) + bar / 200;
-  const rows = Array.from({ length: bars }, (_none, bar) => {
-    const [open, end] = [close(bar - 1), close(bar)];
-    const [low, high] = [Math.min(open, end) - 0.2, Math.max(open, end) + 0.2];
-    return [startMs + bar * hourMs, ...[open, high, low, end].map((price) => price.toFixed(2)), 10].join(',');
-  });
-  writeFileSync(path, `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`);
-  return path;
-}
-
-const spec = backtestSpec.parse({
-  strategy: 'ma-cross',
-  params: { average: 'sma', fastPeriod: 4, slowPeriod: 12 },
-  series: [{ source: { kind: 'file', path: candleFile() }, instrument: 'BTC/USDT' }],
-});
-
-function makeLab(): Lab {
-  return new Lab({
-    addon: loadNative(),
-    dataFolder: mkdtempSync(join(tmpdir(), 'lab-data-')),
-    runner: {
-      parallel: 2,
-      run: (run) => runBacktest(run, { findStrategy }),
-      trial: async (run) => ({ interim: [], result: await runBacktest(run, { findStrategy }) }),
-      close: () => Promise.resolve(),
-    },
-    strategies,
-    findStrategy,
-    wallClock: () => 1_000,
-  });
-}
-
-function watched(): JobControl & { readonly news: JobProgress[] } {
-  const news: JobProgress[] = [];
-  return { news, isCancelled: () => false, onCancel: () => undefined, progress: (one) => news.push(one) };
-}
+import { bars, hourMs, makeLab, spec, startMs, watched } from './lab-harness.ts';
 
 describe('stored backtests', () => {
   it('keep report, trades and page as they were run', async () => {
@@ -236,72 +185,52 @@ describe('a study that runs', () => {
   });
 });
 
-describe('walk-forward', () => {
-  it('trades each window with the money the one before left', async () => {
+describe('a study on the sweep path', () => {
+  const swept = { ...spec, path: 'sweep' as const };
+
+  it('leaves out what the path cannot search, and refuses it where it was asked for', async () => {
     const lab = makeLab();
-    const run = await lab.walkForwards.begin(
-      walkForwardSpec.parse({
-        study: {
-          backtest: spec,
-          spaces: { fastPeriod: { from: 2, to: 5 } },
-          only: [],
-          sampler: 'grid',
-          trials: 10,
-          minimumTrades: 1,
-        },
-        windows: 3,
-      }),
-    )(watched());
-    expect(run.windows).toHaveLength(3);
-    expect(run.windows[0]?.trainFromMs).toBe(startMs);
-    expect(run.windows.at(-1)?.testToMs).toBe(startMs + bars * hourMs);
-    const growth = run.windows.reduce(
-      (money, { test }) => money * (1 + (test?.['totalReturn'] ?? 0)),
-      10_000,
-    );
-    expect(run.equity.equity.at(-1)).toBeCloseTo(growth, 2);
-    expect(run.metrics['totalReturn']).toBeCloseTo(growth / 10_000 - 1, 6);
-    expect(run.strategy).toBe('ma-cross');
-    expect(lab.walkForwards.list()[0]).toEqual(run);
+    const study = studySpec.parse({ backtest: swept, trials: 4, sampler: 'random', minimumTrades: 1 });
+    expect(lab.studies.leftOut(study).map(({ parameter }) => parameter)).toEqual([
+      'minDistancePercent',
+      'trailingStopPercent',
+    ]);
+    expect(lab.studies.leftOut({ ...study, backtest: spec })).toEqual([]);
+    const asked = studySpec.parse({ ...study, spaces: { trailingStopPercent: { from: 0, to: 5 } } });
+    expect(() => lab.studies.begin(asked)).toThrow(/spaces.trailingStopPercent: .*follows every price/);
+    await lab.studies.begin(study)(watched());
+    const { parameters, trials } = lab.studies.show('st-1');
+    expect(parameters).toEqual(['stopLossPercent', 'takeProfitPercent']);
+    expect(trials.every(({ state }) => state === 'complete')).toBe(true);
   });
 
-  it('shares what is left among the venues, and makes no goods out of nothing', async () => {
+  it('searches the values that rules name; each trial is the backtest of its text', async () => {
     const lab = makeLab();
-    const [one] = spec.series;
-    const study = {
-      backtest: { ...spec, series: [one, { ...one, venue: 'other' }] },
-      spaces: { fastPeriod: { from: 2, to: 5 } },
-      only: [],
-      sampler: 'grid',
-      trials: 10,
-      minimumTrades: 1,
+    const parameters = 'quick = 4 from 2 to 6 step 2, slow = 12 from 8 to 16 step 4';
+    const rules = {
+      longEntry: 'sma(close, $quick) crosses above sma(close, $slow)',
+      longExit: 'sma(close, $quick) crosses below sma(close, $slow)',
     };
-    const run = await lab.walkForwards.begin(walkForwardSpec.parse({ study, windows: 2 }))(watched());
-    const growth = run.windows.reduce((all, { test }) => all * (1 + (test?.['totalReturn'] ?? 0)), 1);
-    // 10,000 at each of two venues, not twice all of it in the second window.
-    expect(run.equity.equity.at(-1)).toBeCloseTo(20_000 * growth, 2);
-    const held = { ...study, backtest: { ...spec, holdings: { BTC: '1' } } };
-    expect(() => lab.walkForwards.begin(walkForwardSpec.parse({ study: held, windows: 2 }))).toThrow(
-      /holdings: a walk-forward run begins each window with money only/,
-    );
-  });
-
-  it('compares daily growth where it traded with where it was optimised', () => {
-    const dayMs = 86_400_000;
-    const window = (train: number, test: number) => ({
-      trainFromMs: 0,
-      trainToMs: 30 * dayMs,
-      testFromMs: 30 * dayMs,
-      testToMs: 40 * dayMs,
-      values: {},
-      train: { totalReturn: Math.expm1(train) },
-      test: { totalReturn: Math.expm1(test) },
+    const study = studySpec.parse({
+      backtest: { ...swept, strategy: 'rules', params: { ...rules, parameters } },
+      only: ['$quick', '$slow'],
+      sampler: 'grid',
+      trials: 9,
+      minimumTrades: 1,
     });
-    // 0.3 in 30 days is 0.01 a day; 0.05 in 10 days is 0.005 a day.
-    expect(efficiencyOf([window(0.3, 0.05), window(0.3, 0.05)])).toBeCloseTo(0.5, 12);
-    expect(efficiencyOf([window(-0.1, 0.05)])).toBeNull();
-    expect(efficiencyOf([])).toBeNull();
-    expect(joinResults([])).toBeUndefined();
+    await lab.studies.begin(study)(watched());
+    const { trials } = lab.studies.show('st-1');
+    expect(trials.map(({ values }) => [values['$quick'], values['$slow']]).sort()).toEqual(
+      [2, 4, 6].flatMap((quick) => [8, 12, 16].map((slow) => [quick, slow])).sort(),
+    );
+    const { train } = await studyParts(lab.tools, study);
+    const last = trials.find(({ values }) => values['$quick'] === 6 && values['$slow'] === 8);
+    const alone = await lab.tools.runner.run(
+      { ...train, params: { ...rules, parameters: 'quick = 6, slow = 8' } },
+      { isCancelled: () => false },
+    );
+    expect(last?.metrics['totalReturn']).toBe(lab.tools.figures(alone)['totalReturn']);
+    expect(last?.metrics['trades']).toBeGreaterThan(5);
   });
 });
 

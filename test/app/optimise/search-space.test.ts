@@ -7,6 +7,7 @@ import {
   searchValue,
 } from '../../../src/shared/lab/search-space.ts';
 import { maCross } from '../../../src/strategies/ma-cross/ma-cross.ts';
+import { rules } from '../../../src/strategies/rules/rules.ts';
 
 const parsed = (value: unknown) => dimension.parse(value);
 
@@ -77,6 +78,41 @@ describe('the space of a strategy', () => {
       average: 'sma',
       fastPeriod: 7,
       stopLossPercent: '0.3',
+    });
+  });
+});
+
+describe('values that rules name', () => {
+  const fixed = {
+    longEntry: 'sma(close, $quick) crosses above sma(close, $slow) and rsi(14) < $level',
+    parameters: 'quick = 12 from 5 to 20 step 5, slow = 50, level = 60.5 from 50 to 80',
+  };
+
+  it('are offered with their ranges, whole numbers where all of a range is whole', () => {
+    const offered = strategySpace(rules, fixed).filter(({ name }) => name.startsWith('$'));
+    expect(offered).toEqual([
+      { kind: 'integer', name: '$quick', from: 5, to: 20, step: 5 },
+      { kind: 'decimal', name: '$level', from: 50, to: 80, log: false },
+    ]);
+    const asked = strategySpace(rules, fixed, { $slow: { from: 30, to: 60, step: 10 } }, ['$quick']);
+    expect(asked.map(({ name }) => name)).toEqual(['$quick', '$slow']);
+    expect(() => strategySpace(rules, fixed, { $fast: { from: 1, to: 2 } })).toThrow(
+      /spaces.\$fast: rules has no/,
+    );
+  });
+
+  it('go back into the text, their ranges beside them', () => {
+    const space = strategySpace(
+      rules,
+      fixed,
+      { $slow: { from: 30, to: 60 }, stopPercent: { from: 1, to: 3 } },
+      ['$quick'],
+    );
+    expect(space.map(({ name }) => name)).toEqual(['stopPercent', '$quick', '$slow']);
+    expect(trialParams(rules, fixed, space, [2.5, 15, 40])).toEqual({
+      longEntry: fixed.longEntry,
+      parameters: 'quick = 15 from 5 to 20 step 5, slow = 40, level = 60.5 from 50 to 80',
+      stopPercent: '2.5',
     });
   });
 });

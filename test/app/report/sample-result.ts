@@ -84,6 +84,7 @@ export function sampleRun(options: SampleOptions = {}): BacktestResult {
       },
     ],
     trades,
+    openPositions: [],
     equity: {
       length: bars,
       timeMs: Float64Array.from(close, (_, bar) => startMs + (bar + 1) * timeframeMs),

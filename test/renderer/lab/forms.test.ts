@@ -1,7 +1,13 @@
 /** The forms of the Lab: texts as typed, specifications, and what is wrong with which field. */
 import { describe, expect, it } from 'vitest';
 import { paramLabels } from '../../../src/renderer/lab/param-labels.ts';
-import { combinationsOf, rangeOf, searchable, spacesOf } from '../../../src/renderer/lab/search-ranges.tsx';
+import {
+  combinationsOf,
+  rangeOf,
+  searchable,
+  searchOffer,
+  spacesOf,
+} from '../../../src/renderer/lab/search-ranges.tsx';
 import {
   dayMsOf,
   readSpecValues,
@@ -41,6 +47,8 @@ const fields = [
   field('filter', { label: 'Filter', format: 'percent' }),
   field('direction', { format: 'choice', options: ['long', 'short'] }),
 ];
+
+const offer = { fields, limits: {} };
 
 const values = (more: Partial<SpecValues> = {}): SpecValues => ({
   ...specValuesSchema.parse({}),
@@ -142,14 +150,14 @@ describe('the ranges of a study', () => {
   });
 
   it('gives spaces and leaves fixed what is off', () => {
-    expect(spacesOf(fields, {})).toEqual({ spaces: { fast: { from: 5, to: 20, step: 5 }, filter: false } });
-    expect(spacesOf(fields, { filter: { ...range, step: ' ' } })).toEqual({
+    expect(spacesOf(offer, {})).toEqual({ spaces: { fast: { from: 5, to: 20, step: 5 }, filter: false } });
+    expect(spacesOf(offer, { filter: { ...range, step: ' ' } })).toEqual({
       spaces: { fast: { from: 5, to: 20, step: 5 }, filter: { from: 0, to: 1 } },
     });
   });
 
   it('says what is wrong with a range', () => {
-    const problem = (changes: Partial<typeof range>) => spacesOf(fields, { fast: { ...range, ...changes } });
+    const problem = (changes: Partial<typeof range>) => spacesOf(offer, { fast: { ...range, ...changes } });
     expect(problem({ from: '' })).toEqual({ problem: 'Fast period: give from and to' });
     expect(problem({ from: '2' })).toEqual({ problem: 'Fast period: from lies above to' });
     expect(problem({ step: '0' })).toEqual({ problem: 'Fast period: the step must be above zero' });
@@ -158,9 +166,9 @@ describe('the ranges of a study', () => {
 
   it('counts combinations', () => {
     // 5, 10, 15, 20 by 0, 0.25, 0.5, 0.75, 1
-    expect(combinationsOf(fields, { filter: range })).toBe(20);
-    expect(combinationsOf(fields, { fast: { ...range, from: '1', to: '9', step: '' } })).toBe(9);
-    expect(combinationsOf(fields, { filter: { ...range, step: '' } })).toBeNull();
+    expect(combinationsOf(offer, { filter: range })).toBe(20);
+    expect(combinationsOf(offer, { fast: { ...range, from: '1', to: '9', step: '' } })).toBe(9);
+    expect(combinationsOf(offer, { filter: { ...range, step: '' } })).toBeNull();
   });
 
   it('names parameters as the strategy does', () => {
@@ -201,5 +209,49 @@ describe('the choices of a study', () => {
     expect(
       specOfChoices({ ...firstChoices, objective: 'custom', expression: ' sharpe * 2 ' }).objectives,
     ).toEqual([{ expression: 'sharpe * 2', goal: 'maximise' }]);
+  });
+});
+
+describe('what a study is offered', () => {
+  const rules = [field('parameters', { format: 'text', label: 'Parameters', namesValues: true }), ...fields];
+  const params = {
+    parameters: 'quick = 12 from 5 to 20 step 5, level = 0.5 from 0 to 1 step 0.25, plain = 7',
+  };
+
+  it('has the values that the rules name, with their ranges', () => {
+    const found = searchOffer(rules, values({ strategy: 'rules', params }));
+    expect(searchable(found.fields).map(({ name, format }) => [name, format])).toEqual([
+      ['$quick', 'integer'],
+      ['$level', 'factor'],
+      ['$plain', 'integer'],
+      ['fast', 'integer'],
+      ['filter', 'percent'],
+    ]);
+    expect(spacesOf(found, {})).toEqual({
+      spaces: {
+        $quick: { from: 5, to: 20, step: 5 },
+        $level: { from: 0, to: 1, step: 0.25 },
+        $plain: false,
+        fast: { from: 5, to: 20, step: 5 },
+        filter: false,
+      },
+    });
+    // 4 × 5 named ones × 4 of the field that has a range of its own.
+    expect(combinationsOf(found, {})).toBe(80);
+    expect(searchOffer(rules, values({ params: { parameters: 'quick = = 3' } })).fields).toEqual(rules);
+  });
+
+  it('leaves out what the path cannot search, and says why', () => {
+    const cross = [
+      field('fastPeriod', { space: { from: 1, to: 3, step: 1 } }),
+      field('minDistancePercent', { format: 'percent', space: { from: 0, to: 1, step: 0.5 } }),
+    ];
+    const swept = searchOffer(cross, values({ engine: 'sweep' }));
+    expect(swept.limits['minDistancePercent']).toMatch(/whipsaw/);
+    expect(spacesOf(swept, {})).toEqual({
+      spaces: { fastPeriod: { from: 1, to: 3, step: 1 }, minDistancePercent: false },
+    });
+    expect(combinationsOf(swept, {})).toBe(3);
+    expect(combinationsOf(searchOffer(cross, values({ engine: 'event' })), {})).toBe(9);
   });
 });
