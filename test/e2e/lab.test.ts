@@ -131,11 +131,11 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
       await at('import-close').click();
     };
     const startMs = Date.UTC(2024, 0, 1);
-    const trades = Array.from(
+    const prices = Array.from(
       { length: 500 },
       (_, row) => `${startMs + row * 1000},buy,${100 + (row % 9)},1`,
     );
-    await importAs(['timestamp,side,price,amount', ...trades].join('\n'), 'trades', /BTC\/USDT: 500 rows\./);
+    await importAs(['timestamp,side,price,amount', ...prices].join('\n'), 'trades', /BTC\/USDT: 500 rows\./);
     const level = (ms: number, side: string, price: string, amount: string): string =>
       `own,BTC,${(startMs + ms) * 1000},${(startMs + ms) * 1000},false,${side},${price},${amount}`;
     const head = 'exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount';
@@ -147,8 +147,16 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await at('data-check').filter({ hasText: 'the book crosses 1 times' }).waitFor();
     expect(await at('data-check').innerText()).toContain('row 3: best bid 101 is not below best ask 101');
     await pictures('lab-data-ticks');
-    expect(await at('data-list-row').filter({ hasText: 'Trades' }).count()).toBe(1);
-    await row.click();
+    const trades = at('data-list-row').filter({ hasText: 'Trades' });
+    expect(await trades.count()).toBe(1);
+    await trades.click();
+    await at('candle-length').selectOption('5m');
+    await at('candles-make').click();
+    // Five hundred seconds reach into a second candle.
+    await at('candles-made').filter({ hasText: '2 candles of 5m stored' }).waitFor();
+    await at('data-list-row').filter({ hasText: '5m' }).waitFor();
+    await pictures('lab-data-candles');
+    await trades.click();
   });
 
   it('names what is missing beside its field', async () => {

@@ -74,6 +74,37 @@ describe('sextant backtest', () => {
     expect(run.result).toMatchObject({ kind: 'error', code: 'bad-input', field });
   });
 
+  it('runs over stored trades, which data candles also joins', async () => {
+    const file = join(folder, 'trades-in.csv');
+    // Every quarter of an hour one trade at the price of its hour.
+    const rows = prices.flatMap((price, hour) =>
+      [0, 1, 2, 3].map((part) => `${1_700_006_400_000 + hour * 3_600_000 + part * 900_000},buy,${price},1`),
+    );
+    writeFileSync(file, `timestamp,side,price,amount\n${rows.join('\n')}\n`);
+    const market = ['--venue', 'own', '--instrument', 'BTC/USDT'];
+    const data = ['--data', join(folder, 'd')];
+    await runSextant(['data', 'import', '--file', file, ...market, '--kind', 'trades', ...data]);
+    const run = [
+      'backtest',
+      '--strategy',
+      'ma-cross',
+      '--params',
+      params,
+      '--timeframe',
+      '1h',
+      ...market,
+      ...data,
+    ];
+    const { code, result } = await runSextant([...run, '--source', 'trades']);
+    expect(code).toBe(0);
+    expect(result).toMatchObject({ bars: 400, trades: 20, path: 'event' });
+    expect((result['assumptions'] as string[]).join(' ')).toContain('are joined from 1600 stored trades');
+    const made = await runSextant(['data', 'candles', ...market, '--timeframe', '1h', ...data]);
+    expect(made.result).toMatchObject({ dataKind: 'candles', made: 400, bars: 400, provisional: true });
+    const refused = await runSextant([...flags, '--source', 'trades']);
+    expect(refused.result).toMatchObject({ code: 'bad-input', field: 'source' });
+  });
+
   it('a file that is not there, one that is damaged, an unknown strategy', async () => {
     const missing = await runSextant([...flags.slice(0, 5), '--candles', join(folder, 'no.csv')]);
     expect([missing.code, missing.result['field']]).toEqual([4, 'candles']);

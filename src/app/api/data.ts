@@ -4,8 +4,9 @@ import { dataFormats } from '../../adapters/data-formats/formats.ts';
 import { checkSeries, factsOf } from '../data/check.ts';
 import { withDataErrors } from '../data/data-errors.ts';
 import { importFile } from '../data/import-file.ts';
+import { makeCandles } from '../data/make-candles.ts';
 import { candleSeries, repairSeries, undoRepair } from '../data/repair.ts';
-import { findSeries, parseTimeframe, type StoredSeries, seriesText } from '../data/series.ts';
+import { findSeries, parseTimeframe, type StoredSeries, seriesText, tickSeries } from '../data/series.ts';
 import type { AppContext, Handlers } from './context.ts';
 
 interface SeriesRequest {
@@ -67,6 +68,14 @@ export const dataHandlers: Handlers<'data'> = {
         const fetchRange = rangeFetcher(control, { nowMs: wallMs });
         return repairSeries(library, series, request, { control, nowMs: wallMs(), fetchRange });
       }),
+    );
+    return { job };
+  },
+  'data/candles': ({ instrument, kind, timeframe, venue }, { jobs, library }) => {
+    const series = tickSeries(findSeries(library.list(), { kind, venue, symbol: instrument }));
+    const timeframeMs = parseTimeframe(timeframe);
+    const job = jobs.start('data-candles', `${seriesText(series)} to ${timeframe}`, (control) =>
+      withDataErrors(() => makeCandles(library, series, timeframeMs, control)),
     );
     return { job };
   },

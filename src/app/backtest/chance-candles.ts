@@ -37,7 +37,8 @@ export function noisyReaders(
         const made = chanceCandles(addon, real.columns, { kind: 'noise', scale, seed, series });
         const step = 10 ** -real.priceDecimals;
         for (const column of [made.open, made.high, made.low, made.close]) toSteps(column, step);
-        return { ...real, columns: made };
+        // The trades behind the candles would undo the noise.
+        return { ...real, columns: made, trades: undefined };
       }, 'series');
     };
   };

@@ -2,6 +2,7 @@
 
 import { readCandleFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { readTimedValues } from '../../adapters/candle-files/timed-values.ts';
+import type { TradePrices } from '../../adapters/tick-files/tick-candles.ts';
 import {
   type CandleColumns,
   columnTicks,
@@ -20,10 +21,15 @@ export interface SourceCandles {
   readonly timeframeMs: number;
   readonly priceDecimals: number;
   readonly volumeDecimals: number;
+  /** The trades that the candles are joined from, where they are. */
+  readonly trades?: TradePrices | undefined;
 }
 
+/** A series of the data folder, as a specification names it. */
+export type StoredSource = Extract<CandleSourceSpec, { kind: 'store' }>;
+
 /** Reads stored candles: of which series, and where the data folder is, is the caller's to know. */
-export type StoreReader = (source: Extract<CandleSourceSpec, { kind: 'store' }>) => Promise<SourceCandles>;
+export type StoreReader = (source: StoredSource) => Promise<SourceCandles>;
 
 /** Reads a candle file. Throws `DataFileError`. */
 export type FileReader = (path: string) => Promise<SourceCandles>;
@@ -93,9 +99,11 @@ export async function loadSeries(
     timeframeMs: lengthMs,
     firstRow,
     endRow,
-    detail: await readDetail(series, instrument, { readStored, readFile }, field),
+    detail:
+      (await readDetail(series, instrument, { readStored, readFile }, field)) ??
+      tradeDetail(candles.trades, instrument),
     funding: await readFunding(series, instrument, candles.columns.openTimeMs, lengthMs, field),
-    notes,
+    notes: [...notes, ...tradeNotes(candles, instrument)],
     warnings,
   };
 }
@@ -170,6 +178,19 @@ export function lowerBound(values: Float64Array, value: number): number {
   return low;
 }
 
+/** The trades themselves, where the candles are joined from some. */
+function tradeDetail(trades: TradePrices | undefined, instrument: Instrument): PriceDetail | undefined {
+  if (trades === undefined) return undefined;
+  return { kind: 'trades', timesMs: trades.timesMs, ticks: columnTicks(trades.prices, instrument.tickSize) };
+}
+
+function tradeNotes({ trades }: SourceCandles, { symbol }: Instrument): string[] {
+  if (trades === undefined) return [];
+  return [
+    `Candles of ${symbol} are joined from ${trades.timesMs.length} stored trades, which orders meet one by one at their prices: "open of the next candle" is its first trade, and how much was traded does not matter. The first and the last candle may be cut.`,
+  ];
+}
+
 async function readDetail(
   series: SeriesSpec,
   instrument: Instrument,
@@ -187,6 +208,7 @@ async function readDetail(
     return { kind: 'trades', timesMs, ticks: columnTicks(prices, tickSize) };
   }
   const candles = await readCandles(detail.source, readers, `${field}.detail`);
+  if (candles.trades !== undefined) return tradeDetail(candles.trades, instrument);
   const { columns } = candles;
   return {
     kind: 'candles',

@@ -15,6 +15,7 @@ import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { DataLibrary, marketDataFolder } from '../data/data-library.ts';
 import type { StoreReader } from './load-series.ts';
+import { readTradeSource } from './stored-ticks.ts';
 
 /** Folders below `candles` that hold what runs have lived, the one looked at first first. */
 const livedModes = ['paper', 'demo'];
@@ -28,8 +29,10 @@ interface Series {
 
 /** Gives a reader of the series stored in a data folder. */
 export function storedCandles(dataFolder: string): StoreReader {
-  return async ({ venue, instrument, timeframe }) => {
+  return async (source) => {
     const addon = loadNative();
+    if (source.data === 'trades') return readTradeSource(new DataLibrary(addon, dataFolder), source);
+    const { venue, instrument, timeframe } = source;
     const series = { venue, symbol: instrument, timeframeMs: timeframeMs(timeframe) };
     const columns = fromLibrary(addon, dataFolder, series) ?? (await lived(addon, dataFolder, series));
     const rows = columns?.openTimeMs.length ?? 0;
@@ -60,6 +63,7 @@ export function storedCandlesStamp(
   const series = { venue, symbol: instrument, timeframeMs: timeframeMs(timeframe) };
   const roots = [
     join(marketDataFolder(dataFolder), 'candles'),
+    join(marketDataFolder(dataFolder), 'trades'),
     ...livedModes.map((mode) => join(dataFolder, 'candles', mode)),
   ];
   const stamps = roots.flatMap((root) => {

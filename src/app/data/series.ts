@@ -20,6 +20,12 @@ export function isTicks(series: StoredSeries): series is StoredSeries & { readon
   return series.kind === 'trades' || series.kind === 'l2';
 }
 
+/** Narrows to series of trades and order books. Throws `ApiError` `bad-input` for others. */
+export function tickSeries(series: StoredSeries): StoredSeries & { readonly kind: 'trades' | 'l2' } {
+  if (isTicks(series)) return series;
+  throw new ApiError('bad-input', `kind: ${series.kind} hold no single trades`, { field: 'kind' });
+}
+
 const units = [
   ['w', 604_800_000],
   ['d', 86_400_000],

@@ -281,6 +281,13 @@ function addDataCommands(add: Add, run: Run): void {
     .option('--outliers <choice>', 'keep or drop')
     .option('--undo', 'puts the series back as it was before its last repair');
   run(repaired, async (context, typed) => (await data()).repairData(context, typed as Flags));
+  const joined = add('data candles')
+    .description('Joins stored trades to candles and stores those')
+    .requiredOption('--venue <venue>', 'venue id such as binance')
+    .requiredOption('--instrument <instrument>', 'symbol such as BTC/USDT or BTC/USDT:USDT')
+    .requiredOption('--timeframe <timeframe>', 'length of the candles')
+    .option('--kind <kind>', 'trades (default), or l2: the trades of an order book recording');
+  run(joined, async (context, typed) => (await data()).makeCandleData(context, typed as Flags));
   const removed = withSeries(
     add('data remove').description('Forgets a series'),
     'which one of the instrument',

@@ -20,6 +20,7 @@ export interface BacktestFlags {
   readonly venue?: string | undefined;
   readonly instrument?: string | undefined;
   readonly timeframe?: string | undefined;
+  readonly source?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly capital?: string | undefined;
@@ -122,6 +123,11 @@ function seriesOf(flags: BacktestFlags): unknown {
     if (flags.spec === undefined || instrument === undefined) return undefined;
     throw new ApiError('bad-input', 'instrument: belongs to --candles or --venue', { field: 'instrument' });
   }
+  if (candles !== undefined && flags.source !== undefined)
+    throw new ApiError('bad-input', 'source: belongs to --venue, not to a file', {
+      field: 'source',
+      hint: 'Import the file first: bin/sextant data import --kind trades',
+    });
   if (candles === undefined) {
     if (instrument === undefined) throw needs('instrument', 'venue');
     if (timeframe === undefined) throw needs('timeframe', 'venue');
@@ -135,7 +141,7 @@ function seriesOf(flags: BacktestFlags): unknown {
     {
       source:
         candles === undefined
-          ? { kind: 'store', venue, instrument, timeframe }
+          ? { kind: 'store', venue, instrument, timeframe, ...optional('data', sourceOf(flags.source)) }
           : { kind: 'file', path: candles },
       ...optional('venue', venue),
       ...optional('instrument', instrument),
@@ -151,6 +157,12 @@ function needs(field: string, other: string): ApiError {
   return new ApiError('bad-input', `${field}: is needed with --${other} when there is no --candles file`, {
     field,
   });
+}
+
+/** What stored data are run over; candles are what is meant when nothing is said. */
+function sourceOf(text: string | undefined): string | undefined {
+  const found = choice(text, 'source', ['candles', 'trades']);
+  return found === 'candles' ? undefined : found;
 }
 
 /** `trades:FILE` is a file of trades, everything else one of finer candles. */

@@ -8,7 +8,7 @@ import { withDataErrors } from '../../app/data/data-errors.ts';
 import { DataLibrary } from '../../app/data/data-library.ts';
 import { importFile } from '../../app/data/import-file.ts';
 import { candleSeries, type RepairResult, repairSeries, undoRepair } from '../../app/data/repair.ts';
-import { findSeries, parseTimeframe, seriesKinds, seriesText } from '../../app/data/series.ts';
+import { findSeries, parseTimeframe, seriesKinds, seriesText, tickSeries } from '../../app/data/series.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { confirm } from '../cli/confirm.ts';
 import type { CommandContext } from '../cli/context.ts';
@@ -200,6 +200,22 @@ export async function repairData(context: CommandContext, flags: DataFlags): Pro
       const done = `filled ${filledBars}, dropped ${droppedBars}, downloaded ${downloadedBars}, lost ${lostBars}`;
       return `${reportText(result)}${renderFacts([['Repair', done]])}`;
     });
+    return 0;
+  });
+}
+
+/** Joins stored trades to candles. */
+export async function makeCandleData(context: CommandContext, flags: DataFlags): Promise<number> {
+  const timeframeMs = parseTimeframe(text(flags, 'timeframe') ?? '');
+  const { makeCandles } = await import('../../app/data/make-candles.ts');
+  return withLibrary(context, async (library) => {
+    const series = tickSeries(chosenSeries(library, { kind: 'trades', ...flags, timeframe: undefined }));
+    const job = await runConsoleJob(context.output, 'data-candles', seriesText(series), (control) =>
+      makeCandles(library, series, timeframeMs, control),
+    );
+    if (!job.isDone) return interrupted(context, job.exitCode, 'Nothing was changed.');
+    const { result } = job;
+    context.output.result(result, () => seriesTable([result]));
     return 0;
   });
 }

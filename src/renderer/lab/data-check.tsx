@@ -2,10 +2,12 @@
 
 import { useState } from 'react';
 import type { DataSeriesView } from '../../shared/api/data-views.ts';
+import { timeframes } from '../../shared/domain/candle.ts';
 import { formatDate, formatDateTime } from '../format/time-text.ts';
 import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
+import { Select } from '../ui/field.tsx';
 import { countText } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
 
@@ -31,6 +33,7 @@ interface Report {
 
 export function DataCheck({ series }: { readonly series: DataSeriesView }) {
   const [job, setJob] = useState<string | null>(null);
+  const [length, setLength] = useState<string>('1m');
   const running = useJob(job);
   const { dataKind: kind, venue, instrument, timeframe } = series;
   const target = { kind, venue, instrument, ...(timeframe === '' ? {} : { timeframe }) };
@@ -40,7 +43,8 @@ export function DataCheck({ series }: { readonly series: DataSeriesView }) {
   };
   const repair = (choice: { gaps?: 'fill' | 'download'; outliers?: 'drop'; undo?: boolean }): void =>
     void begin(act('Repair', 'data/repair', { ...target, ...choice }, ['data']));
-  const report = running?.state === 'done' ? (running.result as Report) : null;
+  const isMade = running?.kind === 'data-candles' && running.state === 'done';
+  const report = running?.state === 'done' && !isMade ? (running.result as Report) : null;
   return (
     <div className="h-64 shrink-0 overflow-auto border-t border-line bg-bg" data-testid="data-check">
       <div className="flex h-10 items-center gap-2 px-3">
@@ -56,6 +60,31 @@ export function DataCheck({ series }: { readonly series: DataSeriesView }) {
         >
           Check
         </Button>
+        {kind === 'trades' || kind === 'l2' ? (
+          <>
+            <Select
+              id="candle-length"
+              value={length}
+              onChange={(event) => setLength(event.target.value)}
+              aria-label="Length of the candles"
+              options={timeframes.map((value) => ({ value, label: value }))}
+              data-testid="candle-length"
+            />
+            <Button
+              title="Joins the trades to candles and stores those"
+              onClick={() =>
+                void begin(
+                  act('Make candles', 'data/candles', { kind, venue, instrument, timeframe: length }, [
+                    'data',
+                  ]),
+                )
+              }
+              data-testid="candles-make"
+            >
+              Make candles
+            </Button>
+          </>
+        ) : null}
         {report === null || (kind !== 'candles' && kind !== 'marks') ? null : (
           <>
             <Button
@@ -75,7 +104,12 @@ export function DataCheck({ series }: { readonly series: DataSeriesView }) {
           </>
         )}
       </div>
-      {job !== null && report === null ? (
+      {isMade ? (
+        <p className="px-3 text-sm text-up" data-testid="candles-made">
+          {countText((running.result as { made: number }).made)} candles of {length} stored.
+        </p>
+      ) : null}
+      {job !== null && report === null && !isMade ? (
         <div className="h-44">
           <JobPanel id={job} onDone={() => undefined} onRetry={() => setJob(null)} />
         </div>

@@ -16,7 +16,17 @@ export function SourceFields({
   readonly problem: (name: string) => string | undefined;
 }) {
   const { value } = useQuery('data/list', {}, ['data']);
-  const stored = value?.series.filter(({ dataKind }) => dataKind === 'candles') ?? [];
+  const stored = (value?.series ?? []).flatMap((series) => {
+    const { dataKind, instrument, timeframe, venue } = series;
+    if (dataKind === 'candles')
+      return [{ key: storedKey(series), label: `${instrument}, ${timeframe} (${venue})` }];
+    if (dataKind !== 'trades') return [];
+    // Trades are joined to candles of any length; these are what is usual.
+    return (['1m', '5m', '15m', '1h'] as const).map((length) => ({
+      key: storedKey({ venue, instrument, timeframe: length, data: 'trades' }),
+      label: `${instrument}, single trades, ${length} candles (${venue})`,
+    }));
+  });
   const input = (
     name: 'path' | 'symbol' | 'fundingPath' | 'from' | 'to',
     label: string,
@@ -63,10 +73,7 @@ export function SourceFields({
               onChange={(event) => set({ stored: event.target.value })}
               options={[
                 { value: '', label: 'Choose …' },
-                ...stored.map((series) => ({
-                  value: storedKey(series),
-                  label: `${series.instrument}, ${series.timeframe} (${series.venue})`,
-                })),
+                ...stored.map(({ key, label }) => ({ value: key, label })),
               ]}
               data-testid="lab-stored"
             />

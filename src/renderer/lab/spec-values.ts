@@ -17,7 +17,7 @@ export const specValuesSchema = z.object({
   strategy: z.string().default('ma-cross'),
   params: z.record(z.string(), z.union([z.string(), z.boolean()])).default({}),
   source: z.enum(['store', 'file']).default('file'),
-  /** `venue instrument timeframe` of a stored series. */
+  /** `venue instrument timeframe` of a stored series; `trades` behind it where candles are joined from trades. */
   stored: z.string().default(''),
   path: z.string().default(''),
   symbol: z.string().default('BTC/USDT'),
@@ -85,8 +85,10 @@ export function storedKey(series: {
   readonly venue: string;
   readonly instrument: string;
   readonly timeframe: string;
+  readonly data?: 'trades' | undefined;
 }): string {
-  return `${series.venue} ${series.instrument} ${series.timeframe}`;
+  const { data, instrument, timeframe, venue } = series;
+  return [venue, instrument, timeframe, ...(data === undefined ? [] : [data])].join(' ');
 }
 
 function dateText(timeMs: number | undefined): string {
@@ -141,7 +143,7 @@ export function specOfValues(
     problems['path'] = 'Needed: a file of candles on this machine';
   if (values.source === 'store' && values.stored === '') problems['stored'] = 'Choose a series';
   if (Object.keys(problems).length > 0) return { problems };
-  const [venue = '', instrument = '', timeframe = ''] = values.stored.split(' ');
+  const [venue = '', instrument = '', timeframe = '', data] = values.stored.split(' ');
   const funding =
     values.fundingPath.trim() === '' ? undefined : { kind: 'file' as const, path: values.fundingPath.trim() };
   const series =
@@ -151,7 +153,11 @@ export function specOfValues(
           instrument: values.symbol.trim() || 'BTC/USDT',
         }
       : {
-          source: { kind: 'store' as const, venue, instrument, timeframe: timeframe as never },
+          source: {
+            kind: 'store' as const,
+            ...{ venue, instrument, timeframe: timeframe as never },
+            ...(data === 'trades' ? { data: 'trades' as const } : {}),
+          },
           venue,
           instrument,
         };

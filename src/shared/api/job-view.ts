@@ -16,6 +16,7 @@ export const jobKinds = [
   'data-download',
   'data-check',
   'data-repair',
+  'data-candles',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -94,6 +94,12 @@ export const labMethods = {
     }),
     job,
   ),
+  'data/candles': method(
+    'admin',
+    'Joins stored trades, or those of an order book, to candles of a timeframe and stores them',
+    z.strictObject({ ...dataTarget, kind: z.enum(['trades', 'l2']).default('trades'), timeframe }),
+    job,
+  ),
   'data/remove': method('admin', 'Forgets a stored series', z.strictObject(storedSeries), z.object({})),
 
   'jobs/list': method(

@@ -9,6 +9,7 @@
 
 import type { MetricValues } from './metrics.ts';
 import type { BacktestResult } from './result.ts';
+import type { SeriesSpec } from './spec.ts';
 
 export type ConfidenceGrade = 'A' | 'B' | 'C' | 'D' | 'E';
 export type CheckOutcome = 'passed' | 'weak' | 'failed' | 'not-done';
@@ -195,7 +196,8 @@ const levelReasons = new Set([2, 3, 4, 5]);
 function pathCheck({ trades, spec }: BacktestResult, evidence: ConfidenceEvidence): ConfidenceCheck {
   const title = 'Order of prices inside candles';
   const advice = 'Add finer candles or trades as detail, so that the order is known instead of assumed.';
-  if (spec.series.every(({ detail }) => detail !== undefined)) {
+  const isTrades = ({ source }: SeriesSpec): boolean => source.kind === 'store' && source.data === 'trades';
+  if (spec.series.every((series) => series.detail !== undefined || isTrades(series))) {
     return check('path', title, 'passed', 'Finer data say what happened inside each candle.', advice);
   }
   if (evidence.pathDependentShare !== undefined) {

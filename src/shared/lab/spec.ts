@@ -17,12 +17,17 @@ const fraction = z.number().min(0).max(0.5);
 export const candleSourceSpec = z.discriminatedUnion('kind', [
   /** CSV (plain or gzip), Parquet or JSON, one candle a row. */
   z.strictObject({ kind: z.literal('file'), path: filePath }),
-  /** Candles imported into the data folder earlier. */
+  /** What was imported into the data folder earlier. */
   z.strictObject({
     kind: z.literal('store'),
     venue: venueText,
     instrument: z.string().min(3).max(60),
     timeframe: timeframeText,
+    /**
+     * Single trades instead of candles: they are joined to candles of the timeframe, and inside each of them the venue meets
+     * them one by one.
+     */
+    data: z.literal('trades').optional(),
   }),
 ]);
 export type CandleSourceSpec = z.infer<typeof candleSourceSpec>;

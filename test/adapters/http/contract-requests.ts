@@ -92,6 +92,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
 const goodOverrides: Partial<Record<MethodName, Readonly<Record<string, unknown>>>> = {
   'risk/halt': { state: 'HALTED' },
   'jobs/list': { kinds: ['backtest'] },
+  'data/candles': { kind: 'trades' },
   'studies/run': { spec: { backtest: labSpec } },
   'robustness/walk-forward': { spec: { study: { backtest: labSpec } } },
 };

@@ -148,6 +148,7 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
   },
   'data/check': { venue: 'binance', instrument: 'BTC/USDT', timeframe: '1h' },
   'data/repair': { venue: 'binance', instrument: 'BTC/USDT', timeframe: '1h', gaps: 'fill' },
+  'data/candles': { venue: 'binance', instrument: 'BTC/USDT', kind: 'trades', timeframe: '1m' },
   'data/remove': { venue: 'binance', instrument: 'BTC/USDT', timeframe: '1h' },
   'jobs/list': { kinds: ['backtest'], limit: 5 },
   'jobs/show': { job: 'j1' },

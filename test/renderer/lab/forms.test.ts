@@ -103,6 +103,21 @@ describe('the form of a run', () => {
     });
   });
 
+  it('single trades are a series of their own', () => {
+    const stored = storedKey({ venue: 'own', instrument: 'BTC/USDT', timeframe: '5m', data: 'trades' });
+    const typed = values({ path: '', source: 'store', stored });
+    const made = specOfValues(typed, fields);
+    if (!('spec' in made)) throw new Error(JSON.stringify(made));
+    expect(made.spec.series[0]?.source).toEqual({
+      kind: 'store',
+      venue: 'own',
+      instrument: 'BTC/USDT',
+      timeframe: '5m',
+      data: 'trades',
+    });
+    expect(valuesOfSpec(backtestSpec.parse(made.spec)).stored).toBe(stored);
+  });
+
   it('knows the days of the calendar', () => {
     expect(dayMsOf(' 2024-02-29 ')).toBe(1_709_164_800_000);
     expect(dayMsOf('2023-02-29')).toBeUndefined();

@@ -3,13 +3,11 @@
 import type { Exchange } from 'ccxt';
 import type { Candle } from '../../../shared/domain/candle.ts';
 import { unifiedCandle } from '../normalise/unified.ts';
-import { systemClock, waitFor } from '../rate-limit/clock.ts';
 import { timeframeName } from './history.ts';
+import { patiently } from './patiently.ts';
 import { VenueError } from './venue-error.ts';
 
 const pageBars = 1_000;
-const attemptsMaximum = 4;
-const firstWaitMs = 1_000;
 
 /** Which candles: those that open from `fromMs` (included) to `toMs` (not included). */
 export interface CandleRangeRequest {
@@ -59,20 +57,5 @@ export async function* candlePages(
     const nextMs = last === undefined ? sinceMs + limit * timeframeMs : last.openTimeMs + timeframeMs;
     yield { candles, nextMs };
     sinceMs = nextMs;
-  }
-}
-
-async function patiently<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await request();
-    } catch (error) {
-      signal.throwIfAborted();
-      // A request that cannot succeed is not repeated: CCXT names those that may as network errors.
-      const { NetworkError } = await import('ccxt');
-      if (!(error instanceof NetworkError) || attempt >= attemptsMaximum) throw error;
-      await waitFor(systemClock, firstWaitMs * 2 ** (attempt - 1), signal);
-      signal.throwIfAborted();
-    }
   }
 }

@@ -1,0 +1,138 @@
+/** Backtests over stored trades: candles are joined from them, and the venue meets them one by one. Worked out by hand. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadNative } from '../../../src/adapters/compute/native.ts';
+import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import { storedCandles } from '../../../src/app/backtest/stored-candles.ts';
+import { DataLibrary } from '../../../src/app/data/data-library.ts';
+import { importFile } from '../../../src/app/data/import-file.ts';
+import { makeCandles } from '../../../src/app/data/make-candles.ts';
+import { priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { backtestSpec } from '../../../src/shared/lab/spec.ts';
+import { hourMs, type Script, scriptedStrategy, startMs, testFolder, tripsOf } from './scripted.ts';
+
+const control = { isCancelled: () => false, progress: () => undefined, onCancel: () => undefined };
+const market = { venue: 'own', symbol: 'BTC/USDT' };
+
+/** Seconds after the start, price, quantity. */
+type Trade = readonly [number, number, number];
+const trades: readonly Trade[] = [
+  [0, 100, 1],
+  [1800, 100, 2],
+  [3700, 101, 0.5],
+  [4000, 105, 0.25],
+  [5000, 98, 1],
+  [7300, 110, 1],
+  // Nothing from 3:00 to 4:00.
+  [14_500, 111, 1],
+];
+
+async function folderWith(rows: readonly Trade[]): Promise<string> {
+  const folder = testFolder();
+  const file = join(folder, 'trades.csv');
+  const lines = rows.map(([second, price, amount]) => `${startMs + second * 1000},buy,${price},${amount}`);
+  writeFileSync(file, ['timestamp,side,price,amount', ...lines].join('\n'));
+  const library = new DataLibrary(loadNative(), folder);
+  await importFile(library, { file, ...market, kind: 'trades' }, control, startMs);
+  return folder;
+}
+
+function run(folder: string, script: Script, path: 'auto' | 'sweep' = 'auto') {
+  const source = { kind: 'store', venue: 'own', instrument: 'BTC/USDT', timeframe: '1h', data: 'trades' };
+  const spec = backtestSpec.parse({
+    strategy: 'scripted',
+    path,
+    slippage: 0,
+    makerFee: 0,
+    takerFee: 0,
+    series: [{ source, rules: { tickSize: '0.01', lotSize: '0.001' } }],
+  });
+  return runBacktest(spec, {
+    findStrategy: () => scriptedStrategy(script),
+    readStored: storedCandles(folder),
+  });
+}
+
+/** Buys one at the first close; once it has it, an order to sell waits. */
+function buyThenSell(sell: { readonly stop: number } | { readonly limit: number }): Script {
+  const lots = quantityLots(1000);
+  return (context) => {
+    let isFirst = true;
+    context.watch([]);
+    return {
+      onBar() {
+        if (isFirst) context.send({ leg: 'entry', side: 'buy', type: 'market', lots });
+        isFirst = false;
+      },
+      onFill(_fill, order) {
+        if (order.leg !== 'entry') return;
+        const exit = { leg: 'exit', side: 'sell', lots } as const;
+        if ('stop' in sell)
+          context.send({ ...exit, type: 'stop', triggerTicks: priceTicks(sell.stop * 100) });
+        else context.send({ ...exit, type: 'limit', priceTicks: priceTicks(sell.limit * 100) });
+      },
+    };
+  };
+}
+
+describe('a backtest over stored trades', () => {
+  it('buys at the next trade, and a stop sells at the trade that reaches it', async () => {
+    const result = await run(await folderWith(trades), buyThenSell({ stop: 99 }));
+    // The first trade of the second hour is 101. 105 does not touch the stop; 98 is beyond it.
+    expect(tripsOf(result)).toMatchObject([
+      { entryBar: 1, entryPrice: 101, exitBar: 1, exitPrice: 98, profit: -3, reason: 'stop' },
+    ]);
+    expect(result.trades.exitTimeMs[0]).toBe(startMs + 5_000_000);
+    expect(result.assumptions).toContain('Inside the candles of BTC/USDT single trades tell the price.');
+    expect(result.assumptions.join(' ')).toContain(
+      'Candles of BTC/USDT are joined from 7 stored trades, which orders meet one by one at their prices',
+    );
+  });
+
+  it('the order of trades decides: the target comes first here, whatever a candle would assume', async () => {
+    const result = await run(await folderWith(trades), buyThenSell({ limit: 104 }));
+    expect(tripsOf(result)).toMatchObject([{ entryPrice: 101, exitPrice: 104, profit: 3, reason: 'target' }]);
+    expect(result.trades.exitTimeMs[0]).toBe(startMs + 4_000_000);
+  });
+
+  it('gives each hour with a trade one candle; compiled rules refuse trades', async () => {
+    const folder = await folderWith(trades);
+    const seen: number[][] = [];
+    await run(folder, () => ({
+      onBar: (_timeframe, { openTimeMs, open, high, low, close, volume }) =>
+        seen.push([(openTimeMs - startMs) / hourMs, open, high, low, close, volume]),
+    }));
+    expect(seen).toEqual([
+      [0, 100, 100, 100, 100, 3],
+      [1, 101, 105, 98, 98, 1.75],
+      [2, 110, 110, 110, 110, 1],
+      [4, 111, 111, 111, 111, 1],
+    ]);
+    await expect(run(folder, () => ({}), 'sweep')).rejects.toMatchObject({ code: 'bad-input' });
+  });
+
+  it('trades that are not stored are named', async () => {
+    await expect(run(testFolder(), () => ({}))).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('there is no own BTC/USDT trades'),
+    });
+  });
+
+  it('trades are stored as candles of any length, the last one provisional', async () => {
+    const library = new DataLibrary(loadNative(), await folderWith(trades));
+    const series = { kind: 'trades', ...market, timeframeMs: 0 } as const;
+    const made = await makeCandles(library, series, 2 * hourMs, control);
+    expect(made).toMatchObject({ dataKind: 'candles', timeframe: '2h', made: 3, bars: 3, provisional: true });
+    const { columns } = library.loadSeries({ ...market, timeframeMs: 2 * hourMs, withProvisional: true });
+    // The start is 0:00 UTC; the second pair of hours has only its first.
+    expect(new Date(startMs).toISOString()).toBe('2023-11-15T00:00:00.000Z');
+    expect([...columns.open]).toEqual([100, 110, 111]);
+    expect([...columns.high]).toEqual([105, 110, 111]);
+    expect([...columns.low]).toEqual([98, 110, 111]);
+    expect([...columns.close]).toEqual([98, 110, 111]);
+    expect([...columns.volume]).toEqual([4.75, 1, 1]);
+    await library.close();
+  });
+});
