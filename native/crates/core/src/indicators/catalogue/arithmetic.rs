@@ -1,7 +1,8 @@
 //! Arithmetic of columns and prices made of others.
 
 use super::super::sum::{Count, Sum};
-use super::block::{derived_reach, extremes_reach};
+use super::block::{Block, derived_reach};
+use super::extremes::extremes_reach;
 use super::kernel::{kernel, larger, ratio_or, smaller};
 use super::machine::Kernel;
 use super::spec::{Spec, count, period, period_from, spec};
@@ -67,7 +68,10 @@ impl Rows {
 }
 
 macro_rules! row_kernel {
-    ($name:ident, $outputs:literal, |$minimum:pat_param, $maximum:pat_param| $result:expr) => {
+    (
+        $name:ident, $outputs:literal, |$minimum:pat_param, $maximum:pat_param| $result:expr,
+        |$block:ident, $period:ident, $row:ident| $fill:expr
+    ) => {
         struct $name(Rows);
         impl Kernel<1, $outputs> for $name {
             #[inline(always)]
@@ -77,13 +81,25 @@ macro_rules! row_kernel {
             fn start_at(&mut self, row: usize) {
                 self.0.row = row;
             }
+            fn reach(&self) -> Option<usize> {
+                extremes_reach(self.0.highest.period())
+            }
+            #[inline(always)]
+            fn fill(&mut self, $block: Block<'_, 1, $outputs>) -> bool {
+                let ($period, $row) = (self.0.highest.period(), self.0.row as f64);
+                self.0.row += $block.results[0].len();
+                $fill
+            }
         }
     };
 }
 
-row_kernel!(MaxIndex, 1, |_, maximum| [maximum]);
-row_kernel!(MinIndex, 1, |minimum, _| [minimum]);
-row_kernel!(MinMaxIndex, 2, |minimum, maximum| [minimum, maximum]);
+row_kernel!(MaxIndex, 1, |_, maximum| [maximum], |block, period, row| block
+    .fill_from_age(period, |later, earlier| later >= earlier, |age, slot| [row + slot - age]));
+row_kernel!(MinIndex, 1, |minimum, _| [minimum], |block, period, row| block
+    .fill_from_age(period, |later, earlier| later <= earlier, |age, slot| [row + slot - age]));
+row_kernel!(MinMaxIndex, 2, |minimum, maximum| [minimum, maximum], |block, period, row| block
+    .fill_from_ages(period, |of_highest, of_lowest, slot| [row + slot - of_lowest, row + slot - of_highest]));
 
 kernel!(HeikinAshi[4 => 4](p) { before: Option<(f64, f64)> = None }
 |this, [open, high, low, close]| {

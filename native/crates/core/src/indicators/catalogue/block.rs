@@ -6,7 +6,6 @@
 //! that, the block is refused, and is computed bar by bar.
 
 use super::super::sum::{Count, Sum, two_sum};
-use super::kernel::{larger, smaller};
 
 /// Rows a batch handles at once: four columns and a result fit into the first cache.
 pub(super) const BLOCK: usize = 1024;
@@ -32,6 +31,21 @@ impl Scratch {
         #[allow(clippy::large_stack_arrays)]
         let lanes = |count| vec![[0.0; SPAN]; count].into_boxed_slice();
         Scratch { lanes: lanes(8), parts: lanes(2).try_into().expect("two were made") }
+    }
+}
+
+impl Scratch {
+    /// The first columns to work in.
+    #[inline(always)]
+    pub(super) fn columns<const N: usize>(&mut self) -> &mut [Lane; N] {
+        self.lanes.first_chunk_mut().expect("there are enough for all")
+    }
+
+    /// The first columns to work in, and four more.
+    #[inline(always)]
+    pub(super) fn columns_and_work<const N: usize>(&mut self) -> (&mut [Lane; N], &mut [Lane; 4]) {
+        let (columns, rest) = self.lanes.split_first_chunk_mut().expect("there are enough for all");
+        (columns, rest.first_chunk_mut().expect("there are enough for all"))
     }
 }
 
@@ -285,89 +299,7 @@ pub(super) fn derived_reach(period: usize) -> Option<usize> {
     (period <= LONGEST).then(|| sums_reach(period) + 1)
 }
 
-/// Bars before a block that [`Block::fill_from_extremes`] wants, if the window is short enough.
-#[inline(always)]
-pub(super) fn extremes_reach(period: usize) -> Option<usize> {
-    (period <= LONGEST).then(|| period - 1)
-}
-
-/// Extremes of windows of `period` values by `pick`, which gives one of two numbers. The first window ends at
-/// `values[period - 1]`. Windows of two, four, eight… values are made of each other, and the last of two that overlap.
-#[inline(always)]
-fn extremes<'a>(
-    values: &[f64],
-    period: usize,
-    work: &'a mut Lane,
-    out: &'a mut Lane,
-    pick: impl Fn(f64, f64) -> f64 + Copy,
-) -> &'a Lane {
-    let mut width = 1;
-    let mut length = values.len();
-    // Positive and negative zero are one number.
-    for (place, &value) in work[..length].iter_mut().zip(values) {
-        *place = value + 0.0;
-    }
-    let (mut from, mut to) = (work, out);
-    while 2 * width <= period {
-        length -= width;
-        let pairs = from[..length].iter().zip(&from[width..width + length]);
-        for (place, (&first, &second)) in to[..length].iter_mut().zip(pairs) {
-            *place = pick(first, second);
-        }
-        std::mem::swap(&mut from, &mut to);
-        width *= 2;
-    }
-    let shift = period - width;
-    let length = values.len() + 1 - period;
-    let pairs = from[..length].iter().zip(&from[shift..shift + length]);
-    for (place, (&first, &second)) in to[..length].iter_mut().zip(pairs) {
-        *place = pick(first, second);
-    }
-    to
-}
-
 impl<const I: usize, const O: usize> Block<'_, I, O> {
-    /// Fills the block from the highest of a window of the first column and the lowest of the second (or of the only one):
-    /// `result` gets both and the bar.
-    #[inline(always)]
-    #[allow(clippy::needless_range_loop)]
-    pub(super) fn fill_from_extremes(
-        self,
-        period: usize,
-        result: impl Fn(f64, f64, [f64; I]) -> [f64; O],
-    ) -> bool {
-        let rows = self.results[0].len();
-        let (high, low) = (self.bars[0], self.bars[1.min(I - 1)]);
-        let [first, second, third, fourth, ..] = &mut *self.scratch.lanes else { return false };
-        let highest = extremes(&high[self.reach + 1 - period..], period, first, second, larger);
-        let lowest = extremes(&low[self.reach + 1 - period..], period, third, fourth, smaller);
-        let (highest, lowest) = (&highest[..rows], &lowest[..rows]);
-        let bars = self.bars.map(|column| &column[self.reach..self.reach + rows]);
-        let results = self.results;
-        for output in &results {
-            assert_eq!(output.len(), rows);
-        }
-        for slot in 0..rows {
-            let values = result(highest[slot], lowest[slot], bar_at(&bars, slot));
-            for index in 0..O {
-                results[index][slot] = values[index];
-            }
-        }
-        true
-    }
-
-    /// Fills the block from one extreme of a window of the only column.
-    #[inline(always)]
-    pub(super) fn fill_from_extreme(self, period: usize, pick: impl Fn(f64, f64) -> f64 + Copy) -> bool {
-        let [first, second, ..] = &mut *self.scratch.lanes else { return false };
-        let found = extremes(&self.bars[0][self.reach + 1 - period..], period, first, second, pick);
-        for result in self.results {
-            let rows = result.len();
-            result.copy_from_slice(&found[..rows]);
-        }
-        true
-    }
-
     /// Fills the block from each bar and the one that lies the reach before it.
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]

@@ -196,7 +196,7 @@ impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> f
     /// does not look at is not computed: the compiler sees that nobody reads it.
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]
-    fn fill(&self, block: Block<'_, 4, 1>) -> bool {
+    fn fill(&mut self, block: Block<'_, 4, 1>) -> bool {
         let zeros = || [0.0; WIDTH];
         let mut padded = [zeros(), zeros(), zeros(), zeros()];
         let (mut body, mut body_twos, mut bodies) = (zeros(), zeros(), zeros());

@@ -1,5 +1,6 @@
 //! Wilder's directional movement, and Aroon.
 
+use super::extremes::extremes_reach;
 use super::kernel::{kernel, ratio_or, true_range};
 use super::spec::{Spec, count, period, spec};
 use super::window::{Highest, Lag, Lowest};
@@ -151,6 +152,10 @@ kernel!(Aroon[2 => 2](p) {
     let lowest = this.lowest.push(low);
     let of = |age: usize| 100.0 * (this.n - age as f64) / this.n;
     Some([of(lowest?.1), of(highest?.1)])
+}; reach extremes_reach(this.highest.period()); |block| {
+    let n = this.n;
+    let of = |age: f64| 100.0 * (n - age) / n;
+    block.fill_from_ages(this.highest.period(), |of_highest, of_lowest, _| [of(of_lowest), of(of_highest)])
 });
 kernel!(AroonOsc[2 => 1](p) {
     highest: Highest = Highest::new(count(p, 0) + 1), lowest: Lowest = Lowest::new(count(p, 0) + 1), n: f64 = p[0] }
@@ -158,7 +163,11 @@ kernel!(AroonOsc[2 => 1](p) {
     let highest = this.highest.push(high);
     let lowest = this.lowest.push(low);
     Some([100.0 * (lowest?.1 as f64 - highest?.1 as f64) / this.n])
+}; reach extremes_reach(this.highest.period()); |block| {
+    let n = this.n;
+    block.fill_from_ages(this.highest.period(), |of_highest, of_lowest, _| [100.0 * (of_lowest - of_highest) / n])
 });
+
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[
     spec!(

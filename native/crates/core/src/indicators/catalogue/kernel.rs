@@ -42,7 +42,7 @@ macro_rules! kernel {
 
                 #[allow(unused_variables)]
                 #[inline(always)]
-                fn fill(&self, block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>) -> bool {
+                fn fill(&mut self, block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>) -> bool {
                     let $this = self;
                     let $block = block;
                     $fill

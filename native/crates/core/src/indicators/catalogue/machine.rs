@@ -26,10 +26,11 @@ pub(super) trait Kernel<const I: usize, const O: usize>: Send + Sized + 'static 
         None
     }
 
-    /// Fills a block from its bars and those before it alone, without the state; the same bits as [`Kernel::advance`]. `false`
-    /// where the numbers do not allow it: then the run is computed bar by bar from there on.
+    /// Fills a block with the same bits as [`Kernel::advance`]. Windows are looked up in the block and the bars before it, their
+    /// state is left behind; what has no end (averages that never forget) is carried on. `false` where the numbers do not allow
+    /// it: then the run is computed bar by bar.
     #[inline(always)]
-    fn fill(&self, block: Block<'_, I, O>) -> bool {
+    fn fill(&mut self, block: Block<'_, I, O>) -> bool {
         let _ = block;
         false
     }
@@ -185,8 +186,9 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
                         scratch: scratch.get_or_insert_with(Scratch::new),
                     };
                     if !run.kernel.fill(block) {
-                        // The state was left behind at the first block that was filled.
-                        run.slow = true;
+                        // The state was left behind at the first block that was filled: again from the first bar.
+                        let start = run.start;
+                        run = Progress { kernel: self.new_kernel(start), start, row: start, slow: true };
                         run = run.step_to(filled_from, inputs, &mut outputs);
                     }
                 }

@@ -26,6 +26,7 @@ mod cycles;
 mod directional;
 mod ehlers_cycles;
 mod estimators;
+mod extremes;
 mod filters;
 mod flows;
 mod formations;

@@ -82,6 +82,37 @@ impl Average {
         }
     }
 
+    /// Takes a column and puts the averages in its place. The warm-up must be over.
+    #[inline(always)]
+    pub(super) fn run(&mut self, values: &mut [f64]) {
+        match self {
+            Average::Identity => {}
+            Average::Exponential(average) => {
+                for value in values {
+                    *value = average.step(*value);
+                }
+            },
+            Average::Wilder(average) => {
+                for value in values {
+                    *value = average.step(*value);
+                }
+            },
+            Average::Simple(average) => {
+                // A copy, so that its sums stay in registers.
+                let mut copy = average.clone();
+                for value in values {
+                    *value = copy.push(*value).unwrap_or(f64::NAN);
+                }
+                *average = copy;
+            }
+            other => {
+                for value in values {
+                    *value = push_other(other, *value).unwrap_or(f64::NAN);
+                }
+            }
+        }
+    }
+
     #[inline(always)]
     fn push_rare(&mut self, value: f64) -> Option<f64> {
         match self {

@@ -5,7 +5,8 @@ use super::super::ema::Ema;
 use super::super::rsi::Rsi;
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
-use super::block::{derived_reach, extremes_reach};
+use super::block::{Lane, derived_reach};
+use super::extremes::{extremes, extremes_reach};
 use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
@@ -25,6 +26,26 @@ impl Place {
     }
 
     #[inline(always)]
+    fn period(&self) -> usize {
+        self.highest.period()
+    }
+
+    /// As [`Place::push`], for the last bars of a block, one for each place of `out`.
+    #[inline(always)]
+    fn fill(&self, [high, low, close]: [&[f64]; 3], work: &mut [Lane; 4], out: &mut [f64]) {
+        let [highest, lowest, a, b] = work;
+        let rows = out.len();
+        let (highest, lowest) = (&mut highest[..rows], &mut lowest[..rows]);
+        let start = close.len() + 1 - rows - self.period();
+        extremes(&high[start..], self.period(), [a, b], highest, larger);
+        extremes(&low[start..], self.period(), [a, b], lowest, smaller);
+        let close = &close[close.len() - rows..];
+        for row in 0..rows {
+            out[row] = 100.0 * ratio_or(close[row] - lowest[row], highest[row] - lowest[row], 0.0);
+        }
+    }
+
+    #[inline(always)]
     fn push(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
         let highest = self.highest.push(high);
         let lowest = self.lowest.push(low);
@@ -33,34 +54,95 @@ impl Place {
     }
 }
 
+/// Bars before a block after which all windows are full and all averages have their seeds.
+fn place_reach(place: &Place, averages: usize) -> Option<usize> {
+    extremes_reach(place.period()).map(|reach| reach + averages + 1)
+}
+
 kernel!(Stoch[3 => 2](p) {
     place: Place = Place::new(count(p, 0)),
-    slow_k: Average = Average::new(count(p, 2), count(p, 1)), slow_d: Average = Average::new(count(p, 4), count(p, 3)) }
+    slow_k: Average = Average::new(count(p, 2), count(p, 1)), slow_d: Average = Average::new(count(p, 4), count(p, 3)),
+    averages: usize = Average::warm_up(count(p, 2), count(p, 1)) + Average::warm_up(count(p, 4), count(p, 3)) }
 |this, [high, low, close]| {
     let fast = this.place.push(high, low, close)?;
     let k = this.slow_k.push(fast)?;
     this.slow_d.push(k).map(|d| [k, d])
+}; reach place_reach(&this.place, this.averages); |block| {
+    let [k, d] = block.results;
+    this.place.fill(block.bars, block.scratch.columns(), k);
+    this.slow_k.run(k);
+    d.copy_from_slice(k);
+    this.slow_d.run(d);
+    true
 });
-kernel!(StochF[3 => 2](p) { place: Place = Place::new(count(p, 0)), fast_d: Average = Average::new(count(p, 2), count(p, 1)) }
+kernel!(StochF[3 => 2](p) {
+    place: Place = Place::new(count(p, 0)), fast_d: Average = Average::new(count(p, 2), count(p, 1)),
+    averages: usize = Average::warm_up(count(p, 2), count(p, 1)) }
 |this, [high, low, close]| {
     let k = this.place.push(high, low, close)?;
     this.fast_d.push(k).map(|d| [k, d])
+}; reach place_reach(&this.place, this.averages); |block| {
+    let [k, d] = block.results;
+    this.place.fill(block.bars, block.scratch.columns(), k);
+    d.copy_from_slice(k);
+    this.fast_d.run(d);
+    true
 });
 kernel!(StochRsi[1 => 2](p) {
     rsi: Rsi = Rsi::with_checked_period(count(p, 0)), place: Place = Place::new(count(p, 1)),
-    fast_d: Average = Average::new(count(p, 3), count(p, 2)) }
+    fast_d: Average = Average::new(count(p, 3), count(p, 2)),
+    averages: usize = count(p, 0) + Average::warm_up(count(p, 3), count(p, 2)), recent: Vec<f64> = Vec::new() }
 |this, [x]| {
     let rsi = this.rsi.advance(x)?;
     let k = this.place.push(rsi, rsi, rsi)?;
     this.fast_d.push(k).map(|d| [k, d])
+}; reach place_reach(&this.place, this.averages); |block| {
+    let [k, d] = block.results;
+    let rows = k.len();
+    if this.recent.is_empty() {
+        this.recent.extend(this.place.highest.oldest_first());
+    }
+    // The indices of the window before the block, then its own.
+    let before = this.recent.len();
+    let ([indices], work) = block.scratch.columns_and_work();
+    let indices = &mut indices[..before + rows];
+    indices[..before].copy_from_slice(&this.recent);
+    for (index, &x) in indices[before..].iter_mut().zip(&block.bars[0][block.reach..]) {
+        *index = this.rsi.advance(x).unwrap_or(f64::NAN);
+    }
+    this.recent.copy_from_slice(&indices[rows..]);
+    let indices = &*indices;
+    this.place.fill([indices; 3], work, k);
+    d.copy_from_slice(k);
+    this.fast_d.run(d);
+    true
 });
 kernel!(Kdj[3 => 3](p) {
     place: Place = Place::new(count(p, 0)),
-    slow_k: Average = Average::new(count(p, 2), count(p, 1)), slow_d: Average = Average::new(count(p, 4), count(p, 3)) }
+    slow_k: Average = Average::new(count(p, 2), count(p, 1)), slow_d: Average = Average::new(count(p, 4), count(p, 3)),
+    averages: usize = Average::warm_up(count(p, 2), count(p, 1)) + Average::warm_up(count(p, 4), count(p, 3)) }
 |this, [high, low, close]| {
     let fast = this.place.push(high, low, close)?;
     let k = this.slow_k.push(fast)?;
     this.slow_d.push(k).map(|d| [k, d, 3.0 * k - 2.0 * d])
+}; reach place_reach(&this.place, this.averages); |block| {
+    let [k, d, j] = block.results;
+    this.place.fill(block.bars, block.scratch.columns(), k);
+    if let (Average::Wilder(slow_k), Average::Wilder(slow_d)) = (&mut this.slow_k, &mut this.slow_d) {
+        // Both wait for their last value at the same time.
+        for (k, d) in k.iter_mut().zip(d.iter_mut()) {
+            *k = slow_k.step(*k);
+            *d = slow_d.step(*k);
+        }
+    } else {
+        this.slow_k.run(k);
+        d.copy_from_slice(k);
+        this.slow_d.run(d);
+    }
+    for ((j, &k), &d) in j.iter_mut().zip(k.iter()).zip(d.iter()) {
+        *j = 3.0 * k - 2.0 * d;
+    }
+    true
 });
 kernel!(Willr[3 => 1](p) { highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
 |this, [high, low, close]| {
@@ -76,7 +158,8 @@ kernel!(Smi[3 => 2](p) {
     highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)),
     distance: [Ema; 2] = [Ema::with_checked_period(count(p, 2)), Ema::with_checked_period(count(p, 1))],
     range: [Ema; 2] = [Ema::with_checked_period(count(p, 2)), Ema::with_checked_period(count(p, 1))],
-    signal: Ema = Ema::with_checked_period(count(p, 3)) }
+    signal: Ema = Ema::with_checked_period(count(p, 3)),
+    averages: usize = count(p, 1) + count(p, 2) + count(p, 3) - 3 }
 |this, [high, low, close]| {
     let highest = this.highest.push(high);
     let lowest = this.lowest.push(low);
@@ -88,6 +171,27 @@ kernel!(Smi[3 => 2](p) {
     let range = this.range[1].advance(range);
     let smi = 200.0 * ratio_or(distance?, range?, 0.0);
     this.signal.advance(smi).map(|signal| [smi, signal])
+}; reach extremes_reach(this.highest.period()).map(|reach| reach + this.averages + 1); |block| {
+    let [smi, signal] = block.results;
+    let rows = smi.len();
+    let [high, low, close] = block.bars;
+    let [highest, lowest, a, b] = block.scratch.columns();
+    let (highest, lowest) = (&mut highest[..rows], &mut lowest[..rows]);
+    let start = block.reach + 1 - this.highest.period();
+    extremes(&high[start..], this.highest.period(), [a, b], highest, larger);
+    extremes(&low[start..], this.highest.period(), [a, b], lowest, smaller);
+    let close = &close[block.reach..block.reach + rows];
+    let signal = &mut signal[..rows];
+    // Copies of the averages stay in registers.
+    let (mut distances, mut ranges, mut signals) = (this.distance.clone(), this.range.clone(), this.signal.clone());
+    for row in 0..rows {
+        let distance = distances[0].step(close[row] - f64::midpoint(highest[row], lowest[row]));
+        let range = ranges[0].step(highest[row] - lowest[row]);
+        smi[row] = 200.0 * ratio_or(distances[1].step(distance), ranges[1].step(range), 0.0);
+        signal[row] = signals.step(smi[row]);
+    }
+    (this.distance, this.range, this.signal) = (distances, ranges, signals);
+    true
 });
 kernel!(Cci[3 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
 |this, [high, low, close]| {

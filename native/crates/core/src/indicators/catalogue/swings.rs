@@ -3,7 +3,8 @@
 use super::super::ema::Ema;
 use super::super::sum::Sum;
 use super::average::Simple;
-use super::block::derived_reach;
+use super::block::{LONGEST, derived_reach};
+use super::extremes::extremes;
 use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
 use super::spec::{Spec, count, period, spec};
 use super::window::{Highest, Lag, Sums};
@@ -25,6 +26,17 @@ impl Swing {
             candidate_before: Lag::new(right + 1),
             after: Highest::new(right),
         }
+    }
+
+    /// Bars looked at before and after a candidate.
+    fn periods(&self) -> [usize; 2] {
+        [self.before.period(), self.after.period()]
+    }
+
+    /// Bars before a block that both windows want, if they are short enough.
+    fn reach(&self) -> Option<usize> {
+        let [before, after] = self.periods();
+        (before + after <= LONGEST).then_some(before + after)
     }
 
     /// Whether the value `right` bars ago was a swing, told by the bar that confirms it.
@@ -75,6 +87,23 @@ kernel!(Accelerator[2 => 1](p) {
 });
 kernel!(ElderRay[3 => 2](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
     |this, [high, low, close]| this.average.advance(close).map(|average| [high - average, low - average]));
+/// 100 where a value is beyond the extremes of the windows before and after it, else 0.
+#[inline(always)]
+fn mark(
+    values: &[f64],
+    before: &[f64],
+    after: &[f64],
+    out: &mut [f64],
+    beyond: impl Fn(f64, f64) -> bool + Copy,
+) {
+    let rows = out.len();
+    let (values, before, after) = (&values[..rows], &before[..rows], &after[..rows]);
+    for row in 0..rows {
+        let marked = beyond(values[row], before[row]) & beyond(values[row], after[row]);
+        out[row] = if marked { 100.0 } else { 0.0 };
+    }
+}
+
 kernel!(Fractal[2 => 2](p) {
     highs: Swing = Swing::new(count(p, 0), count(p, 1)), lows: Swing = Swing::new(count(p, 0), count(p, 1)) }
 |this, [high, low]| {
@@ -82,6 +111,22 @@ kernel!(Fractal[2 => 2](p) {
     let bottom = this.lows.push(-low);
     let mark = |is: bool| if is { 100.0 } else { 0.0 };
     Some([mark(top?), mark(bottom?)])
+}; reach this.highs.reach(); |block| {
+    let [before, after] = this.highs.periods();
+    let rows = block.results[0].len();
+    // The windows before and after a candidate, and itself, as places in the bars: the first candidate follows one window.
+    let start = block.reach - before - after;
+    let [high, low] = [block.bars[0], block.bars[1]].map(|column| &column[start..]);
+    let [highs, lows] = block.results;
+    let [window_before, window_after, a, b] = block.scratch.columns();
+    let (window_before, window_after) = (&mut window_before[..rows], &mut window_after[..rows]);
+    extremes(&high[..rows + before - 1], before, [a, b], window_before, larger);
+    extremes(&high[before + 1..], after, [a, b], window_after, larger);
+    mark(&high[before..], window_before, window_after, highs, |value, other| value > other);
+    extremes(&low[..rows + before - 1], before, [a, b], window_before, smaller);
+    extremes(&low[before + 1..], after, [a, b], window_after, smaller);
+    mark(&low[before..], window_before, window_after, lows, |value, other| value < other);
+    true
 });
 kernel!(Mass[2 => 1](p) {
     first: Ema = Ema::with_checked_period(count(p, 0)), second: Ema = Ema::with_checked_period(count(p, 0)),

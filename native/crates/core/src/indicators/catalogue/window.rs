@@ -204,6 +204,12 @@ impl Highest {
         self.values.len()
     }
 
+    /// The values of the window from the oldest to the newest; meaningful once it is full.
+    pub(super) fn oldest_first(&self) -> impl Iterator<Item = f64> + '_ {
+        let (newer, older) = self.values.split_at(self.position);
+        older.iter().chain(newer).copied()
+    }
+
     /// Takes the next value; the largest of the window once it is full, and how many bars ago it was.
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<(f64, usize)> {
