@@ -94,10 +94,16 @@ macro_rules! row_kernel {
     };
 }
 
-row_kernel!(MaxIndex, 1, |_, maximum| [maximum], |block, period, row| block
-    .fill_from_age(period, |later, earlier| later >= earlier, |age, slot| [row + slot - age]));
-row_kernel!(MinIndex, 1, |minimum, _| [minimum], |block, period, row| block
-    .fill_from_age(period, |later, earlier| later <= earlier, |age, slot| [row + slot - age]));
+row_kernel!(MaxIndex, 1, |_, maximum| [maximum], |block, period, row| block.fill_from_age(
+    period,
+    |later, earlier| later >= earlier,
+    |age, slot| [row + slot - age]
+));
+row_kernel!(MinIndex, 1, |minimum, _| [minimum], |block, period, row| block.fill_from_age(
+    period,
+    |later, earlier| later <= earlier,
+    |age, slot| [row + slot - age]
+));
 row_kernel!(MinMaxIndex, 2, |minimum, maximum| [minimum, maximum], |block, period, row| block
     .fill_from_ages(period, |of_highest, of_lowest, slot| [row + slot - of_lowest, row + slot - of_highest]));
 

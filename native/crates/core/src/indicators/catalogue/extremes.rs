@@ -38,13 +38,7 @@ fn widen<const N: usize>(
 
 /// As [`widen`], from windows of `width` numbers to windows of `period`, which are at most four times as long.
 #[inline(always)]
-fn join(
-    from: &[f64],
-    width: usize,
-    period: usize,
-    out: &mut [f64],
-    pick: impl Fn(f64, f64) -> f64 + Copy,
-) {
+fn join(from: &[f64], width: usize, period: usize, out: &mut [f64], pick: impl Fn(f64, f64) -> f64 + Copy) {
     let last = period - width;
     match period.div_ceil(width) {
         1 => widen(from, [0], out, pick),
@@ -176,11 +170,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
     /// Fills the block from the ages of the highest of a window of the first column and of the lowest of the second (or of the
     /// only one): `result` gets both and the place of the row in the block.
     #[inline(always)]
-    pub(super) fn fill_from_ages(
-        self,
-        period: usize,
-        result: impl Fn(f64, f64, f64) -> [f64; O],
-    ) -> bool {
+    pub(super) fn fill_from_ages(self, period: usize, result: impl Fn(f64, f64, f64) -> [f64; O]) -> bool {
         let rows = self.results[0].len();
         let start = self.reach + 1 - period;
         let ([highest, lowest], work) = self.scratch.columns_and_work();

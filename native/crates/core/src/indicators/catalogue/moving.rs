@@ -91,12 +91,12 @@ impl Average {
                 for value in values {
                     *value = average.step(*value);
                 }
-            },
+            }
             Average::Wilder(average) => {
                 for value in values {
                     *value = average.step(*value);
                 }
-            },
+            }
             Average::Simple(average) => {
                 // A copy, so that its sums stay in registers.
                 let mut copy = average.clone();
