@@ -6,7 +6,14 @@ import { withDataErrors } from '../data/data-errors.ts';
 import { importFile } from '../data/import-file.ts';
 import { makeCandles } from '../data/make-candles.ts';
 import { candleSeries, repairSeries, undoRepair } from '../data/repair.ts';
-import { findSeries, parseTimeframe, type StoredSeries, seriesText, tickSeries } from '../data/series.ts';
+import {
+  checkTimeframes,
+  findSeries,
+  parseTimeframe,
+  type StoredSeries,
+  seriesText,
+  tickSeries,
+} from '../data/series.ts';
 import type { AppContext, Handlers } from './context.ts';
 
 interface SeriesRequest {
@@ -41,8 +48,22 @@ export const dataHandlers: Handlers<'data'> = {
     return { job };
   },
   'data/download': (request, { jobs, library }) => {
-    const { venue, instruments, timeframes, fromMs, toMs } = request;
+    const { venue, instruments, fromMs, toMs, kind, timeframes = [] } = request;
     const timeframesMs = timeframes.map((timeframe) => parseTimeframe(timeframe));
+    checkTimeframes(kind, timeframesMs);
+    if (kind === 'trades') {
+      const job = jobs.start(
+        'data-download',
+        `${venue} ${instruments.join(', ')} trades`,
+        async (control) => {
+          const { downloadTrades } = await import('../data/download-trades.ts');
+          return downloadTrades(library, { venue, symbols: instruments, fromMs, toMs }, control, {
+            nowMs: wallMs,
+          });
+        },
+      );
+      return { job };
+    }
     const title = `${venue} ${instruments.join(', ')} ${timeframes.join(', ')}`;
     const job = jobs.start('data-download', title, async (control) => {
       const { downloadCandles } = await import('../data/download.ts');

@@ -95,7 +95,7 @@ export async function downloadCandles(
     }
   } catch (error) {
     if (control.isCancelled()) throw new JobCancelled();
-    throw failure(request.venue, error);
+    throw downloadFailure(request.venue, error);
   } finally {
     await parts.close();
   }
@@ -120,12 +120,13 @@ export function rangeFetcher(control: JobControl, world: DownloadWorld): FetchRa
       return columns;
     } catch (error) {
       if (control.isCancelled()) throw new JobCancelled();
-      throw failure(venue, error);
+      throw downloadFailure(venue, error);
     }
   };
 }
 
-async function connect(venue: string, signal: AbortSignal, world: DownloadWorld): Promise<Exchange> {
+/** Connects to a venue for public data. */
+export async function connect(venue: string, signal: AbortSignal, world: DownloadWorld): Promise<Exchange> {
   const { rewriteUrl } = world;
   const { exchange } = await createExchange(venue, {
     clock: systemClock,
@@ -136,7 +137,8 @@ async function connect(venue: string, signal: AbortSignal, world: DownloadWorld)
   return exchange;
 }
 
-function failure(venue: string, error: unknown): unknown {
+/** What a download threw, in the words of the API. */
+export function downloadFailure(venue: string, error: unknown): unknown {
   if (error instanceof ApiError) return error;
   const known = error instanceof VenueError ? error : undefined;
   const other = dataError(error);

@@ -32,17 +32,7 @@ export function joinTicks(
   fresh: TickColumns,
   choice: OverlapChoice,
 ): JoinedTicks {
-  const [old, added] = inCommonSteps(stored, fresh) ?? [undefined, undefined];
-  if (old === undefined || added === undefined) {
-    throw new ApiError(
-      'bad-input',
-      'file: its prices and the stored ones span too many digits for one series',
-      {
-        field: 'file',
-        hint: 'Look for an outlier, or import it under another venue.',
-      },
-    );
-  }
+  const [old, added] = inOneStep(stored, fresh);
   const [oldFirst, oldLast] = spanOf(old);
   const [addedFirst, addedLast] = spanOf(added);
   if (addedFirst > oldLast) return { columns: behind(kind, old, added), duplicates: 0 };
@@ -78,6 +68,11 @@ export function joinTicks(
   return { columns, duplicates: different === undefined ? theirs[1] - theirs[0] : 0 };
 }
 
+/** Puts later trades behind earlier ones; they may begin in the moment in which the others end. Throws `ApiError`. */
+export function behindTrades(earlier: TickColumns, later: TickColumns): TickColumns {
+  return concatTicks(...inOneStep(earlier, later));
+}
+
 /** A book begins anew where one recording follows another. */
 function behind(kind: 'trades' | 'l2', first: TickColumns, second: TickColumns): TickColumns {
   if (kind === 'trades') return concatTicks(first, second);
@@ -86,6 +81,19 @@ function behind(kind: 'trades' | 'l2', first: TickColumns, second: TickColumns):
   clear.receiveNs[0] = second.receiveNs[0] as bigint;
   clear.packed[0] = packTick(tickKinds.clearAll, 0n);
   return concatTicks(first, clear, second);
+}
+
+function inOneStep(stored: TickColumns, fresh: TickColumns): readonly [TickColumns, TickColumns] {
+  const both = inCommonSteps(stored, fresh);
+  if (both !== undefined) return both;
+  throw new ApiError(
+    'bad-input',
+    'file: its prices and the stored ones span too many digits for one series',
+    {
+      field: 'file',
+      hint: 'Look for an outlier, or import it under another venue.',
+    },
+  );
 }
 
 function spanOf({ receiveNs }: TickColumns): [bigint, bigint] {

@@ -68,6 +68,13 @@ export function checkGrid(columns: CandleColumns, timeframeMs: number): void {
   );
 }
 
+/** Candles need timeframes, trades have none. Throws `ApiError` `bad-input`. */
+export function checkTimeframes(kind: 'candles' | 'trades', timeframesMs: readonly number[]): void {
+  if ((kind === 'candles') === timeframesMs.length > 0) return;
+  const message = kind === 'trades' ? 'single trades have none' : 'say which candles';
+  throw new ApiError('bad-input', `timeframe: ${message}`, { field: 'timeframe', hint: 'Such as 1m,1h.' });
+}
+
 /** Finds the series that is meant. Without a timeframe it must be the only one. Throws `ApiError` `not-found`, `bad-input`. */
 export function findSeries(
   stored: readonly StoredSeries[],

@@ -260,10 +260,11 @@ function addDataCommands(add: Add, run: Run): void {
     .option('--sort', 'takes rows in any order');
   run(imported, async (context, typed) => (await data()).importData(context, typed as Flags));
   const downloaded = add('data download')
-    .description('Candles from a venue; goes on where an earlier download ended')
+    .description('Candles or trades from a venue; goes on where an earlier download ended')
     .requiredOption('--venue <venue>', 'exchange id of CCXT such as binance')
     .requiredOption('--instrument <list>', 'symbols, separated by commas')
-    .requiredOption('--timeframe <list>', 'timeframes, separated by commas')
+    .option('--timeframe <list>', 'timeframes of candles, separated by commas')
+    .option('--kind <kind>', 'candles (default) or trades')
     .requiredOption('--from <time>', 'such as 2024-01-01, or how long ago: 30d')
     .option('--to <time>', 'default: now');
   run(downloaded, async (context, typed) => (await data()).downloadData(context, typed as Flags));

@@ -8,7 +8,14 @@ import { withDataErrors } from '../../app/data/data-errors.ts';
 import { DataLibrary } from '../../app/data/data-library.ts';
 import { importFile } from '../../app/data/import-file.ts';
 import { candleSeries, type RepairResult, repairSeries, undoRepair } from '../../app/data/repair.ts';
-import { findSeries, parseTimeframe, seriesKinds, seriesText, tickSeries } from '../../app/data/series.ts';
+import {
+  checkTimeframes,
+  findSeries,
+  parseTimeframe,
+  seriesKinds,
+  seriesText,
+  tickSeries,
+} from '../../app/data/series.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { confirm } from '../cli/confirm.ts';
 import type { CommandContext } from '../cli/context.ts';
@@ -108,7 +115,7 @@ async function readColumns(typed: string): Promise<CandleColumnNames> {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
 }
 
-/** Downloads candles through CCXT. */
+/** Downloads candles or trades through CCXT. */
 export async function downloadData(context: CommandContext, flags: DataFlags): Promise<number> {
   const list = (name: string): string[] =>
     (text(flags, name) ?? '')
@@ -117,18 +124,26 @@ export async function downloadData(context: CommandContext, flags: DataFlags): P
       .filter((part) => part !== '');
   const nowMs = Date.now();
   const to = text(flags, 'to');
+  const kind = oneOf(flags, 'kind', ['candles', 'trades'] as const) ?? 'candles';
+  const timeframesMs = list('timeframe').map((typed) => parseTimeframe(typed));
+  checkTimeframes(kind, timeframesMs);
   const request = {
     venue: text(flags, 'venue') ?? '',
     symbols: list('instrument'),
-    timeframesMs: list('timeframe').map((typed) => parseTimeframe(typed)),
+    timeframesMs,
     fromMs: parseTime(text(flags, 'from') ?? '', 'from', nowMs),
     toMs: to === undefined ? undefined : parseTime(to, 'to', nowMs),
   };
-  const { downloadCandles } = await import('../../app/data/download.ts');
+  const world = { nowMs: () => Date.now() };
   return withLibrary(context, async (library) => {
-    const job = await runConsoleJob(context.output, 'data-download', request.venue, (control) =>
-      downloadCandles(library, request, control, { nowMs: () => Date.now() }),
-    );
+    const job = await runConsoleJob(context.output, 'data-download', request.venue, async (control) => {
+      if (kind === 'trades') {
+        const { downloadTrades } = await import('../../app/data/download-trades.ts');
+        return downloadTrades(library, request, control, world);
+      }
+      const { downloadCandles } = await import('../../app/data/download.ts');
+      return downloadCandles(library, request, control, world);
+    });
     if (!job.isDone) {
       return interrupted(
         context,

@@ -62,14 +62,16 @@ export function DataCheck({ series }: { readonly series: DataSeriesView }) {
         </Button>
         {kind === 'trades' || kind === 'l2' ? (
           <>
-            <Select
-              id="candle-length"
-              value={length}
-              onChange={(event) => setLength(event.target.value)}
-              aria-label="Length of the candles"
-              options={timeframes.map((value) => ({ value, label: value }))}
-              data-testid="candle-length"
-            />
+            <div className="w-20">
+              <Select
+                id="candle-length"
+                value={length}
+                onChange={(event) => setLength(event.target.value)}
+                aria-label="Length of the candles"
+                options={timeframes.map((value) => ({ value, label: value }))}
+                data-testid="candle-length"
+              />
+            </div>
             <Button
               title="Joins the trades to candles and stores those"
               onClick={() =>

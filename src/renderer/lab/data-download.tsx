@@ -1,4 +1,4 @@
-/** Candles from a venue: goes on where an earlier download ended. */
+/** Candles or single trades from a venue: goes on where an earlier download ended. */
 
 import { useState } from 'react';
 import { timeframes } from '../../shared/domain/candle.ts';
@@ -25,7 +25,12 @@ export function DataDownload({ onStarted }: { readonly onStarted: () => void }) 
     const started = await act(
       'Download',
       'data/download',
-      { venue: venue.trim(), instruments: symbols, timeframes: [timeframe], fromMs },
+      {
+        venue: venue.trim(),
+        instruments: symbols,
+        fromMs,
+        ...(timeframe === 'trades' ? { kind: 'trades' } : { timeframes: [timeframe] }),
+      },
       ['data'],
     );
     if (started !== null) onStarted();
@@ -43,12 +48,16 @@ export function DataDownload({ onStarted }: { readonly onStarted: () => void }) 
             onChange={(event) => setInstruments(event.target.value)}
           />
         </Field>
-        <Field id="download-timeframe" label="Candles">
+        <Field id="download-timeframe" label="What">
           <Select
             id="download-timeframe"
             value={timeframe}
             onChange={(event) => setTimeframe(event.target.value)}
-            options={timeframes.map((value) => ({ value, label: value }))}
+            options={[
+              ...timeframes.map((value) => ({ value: value as string, label: `candles, ${value}` })),
+              { value: 'trades', label: 'single trades' },
+            ]}
+            data-testid="download-what"
           />
         </Field>
         <Field id="download-from" label="From" error={fromMs === undefined ? dateProblem : undefined}>

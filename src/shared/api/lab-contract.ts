@@ -67,11 +67,13 @@ export const labMethods = {
   ),
   'data/download': method(
     'admin',
-    'Downloads candles from a venue; goes on where an earlier download ended',
+    'Downloads candles, or single trades, from a venue; goes on where an earlier download ended',
     z.strictObject({
       venue: venueText,
       instruments: z.array(symbol).min(1).max(100),
-      timeframes: z.array(timeframe).min(1).max(12),
+      kind: z.enum(['candles', 'trades']).default('candles'),
+      /** Needed for candles, refused for trades. */
+      timeframes: z.array(timeframe).min(1).max(12).optional(),
       fromMs: timeMs,
       toMs: timeMs.optional(),
     }),

@@ -93,6 +93,7 @@ const goodOverrides: Partial<Record<MethodName, Readonly<Record<string, unknown>
   'risk/halt': { state: 'HALTED' },
   'jobs/list': { kinds: ['backtest'] },
   'data/candles': { kind: 'trades' },
+  'data/download': { kind: 'candles' },
   'studies/run': { spec: { backtest: labSpec } },
   'robustness/walk-forward': { spec: { study: { backtest: labSpec } } },
 };

@@ -7,6 +7,7 @@ export type VenueErrorCode =
   | 'no-instruments'
   | 'unknown-instrument'
   | 'unsupported-timeframe'
+  | 'history'
   | 'not-started';
 
 /** Thrown by a venue adapter; the message ends with what to do. */
