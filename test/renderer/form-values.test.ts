@@ -9,7 +9,15 @@ import {
   paramsOfValues,
   valuesOfParams,
 } from '../../src/renderer/bots/form-values.ts';
+import {
+  callableIndicators,
+  findCalls,
+  indicatorCall,
+  usesText,
+} from '../../src/renderer/bots/indicator-calls.ts';
 import type { FieldView } from '../../src/shared/api/views.ts';
+import { ruleIndicators } from '../../src/shared/rules/indicators.ts';
+import { parseCondition } from '../../src/shared/rules/parse-rule.ts';
 
 function field(name: string, more: Partial<FieldView> = {}): FieldView {
   return {
@@ -127,4 +135,41 @@ it('groups keep the order in which they first appear', () => {
     ['Size', ['mode']],
     ['Trailing', ['trailing', 'limit']],
   ]);
+});
+
+describe('rules', () => {
+  it('say what is wrong with them before the host is asked; other texts are the host\u2019s', () => {
+    const rule = field('longEntry', { format: 'text', required: false, textKind: 'rule' });
+    expect(fieldProblem(rule, 'rsi(14) < 30')).toBeNull();
+    expect(fieldProblem(rule, '')).toBeNull();
+    expect(fieldProblem(rule, 'rsi(14) <')).toMatch(/^character \d+: /);
+    const named = field('parameters', { format: 'text', required: false, namesValues: true });
+    expect(fieldProblem(named, 'fast = 20 from 5 to 50')).toBeNull();
+    expect(fieldProblem(named, 'fast = 20 from 50 to 5')).toMatch(/ends before it begins/);
+    expect(fieldProblem(field('roi', { format: 'text' }), 'anything')).toBeNull();
+  });
+
+  it('take every indicator as the list of them writes it', () => {
+    const unnamed = ruleIndicators.filter((indicator) => !callableIndicators.includes(indicator));
+    expect(unnamed.map(({ id }) => id)).toEqual(['MAVP', 'VWAPSESSION', 'VWAPANCHORED', 'PIVOTS']);
+    const wrong = callableIndicators.filter((indicator) => {
+      try {
+        parseCondition(`${indicatorCall(indicator)} > 0`);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(wrong.map(({ id }) => id)).toEqual([]);
+    const of = (id: string) => ruleIndicators.filter((indicator) => indicator.id === id).map(indicatorCall);
+    expect([of('RSI'), of('BBANDS')]).toEqual([['rsi(14)'], ['bbands(20, 2, 2, 0).upperband']]);
+    const [bands] = ruleIndicators.filter(({ id }) => id === 'KC');
+    expect(bands === undefined ? '' : usesText(bands)).toBe(
+      '(timeperiod, atrperiod, nbdev) · reads high, low, close · gives upperband, middleband, lowerband · also keltner',
+    );
+    const found = findCalls(ruleIndicators, 'rsi').map(({ id }) => id);
+    expect(found[0]).toBe('RSI');
+    expect(found).toContain('STOCHRSI');
+    expect(findCalls(ruleIndicators, 'keltner').map(({ id }) => id)).toEqual(['KC']);
+  });
 });

@@ -7,9 +7,10 @@ import { LabFiles } from '../../adapters/lab/lab-files.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { ensureDefined } from '../../shared/domain/assert.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { KeptCandles } from '../backtest/kept-candles.ts';
-import { type LoadedSeries, loadSeries } from '../backtest/load-series.ts';
+import { type LoadedSeries, loadSeries, type StoreReader } from '../backtest/load-series.ts';
 import { paramsFor } from '../backtest/prepare-bots.ts';
 import { withDataErrors } from '../data/data-errors.ts';
 import { measureResult } from '../report/measure.ts';
@@ -74,6 +75,12 @@ export class Lab {
     this.studies = new StudyService(this.tools);
     this.walkForwards = new WalkForwardService(this.tools);
   }
+
+  /** Reads stored candles, which are kept for a while. Throws `ApiError` (`not-found`). */
+  readonly readStored: StoreReader = (source) => {
+    const read = ensureDefined(this.#candles.readStored, 'the Lab has a data folder');
+    return withDataErrors(() => read(source), 'series');
+  };
 
   /** Candles a stored backtest ran over, joined to fit a chart. */
   async candlesOf(

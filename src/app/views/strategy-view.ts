@@ -27,6 +27,7 @@ export function strategyViewOf(strategy: AnyStrategy): StrategyView {
         form.space === undefined
           ? null
           : { from: form.space.from, to: form.space.to, step: form.space.step ?? null },
+      ...(form.textKind === undefined ? {} : { textKind: form.textKind }),
       ...(form.namesValues === true ? { namesValues: true } : {}),
       showWhen:
         form.showWhen === undefined ? null : { field: form.showWhen.field, in: [...form.showWhen.in] },

@@ -21,6 +21,8 @@ export interface ParamForm {
   readonly chartLine?: boolean | undefined;
   /** Range the optimiser may search. */
   readonly space?: { readonly from: number; readonly to: number; readonly step?: number } | undefined;
+  /** What a text is written in, so that a form can help: `rule` is a rule over prices and indicators. */
+  readonly textKind?: 'rule' | undefined;
   /** A text that names values an optimiser may search as `$name`: `fast = 20 from 5 to 50 step 5`. */
   readonly namesValues?: boolean | undefined;
   /** Shown only when another parameter has one of these values. */

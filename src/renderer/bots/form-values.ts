@@ -5,6 +5,9 @@
 
 import { z } from 'zod';
 import type { FieldView } from '../../shared/api/views.ts';
+import { parseParameters } from '../../shared/rules/parse-parameters.ts';
+import { parseCondition } from '../../shared/rules/parse-rule.ts';
+import { RuleSyntaxError } from '../../shared/rules/rule-error.ts';
 import { outsideBounds, parseDecimalInput, parseIntegerInput } from '../format/parse-input.ts';
 
 /** What the form holds: numbers as texts, switches as booleans. */
@@ -40,7 +43,7 @@ export function fieldProblem(field: FieldView, value: FormValue | undefined): st
   const text = typeof value === 'string' ? value : '';
   if (text.trim() === '') return field.required ? 'Needed' : null;
   if (field.format === 'choice') return field.options.includes(text) ? null : 'Choose one of the list';
-  if (field.format === 'text') return null;
+  if (field.format === 'text') return textProblem(field, text);
   if (field.format === 'integer') {
     const parsed = parseIntegerInput(text, field);
     return parsed.ok ? null : parsed.message;
@@ -52,6 +55,18 @@ export function fieldProblem(field: FieldView, value: FormValue | undefined): st
   });
   if (!parsed.ok) return parsed.message;
   return outsideBounds(parsed.text, field.minimum, field.maximum);
+}
+
+/** What is wrong with a rule, or with the values it names; other texts are the host's to check. */
+function textProblem(field: FieldView, text: string): string | null {
+  try {
+    if (field.textKind === 'rule') parseCondition(text);
+    if (field.namesValues === true) parseParameters(text);
+    return null;
+  } catch (error) {
+    if (error instanceof RuleSyntaxError) return error.message;
+    throw error;
+  }
 }
 
 /** Gives the schema of a form: one problem at most for each field that is shown. */

@@ -1,10 +1,11 @@
 /** One parameter of a strategy as a form control. */
 
 import type { FieldView } from '../../shared/api/views.ts';
-import { Field, Input, Select, Toggle } from '../ui/field.tsx';
+import { Field, Input, Select, TextArea, Toggle } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import type { FormValue } from './form-values.ts';
+import { IndicatorHelp } from './indicator-help.tsx';
 
 export interface ParamFieldProps {
   readonly field: FieldView;
@@ -118,6 +119,32 @@ export function ParamField({
       </div>
     );
   }
+  if (field.format === 'text') {
+    const add = (call: string): void => onChange(text.trim() === '' ? call : `${text.trimEnd()} ${call}`);
+    return (
+      <div className="col-span-2">
+        <Field
+          id={id}
+          label={label}
+          help={help}
+          error={error}
+          warning={warning}
+          aside={field.textKind === 'rule' && isEditable ? <IndicatorHelp onChoose={add} /> : undefined}
+        >
+          <TextArea
+            id={id}
+            value={text}
+            disabled={!isEditable}
+            isWrong={error !== undefined}
+            title={help}
+            placeholder={emptyText ?? 'none'}
+            onChange={(event) => onChange(event.target.value)}
+            data-testid={id}
+          />
+        </Field>
+      </div>
+    );
+  }
   return (
     <Field id={id} label={label} help={help} error={error} warning={warning} aside={aside}>
       {field.format === 'choice' ? (
@@ -135,7 +162,7 @@ export function ParamField({
       ) : (
         <Input
           id={id}
-          isNumber={field.format !== 'text'}
+          isNumber
           unit={unitText(field.unit, quote, base)}
           value={text}
           disabled={!isEditable}

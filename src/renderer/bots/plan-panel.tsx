@@ -18,17 +18,23 @@ export function Figure({
   children,
   tone,
   testId,
+  isLong = false,
 }: {
   readonly label: string;
   readonly help?: string;
   readonly children: ReactNode;
   readonly tone?: string | undefined;
   readonly testId?: string;
+  /** Puts a text that is no figure, such as a rule, below its label, over as many lines as it takes. */
+  readonly isLong?: boolean;
 }) {
   return (
-    <div className="flex items-baseline justify-between gap-3 py-[3px]" title={help}>
+    <div className={isLong ? 'py-[3px]' : 'flex items-baseline justify-between gap-3 py-[3px]'} title={help}>
       <dt className="min-w-0 text-xs text-muted">{label}</dt>
-      <dd className={classes('num text-right text-xs', tone)} data-testid={testId}>
+      <dd
+        className={classes('num text-xs', isLong ? 'whitespace-normal break-words' : 'text-right', tone)}
+        data-testid={testId}
+      >
         {children}
       </dd>
     </div>
@@ -67,6 +73,9 @@ export function Violations({ violations }: { readonly violations: PlanView['viol
     </ul>
   );
 }
+
+/** Longer values are texts. */
+const figureLettersMaximum = 24;
 
 export interface PlanPanelProps {
   readonly plan: PlanView;
@@ -131,7 +140,13 @@ export function PlanPanel({ plan, instrument, available, isBehind }: PlanPanelPr
           </Figure>
         )}
         {plan.figures.map((figure) => (
-          <Figure key={figure.key} label={figure.label} help={figure.help} testId={`figure-${figure.key}`}>
+          <Figure
+            key={figure.key}
+            label={figure.label}
+            help={figure.help}
+            isLong={figure.value.length > figureLettersMaximum}
+            testId={`figure-${figure.key}`}
+          >
             {figureText(figure.value, figure.unit, instrument)}
           </Figure>
         ))}

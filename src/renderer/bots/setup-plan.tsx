@@ -49,7 +49,7 @@ export function SetupPlan({
           role="alert"
           data-testid="plan-blocked"
         >
-          {label}: {problem.message}. The plan below is the last one that could be made.
+          {label}: {sentence(problem.message)} The plan below is the last one that could be made.
         </p>
       )}
       {failure === null ? null : (
@@ -108,4 +108,9 @@ function Changes({ changes }: { readonly changes: readonly ParamChange[] }) {
       ) : null}
     </section>
   );
+}
+
+/** A message may end with a question already. */
+function sentence(message: string): string {
+  return /[.?!]$/.test(message) ? message : `${message}.`;
 }

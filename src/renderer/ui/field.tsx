@@ -1,6 +1,12 @@
 /** Form controls: a label, the control, its unit, help and what is wrong with it. */
 
-import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes } from 'react';
+import type {
+  InputHTMLAttributes,
+  ReactNode,
+  Ref,
+  SelectHTMLAttributes,
+  TextareaHTMLAttributes,
+} from 'react';
 import { classes } from './classes.ts';
 
 const box =
@@ -45,6 +51,27 @@ export interface InputProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly isNumber?: boolean;
   readonly isWrong?: boolean;
   readonly ref?: Ref<HTMLInputElement>;
+}
+
+export interface TextAreaProps extends TextareaHTMLAttributes<HTMLTextAreaElement> {
+  readonly isWrong?: boolean;
+}
+
+/** Text of several lines in the typewriter face; it grows with what is typed, where the browser can. */
+export function TextArea({ isWrong = false, ...rest }: TextAreaProps) {
+  return (
+    <textarea
+      rows={2}
+      spellCheck={false}
+      autoComplete="off"
+      aria-invalid={isWrong}
+      className={classes(
+        'num whitespace-pre-wrap field-sizing-content max-h-40 min-h-11 w-full resize-y rounded-md border bg-bg px-2 py-1 text-xs text-text placeholder:text-muted/70 hover:border-muted/60 focus-visible:outline-1 disabled:opacity-50',
+        isWrong ? 'border-danger' : 'border-line-strong',
+      )}
+      {...rest}
+    />
+  );
 }
 
 /** One line of text or a number, with its unit inside the box. */

@@ -22,6 +22,7 @@ import {
   timeMs,
   venueText,
 } from './primitives.ts';
+import { researchMethods } from './research-contract.ts';
 import {
   auditRecordView,
   awayReportView,
@@ -372,6 +373,7 @@ export const contract = {
   'keys/remove': method('admin', 'Removes a stored key', z.strictObject({ key: idText }), done),
 
   ...labMethods,
+  ...researchMethods,
 } as const;
 
 export type Contract = typeof contract;

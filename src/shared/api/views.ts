@@ -280,6 +280,8 @@ export const fieldView = z.object({
   options: z.array(z.string()),
   /** Range an optimiser searches unless told otherwise; null when the strategy names none. */
   space: z.object({ from: z.number(), to: z.number(), step: z.number().nullable() }).nullable(),
+  /** What a text is written in: `rule` is a rule over prices and indicators (docs/rules.md). */
+  textKind: z.enum(['rule']).optional(),
   /** A text that names values an optimiser may search, as `$name`. */
   namesValues: z.boolean().optional(),
   showWhen: z.object({ field: z.string(), in: z.array(z.union([z.string(), z.boolean()])) }).nullable(),

@@ -35,7 +35,7 @@ function verdictOf(parse: (text: string) => unknown): (text: string) => string |
 }
 
 const ruleText = (label: string, help: string) => {
-  const form: ParamForm = { label, group: rules, unit: '', updatable: false, help };
+  const form: ParamForm = { label, group: rules, unit: '', updatable: false, help, textKind: 'rule' };
   return textParam(form, verdictOf(parseCondition)).default('').meta({ form, format: 'text' });
 };
 

@@ -86,6 +86,16 @@ const goodValues: Readonly<Record<string, unknown>> = {
   seed: 1,
   slippage: 0.0005,
   toleranceBars: 2,
+  indicator: 'RSI',
+  joinedTimeframe: '4h',
+  series: [
+    { venue: 'binance', instrument: 'BTC/USDT', timeframe: '1h' },
+    { venue: 'binance', instrument: 'ETH/USDT', timeframe: '1h' },
+  ],
+  pMaximum: 0.05,
+  halfLifeMaximum: 24,
+  prices: 'log',
+  bars: 1000,
 };
 
 /** The same field means different things in a few methods. */
@@ -95,6 +105,8 @@ const goodOverrides: Partial<Record<MethodName, Readonly<Record<string, unknown>
   'data/candles': { kind: 'trades' },
   'data/download': { kind: 'candles' },
   'studies/run': { spec: { backtest: labSpec } },
+  'indicators/run': { params: { timeperiod: 3 } },
+  'pairs/scan': { method: 'johansen' },
   'robustness/walk-forward': { spec: { study: { backtest: labSpec } } },
 };
 

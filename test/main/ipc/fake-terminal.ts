@@ -174,4 +174,12 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
   'robustness/monte-carlo': { backtest: 'bt-1' },
   'robustness/noise': { backtest: 'bt-1' },
   'robustness/random-entries': { backtest: 'bt-1' },
+  'indicators/list': {},
+  'indicators/run': { indicator: 'RSI', venue: 'binance', instrument: 'BTC/USDT', timeframe: '1h' },
+  'pairs/scan': {
+    series: [
+      { venue: 'binance', instrument: 'BTC/USDT', timeframe: '1h' },
+      { venue: 'binance', instrument: 'ETH/USDT', timeframe: '1h' },
+    ],
+  },
 };

@@ -1,0 +1,96 @@
+/** A bot of the user's own rules, from its form to its first fill, in a real browser against the demo. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
+import { type HostProcess, startHost } from './support/host-process.ts';
+import { picture, showFailure } from './support/screenshots.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sextant-rules-e2e-'));
+const hasBrowser = findChromium() !== undefined;
+if (!hasBrowser) process.stderr.write('no Chromium found: the e2e of rule bots is skipped\n');
+
+let host: HostProcess;
+let browser: OpenedBrowser;
+let page: Page;
+
+const at = (id: string) => page.locator(`[data-testid="${id}"]`);
+
+async function pictures(name: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.locator(`:root[data-theme="${theme}"]`).waitFor({ state: 'attached' });
+    await picture(page, name, theme);
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+}
+
+describe.skipIf(!hasBrowser)('a bot of your own rules', () => {
+  beforeAll(async () => {
+    host = await startHost(join(folder, 'data'), ['--seed', 'rules', '--speed', '40']);
+    browser = await openBrowser({ width: 1440, height: 900 });
+    page = browser.page;
+    page.setDefaultTimeout(20_000);
+    await page.goto(host.address);
+    await at('disclaimer-accept').click();
+    await at('rail-settings').click();
+    await at('settings-appearance').click();
+    await at('theme-system').click();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await showFailure(page, task.name);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('says what is wrong with a rule under its field', async () => {
+    await at('rail-bots').click();
+    await at('bot-new').click();
+    await at('template-open-rules').click();
+    await at('setup-market').selectOption('sim-a:BTC/USDT');
+    await at('param-longEntry').fill('rsu(14) < 30');
+    await at('param-longEntry-error').filter({ hasText: 'do you mean rsi or rsx?' }).waitFor();
+    expect(await at('create-start').isDisabled()).toBe(true);
+    await pictures('rules-wrong');
+    // A rule that is right by itself, whose value nobody gave: only the host sees both fields.
+    await at('param-parameters').fill('');
+    await at('param-longEntry').fill('sma(close, $quick) > 0');
+    await at('param-longEntry-error').filter({ hasText: '$quick' }).waitFor();
+    await at('param-parameters').fill('quick = 3 from 2 to 9 step 1');
+    await at('param-longEntry-error').waitFor({ state: 'detached' });
+  });
+
+  it('helps with indicators and shows the plan', async () => {
+    await at('indicator-help-open').first().click();
+    await at('indicator-search').fill('bb');
+    await at('indicator-BBANDS').waitFor();
+    await pictures('rules-indicators');
+    await at('indicator-search').fill('rsi');
+    await at('indicator-RSI').click();
+    await page.keyboard.press('Escape');
+    expect(await at('param-longEntry').inputValue()).toBe('sma(close, $quick) > 0 rsi(14)');
+    await at('param-longEntry').fill('sma(close, $quick) > 0 and rsi(14) >= 0');
+    await at('param-longExit').fill('close < open');
+    await at('param-timeframe').selectOption('1m');
+    await at('plan-figures').filter({ hasText: 'sma(3) > 0 and rsi(14) >= 0' }).waitFor();
+    await at('plan-worst-loss').waitFor();
+    await pictures('rules-plan');
+  });
+
+  it('trades on the demo', async () => {
+    await at('create-start').click();
+    await at('bot-detail').waitFor();
+    await at('bot-fills').filter({ hasText: /[1-9]/ }).waitFor({ timeout: 90_000 });
+    expect(await at('bot-state').first().innerText()).toMatch(/running/i);
+    await pictures('rules-bot');
+    // The host refused the plan of the unfinished rules, as it was meant to.
+    expect(browser.complaints.filter((text) => !text.includes('400 (Bad Request)'))).toEqual([]);
+    expect(await host.stop()).toMatchObject({ kind: 'result' });
+  });
+});
