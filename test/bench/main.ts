@@ -14,6 +14,7 @@ const groups: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'monte-carlo': async () => (await import('./monte-carlo.bench.ts')).monteCarloBench(),
   backtest: async () => (await import('./backtest.bench.ts')).backtestBench(),
   report: async () => (await import('./report.bench.ts')).reportBench(),
+  optimiser: async () => (await import('./optimiser.bench.ts')).optimiserBench(),
   l2: async () => (await import('./l2.bench.ts')).l2Bench(),
   pairs: async () => (await import('./pairs.bench.ts')).pairsBench(),
   sweep: async () => (await import('./sweep.bench.ts')).sweepBench(),
