@@ -320,6 +320,8 @@ impl<R: Recorder> Run<'_, R> {
             exit_row: exit.row,
             entry_moment: position.entry_moment,
             exit_moment: exit.moment,
+            exit_ticks: exit.ticks,
+            other: exit.other,
             quantity: position.quantity,
             entry_price: position.entry_price,
             exit_price: price,

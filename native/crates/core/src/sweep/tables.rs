@@ -77,13 +77,26 @@ impl<'a> Tables<'a> {
     }
 
     fn time(&self, row: usize, moment: Moment) -> f64 {
-        let timeframe = self.market.series.rules.timeframe_ms;
-        self.market.series.time_ms[row]
-            + match moment {
-                Moment::Open => 0.0,
-                Moment::Inside => (timeframe / 2.0).floor(),
-                Moment::Close => timeframe,
-            }
+        let open = self.market.series.time_ms[row];
+        if moment == Moment::Close { open + self.market.series.rules.timeframe_ms } else { open }
+    }
+
+    /// When a trade ended. Inside a candle the event path's clock holds: a third of the candle to the first extreme, another
+    /// to the second, at a steady pace.
+    fn exit_time(&self, trade: &Trade) -> f64 {
+        if trade.exit_moment != Moment::Inside {
+            return self.time(trade.exit_row, trade.exit_moment);
+        }
+        let (market, row) = (self.market, trade.exit_row);
+        let series = &market.series;
+        let last = series.rules.timeframe_ms - 1.0;
+        let (first, second) = ((last / 3.0).floor(), (2.0 * last / 3.0).floor());
+        let open = market.ticks(series.open[row]);
+        let falls = trade.exit_ticks < trade.other.unwrap_or(open);
+        let extreme = market.ticks(if falls { series.low[row] } else { series.high[row] });
+        let (from, begins, ends) = trade.other.map_or((open, 0.0, first), |other| (other, first, second));
+        let share = (trade.exit_ticks - from) / (extreme - from);
+        (series.time_ms[row] + begins + (ends - begins) * share).floor()
     }
 }
 
@@ -118,8 +131,7 @@ impl Recorder for Tables<'_> {
         } else {
             (-against(trade.highest), -against(trade.lowest))
         };
-        let (entry_time, exit_time) =
-            (self.time(trade.entry_row, trade.entry_moment), self.time(trade.exit_row, trade.exit_moment));
+        let (entry_time, exit_time) = (self.time(trade.entry_row, trade.entry_moment), self.exit_time(trade));
         let columns = &mut self.trades;
         columns.side.push(if trade.long { 1 } else { -1 });
         columns.entry_time_ms.push(entry_time);

@@ -38,6 +38,10 @@ pub(super) struct Trade {
     pub exit_row: usize,
     pub entry_moment: Moment,
     pub exit_moment: Moment,
+    /// Ticks at which the exit was decided or fired, before slippage, and the other extreme of its candle where the path had
+    /// been there: they tell the moment inside it.
+    pub exit_ticks: f64,
+    pub other: Option<f64>,
     pub quantity: f64,
     pub entry_price: f64,
     pub exit_price: f64,
