@@ -114,6 +114,8 @@ function trip(trades: TradeTable, index: number, { market }: RandomCase) {
     side: trades.side[index],
     entryBar: trades.entryBar[index],
     exitBar: trades.exitBar[index],
+    entryTimeMs: trades.entryTimeMs[index],
+    exitTimeMs: trades.exitTimeMs[index],
     entryTicks: Math.round((trades.entryPrice[index] as number) / market.tickSize),
     exitTicks: Math.round((trades.exitPrice[index] as number) / market.tickSize),
     lots: Math.round((trades.quantity[index] as number) / market.lotSize),

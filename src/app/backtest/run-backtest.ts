@@ -39,6 +39,8 @@ export interface BacktestOptions {
   readonly readStored?: StoreReader | undefined;
   /** Reads candle files; from disk when left out. */
   readonly readFile?: FileReader | undefined;
+  /** The strategy is somebody's own code: whatever it is called, there are no rules of ours to compile in its place. */
+  readonly isOwnCode?: boolean | undefined;
   /** Keeps the full hash chain of audit records, for a proof that two runs are equal; slower. */
   readonly withAudit?: boolean | undefined;
   /** Told now and then: candles done and candles in all. */
@@ -86,7 +88,16 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
 }
 
 /** Why the event path was asked for, if it was. */
-function runsByEvent({ path }: BacktestSpec, { withAudit }: BacktestOptions): ApiError | undefined {
+function runsByEvent(
+  { path }: BacktestSpec,
+  { isOwnCode, withAudit }: BacktestOptions,
+): ApiError | undefined {
+  if (isOwnCode === true) {
+    return new ApiError('bad-input', 'path: the sweep path runs no code of your own', {
+      field: 'path',
+      hint: 'Use the event path.',
+    });
+  }
   if (path !== 'event' && withAudit !== true) return undefined;
   return new ApiError('bad-input', 'path: only the event path keeps audit records', {
     field: 'path',

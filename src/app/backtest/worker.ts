@@ -60,6 +60,7 @@ async function run(request: WorkerRequest, interim: number[]): Promise<void> {
     findStrategy: (id) => (own?.id === id ? own : findStrategy(id)),
     readStored,
     readFile,
+    isOwnCode: own?.id === spec.strategy,
     withAudit: request.withAudit,
     checkpoints: request.checkpoints,
     onCheckpoint: (gain) => interim.push(gain),

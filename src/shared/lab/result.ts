@@ -68,6 +68,7 @@ export interface EquityTable {
 export interface BacktestCounts {
   /** Candles traded over, warm-up apart; all series together. */
   readonly bars: number;
+  /** Orders sent. The sweep path counts those that filled: stops that rested and were never hit are not among them. */
   readonly orders: number;
   readonly fills: number;
   /** Orders the risk checks or the venue refused. */

@@ -70,6 +70,18 @@ describe('a backtest in a worker', () => {
     expect(result.counts).toMatchObject({ bars: 50, orders: 0 });
   });
 
+  it('a strategy of our name in a file of its own is run itself, never compiled in its place', async () => {
+    const own = { strategyModule: file('namesake') };
+    const result = await runInWorker({
+      spec: spec(hours(50), { strategy: 'ma-cross', path: 'auto' }),
+      ...own,
+    });
+    expect([result.path, result.counts.orders]).toEqual(['event', 0]);
+    await expect(
+      runInWorker({ spec: spec(hours(50), { strategy: 'ma-cross', path: 'sweep' }), ...own }),
+    ).rejects.toMatchObject({ code: 'bad-input', field: 'path' });
+  });
+
   it('a file that is no strategy is refused', async () => {
     await expect(
       runInWorker({
