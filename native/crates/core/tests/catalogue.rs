@@ -30,8 +30,10 @@ fn small_params(spec: &Spec, seed: u64) -> Vec<f64> {
             }
         })
         .collect();
-    if spec.id == "MAVP" {
-        params[1] += params[0];
+    match spec.id {
+        "MAVP" | "VLMA" => params[1] += params[0],
+        "EPMA" if 2.0 * params[1] - params[0] == 1.0 => params[1] += 1.0,
+        _ => {}
     }
     params
 }

@@ -131,7 +131,8 @@ pub(super) const SPECS: &[Spec] = &[
         |p| 2 * (count(p, 0) / 2) - 1,
         Frama::new,
         "f += a (median price - f), a = exp(-4.6 (d - 1)) within 0.01 to 1, d = log2((range of the newer half + range of the \
-         older half) / range of both), ranges by bar; an odd period counts as the even one below",
+         older half) / range of both), ranges by bar; an odd period counts as the even one below; starts \
+         with the price of the first full window (Jesse: of closes, before the bar, a not below 0.1)",
         "J. Ehlers, TASC 2005"
     ),
     spec!(

@@ -129,7 +129,7 @@ pub(super) const SPECS: &[Spec] = &[
         |p| count(p, 0) - 1,
         CorrelationCycle::new,
         "correlation of the window, newest first, with one turn of a cosine and of a negative sine; 0 where it is flat; n \
-         operations a bar",
+         operations a bar (Jesse: of the bars before, turned by one bar)",
         "J. Ehlers, TASC 2020"
     ),
 ];

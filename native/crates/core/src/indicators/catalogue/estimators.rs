@@ -225,7 +225,7 @@ pub(super) const SPECS: &[Spec] = &[
     spec!("YANGZHANG", Volatility, "Yang-Zhang volatility", ["open", "high", "low", "close"],
         [period_from("timeperiod", 20, 2), year()], ["real"], |p| count(p, 0), YangZhang::new,
         "sqrt(periods a year * (var ln(o/c[1]) + k var ln(c/o) + (1 - k) rs)), sample variances, rs the mean of Rogers and Satchell, \
-         k = 0.34 / (1.34 + (n+1)/(n-1))",
+         k = 0.34 / (1.34 + (n+1)/(n-1)) (OpenBB: around 0, and ln(c/c[1]) in place of ln(c/o))",
         "D. Yang and Q. Zhang, 2000"),
     spec!("EWMAVOL", Volatility, "Exponentially weighted volatility", ["close"], [real("lambda", 0.94, 0.0, 1.0), year()], ["real"],
         |_| 1, ExponentialVolatility::new,

@@ -1,7 +1,7 @@
 //! Ehlers' filters and what he makes of them.
 
 use super::kernel::{kernel, ratio_or};
-use super::poles::{HighPass, HighPass2, Laguerre, LastTwo, SuperSmoother};
+use super::poles::{Band, HighPass, HighPass2, Laguerre, LastTwo, SuperSmoother};
 use super::spec::{Spec, count, period, period_from, real, spec};
 use super::window::{Lag, Sums, WeightedSums};
 use std::f64::consts::PI;
@@ -33,33 +33,6 @@ kernel!(DecyclerOscillator[1 => 1](p) {
 });
 kernel!(Roofing[1 => 1](p) { high: HighPass2 = HighPass2::new(p[0]), low: SuperSmoother = SuperSmoother::new(p[1]) }
     |this, [x]| { let passed = this.high.push(x); Some([this.low.push(passed)]) });
-
-/// Two-pole band pass around a cycle.
-#[derive(Clone, Debug)]
-struct Band {
-    centre: f64,
-    alpha: f64,
-    input: LastTwo,
-    output: [f64; 2],
-}
-
-impl Band {
-    fn new(period: f64, width: f64) -> Self {
-        let gamma = 1.0 / (2.0 * PI * width / period).cos();
-        let alpha = gamma - (gamma * gamma - 1.0).sqrt();
-        Band { centre: (2.0 * PI / period).cos(), alpha, input: LastTwo::default(), output: [0.0; 2] }
-    }
-
-    #[inline(always)]
-    fn push(&mut self, value: f64) -> f64 {
-        let [_, x2] = self.input.push(value);
-        let [y1, y2] = self.output;
-        let a = self.alpha;
-        let result = 0.5 * (1.0 - a) * (value - x2) + self.centre * (1.0 + a) * y1 - a * y2;
-        self.output = [result, y1];
-        result
-    }
-}
 
 kernel!(BandPass[1 => 1](p) { band: Band = Band::new(p[0], p[1]) } |this, [x]| Some([this.band.push(x)]));
 kernel!(Voss[1 => 2](p) {
@@ -169,7 +142,8 @@ pub(super) const SPECS: &[Spec] = &[
         |_| 0,
         Smooth::new,
         "two-pole Butterworth low pass of (x + x[1]) / 2 with its edge at n bars; starts from the first value and settles in \
-         about n bars",
+         about n bars (tools that copy the printed 1.414 for the root of two differ in the fourth digit, here and in what is \
+         made of it)",
         "J. Ehlers, Cycle Analytics, 2013"
     ),
     spec!(
@@ -219,7 +193,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |_| 0,
         Decycler::new,
-        "x - highpass(x, n): what moves slower than n bars",
+        "x - highpass(x, n): what moves slower than n bars (Jesse: the high pass with two poles)",
         "J. Ehlers, TASC 2015"
     ),
     spec!(
@@ -256,8 +230,8 @@ pub(super) const SPECS: &[Spec] = &[
         |_| 0,
         BandPass::new,
         "y = (1 - a)/2 (x - x[2]) + b (1 + a) y[1] - a y[2], b = cos(2 pi/n), g = 1 / cos(2 pi width/n), a = g - sqrt(g^2 - 1); \
-         starts from 0",
-        "J. Ehlers, Cycle Analytics, 2013"
+         starts from 0 (Cycle Analytics and Jesse take out cycles above 4 n / width first)",
+        "J. Ehlers and R. Way, TASC 2010"
     ),
     spec!(
         "VOSS",
@@ -343,7 +317,8 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0) - 1,
         Gravity::new,
-        "(n + 1)/2 - sum of (1 + i) x[i] / sum of x[i]: above 0 when the newer prices weigh more",
+        "(n + 1)/2 - sum of (1 + i) x[i] / sum of x[i]: above 0 when the newer prices weigh more (Jesse and pandas-ta leave (n + 1)/2 \
+         out)",
         "J. Ehlers, TASC 2002"
     ),
     spec!(

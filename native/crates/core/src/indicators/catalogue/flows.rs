@@ -114,8 +114,9 @@ pub(super) const SPECS: &[Spec] = &[
         ["macd", "macdsignal", "macdhist"],
         |p| count(p, 0).max(count(p, 1)) - 1 + count(p, 2) - 1,
         WeightedMacd::new,
-        "vwma(fast) - vwma(slow), its ema, their difference",
-        "B. Dormeier; D. Hawkins, TASC 2009"
+        "vwma(fast) - vwma(slow), its ema, their difference (Jesse and pandas-ta: a vwma of it; D. Hawkins, TASC 2009, weights \
+         exponential averages)",
+        "B. Dormeier; as Sierra Chart"
     ),
     spec!(
         "TMF",

@@ -21,6 +21,7 @@ mod block;
 mod candle;
 mod chart_patterns;
 mod columns;
+mod compared;
 mod convergence;
 mod cycles;
 mod directional;
@@ -30,6 +31,7 @@ mod extremes;
 mod filters;
 mod flows;
 mod formations;
+mod guards;
 mod hikkake;
 mod hilbert;
 mod kernel;
@@ -39,6 +41,7 @@ mod long_formations;
 mod machine;
 mod momentum;
 mod moving;
+mod nonlinear;
 mod oscillators;
 mod patterns;
 mod pivot_chain;
@@ -92,6 +95,9 @@ const FAMILIES: &[&[Spec]] = &[
     sessions::SPECS,
     estimators::SPECS,
     flows::SPECS,
+    nonlinear::SPECS,
+    guards::SPECS,
+    compared::SPECS,
     chart_patterns::SPECS,
     columns::SPECS,
 ];

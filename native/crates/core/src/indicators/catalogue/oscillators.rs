@@ -314,7 +314,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0) + count(p, 1) - 1,
         InverseFisherRsi::new,
-        "tanh(wma((rsi - 50) / 10))",
+        "tanh(wma((rsi - 50) / 10)) (Jesse has 4 v^2 where the exponential of 2 v belongs)",
         "J. Ehlers, TASC 2004"
     ),
     spec!(

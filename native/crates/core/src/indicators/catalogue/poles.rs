@@ -106,6 +106,35 @@ impl HighPass2 {
     }
 }
 
+/// Two-pole band pass around a cycle.
+#[derive(Clone, Debug)]
+pub(super) struct Band {
+    centre: f64,
+    alpha: f64,
+    input: LastTwo,
+    output: [f64; 2],
+}
+
+impl Band {
+    /// A filter around cycles of `period` bars, so wide a share of it; `width` less than a quarter of `period`.
+    pub(super) fn new(period: f64, width: f64) -> Self {
+        let gamma = 1.0 / (2.0 * PI * width / period).cos();
+        let alpha = gamma - (gamma * gamma - 1.0).sqrt();
+        Band { centre: (2.0 * PI / period).cos(), alpha, input: LastTwo::default(), output: [0.0; 2] }
+    }
+
+    /// The filtered value; starts from 0.
+    #[inline(always)]
+    pub(super) fn push(&mut self, value: f64) -> f64 {
+        let [_, x2] = self.input.push(value);
+        let [y1, y2] = self.output;
+        let a = self.alpha;
+        let result = 0.5 * (1.0 - a) * (value - x2) + self.centre * (1.0 + a) * y1 - a * y2;
+        self.output = [result, y1];
+        result
+    }
+}
+
 /// Laguerre's polynomials of the price with a damping.
 #[derive(Clone, Debug)]
 pub(super) struct Laguerre {

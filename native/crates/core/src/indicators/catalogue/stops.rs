@@ -11,18 +11,18 @@ use super::window::{Highest, Lowest};
 
 /// Wilder's average true range, the first bar left out.
 #[derive(Clone, Debug)]
-struct Range {
+pub(super) struct Range {
     previous: Option<f64>,
     average: WilderAverage,
 }
 
 impl Range {
-    fn new(period: usize) -> Self {
+    pub(super) fn new(period: usize) -> Self {
         Range { previous: None, average: WilderAverage::new(period) }
     }
 
     #[inline(always)]
-    fn push(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
+    pub(super) fn push(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
         let before = self.previous.replace(close)?;
         self.average.update(true_range(high, low, before))
     }

@@ -71,7 +71,7 @@ kernel!(Squeeze[3 => 2](p) {
     line.map(|(slope, start)| [slope.mul_add(this.line.n - 1.0, start), f64::from(u8::from(squeezed))])
 });
 kernel!(PolarizedEfficiency[1 => 1](p) {
-    lag: Lag = Lag::new(count(p, 0)), previous: Option<f64> = None, path: Sums<1> = Sums::new(count(p, 0)), n: f64 = p[0],
+    lag: Lag = Lag::new(count(p, 0) - 1), previous: Option<f64> = None, path: Sums<1> = Sums::new(count(p, 0) - 1), n: f64 = p[0],
     smooth: Ema = Ema::with_checked_period(count(p, 1)) }
 |this, [x]| {
     let start = this.lag.push(x);
@@ -79,7 +79,7 @@ kernel!(PolarizedEfficiency[1 => 1](p) {
     this.path.push([(x - before).hypot(1.0)]);
     let change = x - start?;
     let efficiency = 100.0 * change.hypot(this.n) / this.path.sum(0);
-    this.smooth.advance(if change < 0.0 { -efficiency } else { efficiency }).map(|value| [value])
+    this.smooth.advance(if change > 0.0 { efficiency } else { -efficiency }).map(|value| [value])
 });
 kernel!(ChandeForecast[1 => 1](p) { line: Line = Line::new(count(p, 0)) }
 |this, [x]| this.line.push(x).map(|(slope, start)| {
@@ -235,9 +235,10 @@ pub(super) const SPECS: &[Spec] = &[
         "end of the least-squares line through close - (middle of the range + sma) / 2; 1 while k population standard deviations \
          are less than m mean true ranges (the Bollinger bands lie inside the Keltner channel), else 0",
         "J. Carter's TTM squeeze, in LazyBear's form, 2014").also(&["TTMSQUEEZE"]),
-    spec!("PFE", Momentum, "Polarized fractal efficiency", ["close"], [period("timeperiod", 10), period("smoothperiod", 5)], ["real"],
-        |p| count(p, 0) + count(p, 1) - 1, PolarizedEfficiency::new,
-        "ema of 100 sqrt((x - x[n])^2 + n^2) / sum of sqrt((x - x[1])^2 + 1) over n bars, with the sign of x - x[n]",
+    spec!("PFE", Momentum, "Polarized fractal efficiency", ["close"], [period_from("timeperiod", 10, 2), period("smoothperiod", 5)], ["real"],
+        |p| count(p, 0) + count(p, 1) - 2, PolarizedEfficiency::new,
+        "ema of 100 sqrt((x - x[n-1])^2 + n^2) / sum of the last n - 1 sqrt((x - x[1])^2 + 1), negative unless x is above x[n-1]: n days \
+         are n - 1 changes, as in MetaStock's form of the article",
         "H. Hannula, TASC 1994"),
     spec!("CFO", Momentum, "Chande forecast oscillator", ["close"], [period_from("timeperiod", 14, 2)], ["real"],
         |p| count(p, 0) - 1, ChandeForecast::new, "100 (x - linearreg(x, n)) / x", "T. Chande"),

@@ -3,6 +3,7 @@
 use super::kernel::kernel;
 use super::ring::Weighting;
 use super::spec::{Param, Spec, count, period, real, spec};
+use super::window::WeightedSums;
 use std::f64::consts::PI;
 
 kernel!(Alma[1 => 1](p) { average: Weighting = {
@@ -31,6 +32,15 @@ kernel!(Powered[1 => 1](p) { average: Weighting = {
         Weighting::new(count(p, 0), |place| (place as f64).powf(power))
     } }
     |this, [x]| this.average.push(x).map(|value| [value]));
+
+kernel!(Symmetric[1 => 1](p) { average: Weighting = {
+        let n = count(p, 0);
+        Weighting::new(n, |place| place.min(n + 1 - place) as f64)
+    } }
+    |this, [x]| this.average.push(x).map(|value| [value]));
+kernel!(EndPoint[1 => 1](p) {
+    sums: WeightedSums = WeightedSums::new(count(p, 0)), offset: f64 = p[1], total: f64 = p[0] * ((p[0] + 1.0) / 2.0 - p[1]) }
+|this, [x]| this.sums.push(x).map(|(plain, weighted)| [(weighted - this.offset * plain) / this.total]));
 
 /// The first `n` Fibonacci numbers 1, 1, 2, 3, 5 …
 fn fibonacci(n: usize) -> Vec<f64> {
@@ -143,4 +153,44 @@ pub(super) const SPECS: &[Spec] = &[
         3.0,
         "mean with weight i^3 for place i from 1 (oldest) to n"
     ),
+    spec!(
+        "VPWMA",
+        Overlap,
+        "Variable power weighted moving average",
+        ["close"],
+        [period("timeperiod", 14), real("power", 0.382, 0.0, 10.0)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Powered::new,
+        "mean with weight i^power for place i from 1 (oldest) to n (Jesse leaves out the oldest)",
+        "common for TradingView"
+    ),
+    spec!(
+        "SWMA",
+        Overlap,
+        "Symmetric weighted moving average",
+        ["close"],
+        [period("timeperiod", 5)],
+        ["real"],
+        |p| count(p, 0) - 1,
+        Symmetric::new,
+        "mean with weights 1 2 3 … 3 2 1",
+        "elementary"
+    ),
+    spec!(
+        "EPMA",
+        Overlap,
+        "End point moving average",
+        ["close"],
+        [period("timeperiod", 11), Param { minimum: 0.0, ..period("offset", 4) }],
+        ["real"],
+        |p| count(p, 0) - 1,
+        EndPoint::new,
+        "mean with weight i - offset for place i from 1 (oldest) to n; with offset (n + 1)/3, as by default, the end of the \
+         least-squares line (Jesse: with n - 1 and offset - 1)",
+        "elementary"
+    )
+    .with_rule(|p| {
+        (2.0 * p[1] - p[0] == 1.0).then_some("offset must not be half of timeperiod + 1: the weights would cancel")
+    }),
 ];
