@@ -18,27 +18,6 @@ export interface CandleColumns {
   readonly volume: Float64Array;
 }
 
-/** Incremental indicator of one number a bar; NaN while warming up. */
-export interface AddonValueStream {
-  readonly warmUpBars: number;
-  update(value: number): number;
-  reset(): void;
-}
-
-/** Incremental average true range. */
-export interface AddonAtrStream {
-  readonly warmUpBars: number;
-  update(high: number, low: number, close: number): number;
-  reset(): void;
-}
-
-/** Incremental indicator of three numbers a bar, written to `out`. */
-export interface AddonTripleStream {
-  readonly warmUpBars: number;
-  update(value: number, out: Float64Array): void;
-  reset(): void;
-}
-
 /** What is known about an indicator of the catalogue. */
 export interface AddonIndicatorInfo {
   /** Name, as in TA-Lib where it has the function. */
@@ -133,33 +112,6 @@ export interface NativeAddon
     StatisticsAddon,
     SweepAddon {
   version(): { readonly version: string; readonly abi: number };
-  smaBatch(input: Float64Array, period: number, out: Float64Array): void;
-  emaBatch(input: Float64Array, period: number, out: Float64Array): void;
-  rsiBatch(close: Float64Array, period: number, out: Float64Array): void;
-  atrBatch(
-    high: Float64Array,
-    low: Float64Array,
-    close: Float64Array,
-    period: number,
-    out: Float64Array,
-  ): void;
-  bollingerBatch(
-    input: Float64Array,
-    period: number,
-    multiplier: number,
-    outUpper: Float64Array,
-    outMiddle: Float64Array,
-    outLower: Float64Array,
-  ): void;
-  macdBatch(
-    input: Float64Array,
-    fastPeriod: number,
-    slowPeriod: number,
-    signalPeriod: number,
-    outMacd: Float64Array,
-    outSignal: Float64Array,
-    outHistogram: Float64Array,
-  ): void;
   listIndicators(): readonly AddonIndicatorInfo[];
   /** Fills `outputs`; gives the warm-up in bars. */
   runIndicator(
@@ -185,16 +137,6 @@ export interface NativeAddon
     outSources: Uint32Array,
   ): { readonly rows: number; readonly lastIsProvisional: boolean; readonly firstIsPartial: boolean };
   verifyCandleFile(path: string, control: AddonTaskControl): Promise<VerifyReport>;
-  readonly SmaStream: new (period: number) => AddonValueStream;
-  readonly EmaStream: new (period: number) => AddonValueStream;
-  readonly RsiStream: new (period: number) => AddonValueStream;
-  readonly AtrStream: new (period: number) => AddonAtrStream;
-  readonly BollingerStream: new (period: number, multiplier: number) => AddonTripleStream;
-  readonly MacdStream: new (
-    fastPeriod: number,
-    slowPeriod: number,
-    signalPeriod: number,
-  ) => AddonTripleStream;
   readonly CandleReader: { open(path: string): AddonCandleReader };
   readonly CandleWriter: new (path: string, series: string, timeframeMs: number) => AddonCandleWriter;
   readonly TaskControl: new () => AddonTaskControl;

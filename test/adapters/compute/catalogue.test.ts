@@ -32,6 +32,48 @@ describe('worked by hand', () => {
     inputs: Record<string, Float64Array>,
     outputs: Record<string, number[]>,
   ][] = [
+    ['SMA', { timeperiod: 3 }, { close: column(1, 2, 3, 7, 5, 0) }, { real: [nan, nan, 2, 4, 5, 4] }],
+    // A hole restarts the warm-up.
+    ['SMA', { timeperiod: 2 }, { close: column(1, 3, nan, 5, 7) }, { real: [nan, 2, nan, nan, 6] }],
+    // Seed (2 + 4 + 6) / 3, then half of each difference.
+    ['EMA', { timeperiod: 3 }, { close: column(2, 4, 6, 10, 7, 1) }, { real: [nan, nan, 4, 7, 7, 4] }],
+    // Averages 1 and 0.5, 2 and 0.25, 1 and 2.125.
+    [
+      'RSI',
+      { timeperiod: 2 },
+      { close: column(10, 12, 11, 14, 10) },
+      { real: [nan, nan, 200 / 3, 800 / 9, 32] },
+    ],
+    ['RSI', { timeperiod: 2 }, { close: column(5, 5, 5, 5) }, { real: [nan, nan, 50, 50] }],
+    // True ranges 3, 5, 5, 5.
+    [
+      'ATR',
+      { timeperiod: 2 },
+      { high: column(10, 12, 16, 12, 16), low: column(8, 9, 15, 10, 12), close: column(9, 11, 15, 11, 13) },
+      { real: [nan, nan, 4, 4.5, 4.75] },
+    ],
+    // Mean 5, population deviation 2.
+    [
+      'BBANDS',
+      { timeperiod: 8 },
+      { close: column(2, 4, 4, 4, 5, 5, 7, 9) },
+      {
+        upperband: [...Array(7).fill(nan), 9],
+        middleband: [...Array(7).fill(nan), 5],
+        lowerband: [...Array(7).fill(nan), 1],
+      },
+    ],
+    // Slow average 6, 9, 6, 8; the fast one is the value: differences 3, 3, -3, 2.
+    [
+      'MACD',
+      { fastperiod: 1, slowperiod: 3, signalperiod: 3 },
+      { close: column(3, 6, 9, 12, 3, 10) },
+      {
+        macd: [nan, nan, nan, nan, -3, 2],
+        macdsignal: [nan, nan, nan, nan, 1, 1.5],
+        macdhist: [nan, nan, nan, nan, -4, 0.5],
+      },
+    ],
     // (1*1 + 2*2 + 3*6) / 6, (2*1 + 6*2 + 5*3) / 6
     ['WMA', { timeperiod: 3 }, { close: column(1, 2, 6, 5) }, { real: [nan, nan, 23 / 6, 29 / 6] }],
     ['ROC', { timeperiod: 1 }, { close: column(10, 11, 5.5) }, { real: [nan, 10, -50] }],
@@ -62,8 +104,8 @@ describe('worked by hand', () => {
       { real: [nan, nan, nan, nan, 3] },
     ],
   ];
-  for (const [id, params, inputs, outputs] of cases) {
-    test(id, () => {
+  for (const [number, [id, params, inputs, outputs]] of cases.entries()) {
+    test(`${id} (${number})`, () => {
       const found = catalogue.run(id, params, inputs);
       for (const [name, expected] of Object.entries(outputs)) {
         const values = [...(found.outputs[name] as Float64Array)];
@@ -128,6 +170,35 @@ describe('wrong calls', () => {
       'shared memory',
       () => computing(() => addon.runIndicator('SMA', Float64Array.of(2), [close], [close])),
       /must not share memory/,
+    ],
+    [
+      'overlapping memory',
+      () =>
+        computing(() =>
+          addon.runIndicator('SMA', Float64Array.of(1), [close.subarray(0, 2)], [close.subarray(1, 3)]),
+        ),
+      /must not share memory/,
+    ],
+    [
+      'not a number',
+      () => catalogue.run('SMA', { timeperiod: nan }, { close }),
+      /timeperiod must be a whole/,
+    ],
+    [
+      'beyond 2^32',
+      () => catalogue.run('SMA', { timeperiod: 2 ** 33 }, { close }),
+      /timeperiod must be a whole/,
+    ],
+    ['a text', () => catalogue.run('SMA', { timeperiod: 'x' as unknown as number }, { close }), /timeperiod/],
+    [
+      'plain array',
+      () => catalogue.run('SMA', {}, { close: [1, 2] as unknown as Float64Array }),
+      /TypedArray/,
+    ],
+    [
+      '32-bit array',
+      () => catalogue.run('SMA', {}, { close: new Float32Array(9) as unknown as Float64Array }),
+      /Expected/,
     ],
   ];
   for (const [name, call, message] of cases) {

@@ -2,13 +2,13 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createIndicators } from '../../../src/adapters/compute/indicators.ts';
+import { createCatalogue } from '../../../src/adapters/compute/catalogue.ts';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { Atr } from '../../../src/engine/indicators/atr.ts';
 import { Ema, Sma } from '../../../src/engine/indicators/moving-averages.ts';
 import { Rsi } from '../../../src/engine/indicators/rsi.ts';
 
-const native = createIndicators(loadNative());
+const catalogue = createCatalogue(loadNative());
 /** Both round, each in its own order. */
 const relativeTolerance = 1e-11;
 
@@ -21,6 +21,14 @@ const bars = fc.array(
   { maxLength: 150 },
 );
 const period = fc.integer({ min: 1, max: 25 });
+
+function native(
+  id: string,
+  timeperiod: number,
+  inputs: Readonly<Record<string, Float64Array>>,
+): Float64Array {
+  return catalogue.run(id, { timeperiod }, inputs).outputs['real'] as Float64Array;
+}
 
 function expectSame(column: Float64Array, values: readonly (number | undefined)[]): void {
   expect(column).toHaveLength(values.length);
@@ -41,9 +49,9 @@ test('sma, ema, rsi and atr agree row by row, warm-up included', () => {
       const high = Float64Array.from(rows, (bar) => bar.high);
       const low = Float64Array.from(rows, (bar) => bar.low);
       for (const [indicator, column] of [
-        [new Sma(n), native.sma(close, n)],
-        [new Ema(n), native.ema(close, n)],
-        [new Rsi(n), native.rsi(close, n)],
+        [new Sma(n), native('SMA', n, { close })],
+        [new Ema(n), native('EMA', n, { close })],
+        [new Rsi(n), native('RSI', n, { close })],
       ] as const) {
         const values = rows.map((bar) => {
           indicator.push(bar.close);
@@ -56,7 +64,7 @@ test('sma, ema, rsi and atr agree row by row, warm-up included', () => {
         atr.push(bar);
         return atr.value;
       });
-      expectSame(native.atr({ high, low, close }, n), values);
+      expectSame(native('ATR', n, { high, low, close }), values);
     }),
   );
 });
@@ -66,5 +74,5 @@ test('both call a market that does not move neutral', () => {
   const rsi = new Rsi(14);
   for (const value of close) rsi.push(value);
   expect(rsi.value).toBe(50);
-  expect(native.rsi(close, 14)[19]).toBe(50);
+  expect(native('RSI', 14, { close })[19]).toBe(50);
 });

@@ -5,24 +5,24 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CandleStore } from '../../../src/adapters/compute/candle-store.ts';
-import { createIndicators } from '../../../src/adapters/compute/indicators.ts';
+import { createCatalogue } from '../../../src/adapters/compute/catalogue.ts';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { minuteMs, minutes } from './series.ts';
 
 const [scenario = '', folder = ''] = process.argv.slice(2);
 const addon = loadNative();
-const indicators = createIndicators(addon);
+const catalogue = createCatalogue(addon);
 const store = new CandleStore(addon, folder);
 const series = { venue: 'sim', symbol: 'BTC/USDT', timeframeMs: minuteMs };
 const input = Float64Array.from({ length: 64 }, (_, row) => 100 + (row % 7));
 const kept: unknown[] = [];
 
 const scenarios: Record<string, (call: number) => unknown> = {
-  columns: () => indicators.bollinger(input, 5, 2),
-  streams: (call) => indicators.smaStream(200).update(call),
+  columns: () => catalogue.run('BBANDS', { timeperiod: 5 }, { close: input }),
+  streams: (call) => catalogue.stream('SMA', { timeperiod: 200 }).update(Float64Array.of(call)),
   errors: () => {
     try {
-      addon.smaBatch(input, 0, input);
+      addon.runIndicator('SMA', Float64Array.of(0), [input], [input]);
     } catch (error) {
       return error;
     }
@@ -30,7 +30,7 @@ const scenarios: Record<string, (call: number) => unknown> = {
   },
   reads: () => store.read(series, { limit: 20, keep: 'newest' }),
   // Proves that the measurement sees a leak.
-  kept: () => kept.push(indicators.smaStream(200)),
+  kept: () => kept.push(catalogue.stream('SMA', { timeperiod: 200 })),
 };
 
 const work = scenarios[scenario];
