@@ -83,12 +83,30 @@ describe.skipIf(!hasBrowser)('a bot of your own rules', () => {
     await pictures('rules-plan');
   });
 
-  it('trades on the demo', async () => {
+  it('trades on the demo, and is compared with its backtest', async () => {
     await at('create-start').click();
     await at('bot-detail').waitFor();
     await at('bot-fills').filter({ hasText: /[1-9]/ }).waitFor({ timeout: 90_000 });
     expect(await at('bot-state').first().innerText()).toMatch(/running/i);
     await pictures('rules-bot');
+    // Two round trips at least.
+    await at('bot-fills')
+      .filter({ hasText: /[5-9]|\d\d/ })
+      .waitFor({ timeout: 90_000 });
+    const bot = new URL(page.url()).hash.split('/')[2] ?? '';
+    await page.evaluate(() => {
+      location.hash = '#/lab/robustness/shadow';
+    });
+    await at('shadow-bot').selectOption(bot);
+    await at('shadow-slippage').fill('x');
+    await at('shadow-slippage-error').waitFor();
+    await at('shadow-slippage').fill('0.05');
+    await pictures('lab-shadow-form');
+    await at('shadow-run').click();
+    await at('shadow-result').waitFor({ timeout: 60_000 });
+    expect(await at('shadow-verdict').innerText()).toMatch(/The run's profit is/);
+    await at('shadow-causes').waitFor();
+    await pictures('lab-shadow');
     // The host refused the plan of the unfinished rules, as it was meant to.
     expect(browser.complaints.filter((text) => !text.includes('400 (Bad Request)'))).toEqual([]);
     expect(await host.stop()).toMatchObject({ kind: 'result' });

@@ -4,6 +4,7 @@ import { goTo, useRoute } from '../store/route.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { BacktestsTab } from './backtests-tab.tsx';
 import { DataTab } from './data-tab.tsx';
+import { ExploreTab } from './explore-tab.tsx';
 import { JobStrip } from './job-strip.tsx';
 import { RobustnessTab } from './robustness-tab.tsx';
 import { StudiesTab } from './studies-tab.tsx';
@@ -12,6 +13,7 @@ const tabs = [
   { value: 'backtests', label: 'Backtests', Tab: BacktestsTab },
   { value: 'optimise', label: 'Optimise', Tab: StudiesTab },
   { value: 'robustness', label: 'Robustness', Tab: RobustnessTab },
+  { value: 'explore', label: 'Explore', Tab: ExploreTab },
   { value: 'data', label: 'Data', Tab: DataTab },
 ] as const;
 type TabName = (typeof tabs)[number]['value'];

@@ -1,15 +1,17 @@
-/** How far a result can be believed: Monte Carlo, walk-forward, bias checks. */
+/** How far a result can be believed: Monte Carlo, walk-forward, bias checks, the run itself. */
 
 import { goTo } from '../store/route.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { BiasPane } from './bias-pane.tsx';
 import { MonteCarloPane } from './monte-carlo-pane.tsx';
+import { ShadowPane } from './shadow-pane.tsx';
 import { WalkForwardPane } from './walk-forward-pane.tsx';
 
 const panes = [
   { value: 'monte-carlo', label: 'Monte Carlo', Pane: MonteCarloPane },
   { value: 'walk-forward', label: 'Walk-forward', Pane: WalkForwardPane },
   { value: 'bias', label: 'Bias check', Pane: BiasPane },
+  { value: 'shadow', label: 'Live beside backtest', Pane: ShadowPane },
 ] as const;
 type PaneName = (typeof panes)[number]['value'];
 

@@ -12,11 +12,17 @@ export interface CandleFile {
   readonly gap?: { readonly at: number; readonly candles: number };
   /** A row (from 1, the header is line 1) whose high lies below its low. */
   readonly badLine?: number;
+  /** Another market that follows the same walk at this multiple, give or take a little that comes back at once. */
+  readonly multiple?: number;
 }
 
 /** Writes them as CSV with a header; the same options give the same bytes. */
-export function writeCandles(path: string, { firstMs, candles, gap, badLine }: CandleFile): void {
+export function writeCandles(
+  path: string,
+  { firstMs, candles, gap, badLine, multiple = 1 }: CandleFile,
+): void {
   const random = new RandomStream('e2e', 'candle-file');
+  const apart = new RandomStream('e2e', 'candle-file-apart');
   const lines = ['timestamp,open,high,low,close,volume'];
   let price = 40_000;
   for (let index = 0; index < candles; index += 1) {
@@ -27,7 +33,10 @@ export function writeCandles(path: string, { firstMs, candles, gap, badLine }: C
     const low = Math.min(open, price) * (1 - random.uniform() * 0.003);
     if (gap !== undefined && index >= gap.at && index < gap.at + gap.candles) continue;
     const isBad = lines.length + 1 === badLine;
-    const prices = [open, isBad ? low : high, isBad ? high : low, price].map((value) => value.toFixed(2));
+    const factor = multiple === 1 ? 1 : multiple * (1 + (apart.uniform() - 0.5) * 0.004);
+    const prices = [open, isBad ? low : high, isBad ? high : low, price].map((value) =>
+      (value * factor).toFixed(2),
+    );
     lines.push([firstMs + index * hourMs, ...prices, (5 + random.uniform() * 20).toFixed(3)].join(','));
   }
   writeFileSync(path, `${lines.join('\n')}\n`);

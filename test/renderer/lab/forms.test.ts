@@ -1,5 +1,10 @@
 /** The forms of the Lab: texts as typed, specifications, and what is wrong with which field. */
 import { describe, expect, it } from 'vitest';
+import {
+  paramTextProblem,
+  searchIndicators,
+  timeframesOf,
+} from '../../../src/renderer/lab/explore-choices.ts';
 import { paramLabels } from '../../../src/renderer/lab/param-labels.ts';
 import {
   combinationsOf,
@@ -268,5 +273,46 @@ describe('what a study is offered', () => {
     });
     expect(combinationsOf(swept, {})).toBe(3);
     expect(combinationsOf(searchOffer(cross, values({ engine: 'event' })), {})).toBe(9);
+  });
+});
+
+describe('exploring', () => {
+  it('finds indicators by name, other name, title and family, each word somewhere', () => {
+    const one = (id: string, more: object) =>
+      ({ id, aliases: [], group: 'overlap', title: '', ...more }) as never;
+    const list = [
+      one('BBANDS', { title: 'Bollinger bands' }),
+      one('KC', { aliases: ['KELTNER'], title: 'Keltner channel' }),
+      one('RSI', { group: 'momentum', title: 'Relative strength index' }),
+    ];
+    const ids = (search: string) => searchIndicators(list, search).map(({ id }) => id);
+    expect(ids('')).toEqual(['BBANDS', 'KC', 'RSI']);
+    expect(ids('bands BOLL')).toEqual(['BBANDS']);
+    expect(ids('keltner')).toEqual(['KC']);
+    expect(ids('momentum')).toEqual(['RSI']);
+    expect(ids('bands strength')).toEqual([]);
+  });
+
+  it('says what is wrong with a parameter of an indicator', () => {
+    const param = { name: 'timeperiod', defaultValue: 14, minimum: 2, maximum: 100, whole: true };
+    expect(['', '14', '2', '100'].map((text) => paramTextProblem(param, text))).toEqual(
+      Array(4).fill(undefined),
+    );
+    expect(['1', '101', '2.5', 'x'].map((text) => paramTextProblem(param, text))).toEqual([
+      'From 2 to 100',
+      'From 2 to 100',
+      'A whole number',
+      'A whole number',
+    ]);
+    expect(paramTextProblem({ ...param, whole: false }, '2.5')).toBeUndefined();
+  });
+
+  it('offers the timeframe that most series have', () => {
+    const stored = ['1m', '1h', '1h', '1d'].map((timeframe) => ({ timeframe }));
+    expect(timeframesOf(stored)).toEqual([
+      { timeframe: '1h', count: 2 },
+      { timeframe: '1m', count: 1 },
+      { timeframe: '1d', count: 1 },
+    ]);
   });
 });
