@@ -333,6 +333,12 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await at('indicator-values').locator('canvas').first().waitFor();
     expect(await at('indicator-drawn').innerText()).toMatch(/500 of 3.970 candles, 19 of/u);
     await pictures('lab-indicators');
+    await at('indicators-search').fill('rsi');
+    await at('indicators-RSI').click();
+    await at('indicator-series').selectOption({ label: 'BTC/USDT, 1h (own)' });
+    await at('indicator-run').click();
+    await at('indicator-values').locator('canvas').first().waitFor();
+    await pictures('lab-indicator-rsi');
     await at('explore-pairs').click();
     await at('state-empty').filter({ hasText: 'two stored series' }).waitFor();
     await pictures('lab-pairs-empty');

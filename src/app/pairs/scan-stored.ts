@@ -78,6 +78,7 @@ export function scanStored(
       const { openTimeMs } = scan.aligned;
       return {
         method,
+        pMaximum,
         timeframeMs: scan.aligned.timeframeMs,
         bars: openTimeMs.length,
         fromMs: openTimeMs[0] ?? 0,

@@ -11,6 +11,7 @@ import { goTo } from '../store/route.ts';
 import { call } from '../store/terminal.ts';
 import type { CanvasColours } from '../theme/appearance.ts';
 import { Button } from '../ui/button.tsx';
+import { classes } from '../ui/classes.ts';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
@@ -127,15 +128,12 @@ function RunForm({
   );
 }
 
-/** Line colours of outputs, in their order. */
-const strokes = (colours: CanvasColours): readonly string[] => [
-  colours.accent,
-  colours.up,
-  colours.down,
-  colours.muted,
-];
+/** Line colours of outputs, in their order; those of the legend are the same. */
+const strokes = (colours: CanvasColours): readonly string[] => [colours.accent, colours.up, colours.down];
+const legendTones = ['bg-accent', 'bg-up', 'bg-down'];
 
-function lines(names: readonly string[]) {
+/** Gives the options of a plot of outputs, before which the close comes where it is wanted. */
+function lines(names: readonly string[], withClose: boolean) {
   return (width: number, height: number, colours: CanvasColours): uPlot.Options => ({
     width,
     height,
@@ -146,9 +144,10 @@ function lines(names: readonly string[]) {
     ],
     series: [
       {},
+      ...(withClose ? [{ label: 'Close', stroke: colours.muted, width: 1.1, points: { show: false } }] : []),
       ...names.map((label, index) => ({
         label,
-        stroke: strokes(colours)[index % strokes(colours).length] ?? colours.accent,
+        stroke: strokes(colours)[index % 3] ?? colours.accent,
         width: 1.3,
         points: { show: false },
       })),
@@ -156,32 +155,54 @@ function lines(names: readonly string[]) {
   });
 }
 
-const priceOptions = lines(['Close']);
-
+/** Lines of an indicator that lives on the price's own scale are drawn over it. */
 function Drawn({ indicator, run }: { readonly indicator: IndicatorView; readonly run: Run }) {
-  const times = useMemo(() => run.candles.map(([timeMs]) => timeMs / 1000), [run]);
+  const isOverlay = indicator.group === 'overlap';
+  const columns = useMemo(() => {
+    const times = run.candles.map(([timeMs]) => timeMs / 1000);
+    const close = run.candles.map((candle) => candle[4]);
+    const outputs = indicator.outputs.map((name) => run.outputs[name] ?? []);
+    return { times, close, outputs };
+  }, [indicator, run]);
   const prices = useMemo(
-    (): uPlot.AlignedData => [times, run.candles.map((candle) => candle[4])],
-    [run, times],
+    (): uPlot.AlignedData => [columns.times, columns.close, ...(isOverlay ? columns.outputs : [])],
+    [columns, isOverlay],
   );
-  const values = useMemo(
-    (): uPlot.AlignedData => [times, ...indicator.outputs.map((name) => run.outputs[name] ?? [])],
-    [indicator, run, times],
-  );
-  const options = useMemo(() => lines(indicator.outputs), [indicator]);
-  const newest = indicator.outputs.map((name) => `${name} ${factorText(run.outputs[name]?.at(-1))}`);
+  const values = useMemo((): uPlot.AlignedData => [columns.times, ...columns.outputs], [columns]);
+  const priceOptions = useMemo(() => lines(isOverlay ? indicator.outputs : [], true), [indicator, isOverlay]);
+  const valueOptions = useMemo(() => lines(indicator.outputs, false), [indicator]);
   return (
     <div className="border-t border-line" data-testid="indicator-drawn">
-      <p className="num px-3 pt-2 text-xs text-muted">
+      <p className="px-3 pt-2 text-xs text-muted">
         The newest {countText(run.candles.length)} of {countText(run.rows)} candles,{' '}
-        {countText(run.warmUpBars)} of which warm up. Now: {newest.join(', ')}
+        {countText(run.warmUpBars)} of which warm up.
       </p>
-      <div className="h-44 p-1">
-        <Plot label="Close" testId="indicator-prices" data={prices} options={priceOptions} />
+      <ul className="flex flex-wrap gap-x-4 gap-y-1 px-3 pt-1 text-xs">
+        {indicator.outputs.map((name, index) => (
+          <li key={name} className="flex items-center gap-1.5">
+            <span className={classes('h-0.5 w-4', legendTones[index % legendTones.length])} />
+            {name}
+            <span className="num text-muted">{factorText(run.outputs[name]?.at(-1))}</span>
+          </li>
+        ))}
+        <li className="flex items-center gap-1.5">
+          <span className="h-0.5 w-4 bg-muted" />
+          Close
+        </li>
+      </ul>
+      <div className={isOverlay ? 'h-80 p-1' : 'h-44 p-1'}>
+        <Plot
+          label={isOverlay ? `Close and ${indicator.title}` : 'Close'}
+          testId={isOverlay ? 'indicator-values' : 'indicator-prices'}
+          data={prices}
+          options={priceOptions}
+        />
       </div>
-      <div className="h-44 p-1">
-        <Plot label={indicator.title} testId="indicator-values" data={values} options={options} />
-      </div>
+      {isOverlay ? null : (
+        <div className="h-44 p-1">
+          <Plot label={indicator.title} testId="indicator-values" data={values} options={valueOptions} />
+        </div>
+      )}
     </div>
   );
 }

@@ -176,7 +176,9 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
           onClick={() => void run()}
           data-testid="pairs-run"
         >
-          Scan {countText((chosen.length * (chosen.length - 1)) / 2)} pairs
+          {chosen.length === 2
+            ? 'Scan 1 pair'
+            : `Scan ${countText((chosen.length * (chosen.length - 1)) / 2)} pairs`}
         </Button>
       </div>
       <div className="min-w-0 grow bg-bg">
@@ -194,8 +196,8 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
 }
 
 const columns: readonly Column<PairView>[] = [
-  { id: 'first', header: 'First', width: 190, sortBy: (row) => row.first, cell: (row) => row.first },
-  { id: 'second', header: 'Second', width: 190, sortBy: (row) => row.second, cell: (row) => row.second },
+  { id: 'first', header: 'First', width: 140, sortBy: (row) => row.first, cell: (row) => row.first },
+  { id: 'second', header: 'Second', width: 140, sortBy: (row) => row.second, cell: (row) => row.second },
   {
     id: 'p',
     header: 'p-value',
@@ -206,8 +208,8 @@ const columns: readonly Column<PairView>[] = [
   },
   {
     id: 'halfLife',
-    header: 'Half-life, bars',
-    width: 96,
+    header: 'Half-life',
+    width: 70,
     align: 'right',
     sortBy: (row) => row.halfLifeBars,
     cell: (row) => (row.halfLifeBars > 0 ? row.halfLifeBars.toFixed(1) : 'none'),
@@ -215,7 +217,7 @@ const columns: readonly Column<PairView>[] = [
   {
     id: 'hedge',
     header: 'Hedge ratio',
-    width: 88,
+    width: 80,
     align: 'right',
     sortBy: (row) => row.hedgeRatio,
     cell: (row) => row.hedgeRatio.toFixed(4),
@@ -223,7 +225,7 @@ const columns: readonly Column<PairView>[] = [
   {
     id: 'z',
     header: 'z now',
-    width: 64,
+    width: 56,
     align: 'right',
     sortBy: (row) => row.lastZ,
     cell: (row) => factorText(row.lastZ),
@@ -231,7 +233,7 @@ const columns: readonly Column<PairView>[] = [
   {
     id: 'correlation',
     header: 'Correlation',
-    width: 84,
+    width: 76,
     align: 'right',
     sortBy: (row) => row.correlation ?? -2,
     cell: (row) => factorText(row.correlation),
@@ -239,15 +241,16 @@ const columns: readonly Column<PairView>[] = [
   {
     id: 'hurst',
     header: 'Hurst',
-    width: 60,
+    width: 50,
     align: 'right',
     sortBy: (row) => row.hurst ?? 2,
     cell: (row) => factorText(row.hurst),
   },
 ];
 
-/** Small ones keep their first digit. */
+/** Small ones keep their first digit; beyond that of doubles there is none. */
 function pText(p: number): string {
+  if (p < 1e-16) return '< 1e-16';
   return p < 0.0001 ? p.toExponential(0) : p.toFixed(4);
 }
 
@@ -255,13 +258,17 @@ function Outcome({ job: id, onRetry }: { readonly job: string; readonly onRetry:
   const job = useJob(id);
   if (job?.state !== 'done') return <JobPanel id={id} onDone={() => undefined} onRetry={onRetry} />;
   const result = job.result as PairScanView;
+  const byChance = result.tested * result.pMaximum;
   return (
     <div className="flex h-full flex-col bg-surface" data-testid="pairs-result">
       <p className="shrink-0 border-b border-line px-3 py-2 text-sm">
         {countText(result.passed)} of {countText(result.tested)} pairs pass over {countText(result.bars)}{' '}
         common bars, {formatDate(result.fromMs)} to {formatDate(result.toMs)}
         {result.rows.length === result.passed ? '' : `; ${countText(result.rows.length)} with that half-life`}
-        . Of many pairs some pass by chance: about {countText(result.tested * 0.05)} at p = 0.05.
+        . Half-lives are in bars.{' '}
+        {byChance >= 1
+          ? `About ${countText(byChance)} of so many would pass by chance: look at the data before you trade one.`
+          : ''}
       </p>
       <div className="min-h-0 grow">
         <DataTable

@@ -59,6 +59,8 @@ export type PairView = z.output<typeof pairView>;
 /** What the job of a scan gives. */
 export const pairScanView = z.object({
   method: z.enum(['engle-granger', 'johansen']),
+  /** Largest p-value, or the level of Johansen's test. */
+  pMaximum: z.number(),
   timeframeMs: z.number(),
   bars: z.number(),
   fromMs: z.number(),
