@@ -196,8 +196,8 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
 }
 
 const columns: readonly Column<PairView>[] = [
-  { id: 'first', header: 'First', width: 140, sortBy: (row) => row.first, cell: (row) => row.first },
-  { id: 'second', header: 'Second', width: 140, sortBy: (row) => row.second, cell: (row) => row.second },
+  { id: 'first', header: 'First', width: 124, sortBy: (row) => row.first, cell: (row) => row.first },
+  { id: 'second', header: 'Second', width: 124, sortBy: (row) => row.second, cell: (row) => row.second },
   {
     id: 'p',
     header: 'p-value',
