@@ -105,6 +105,33 @@ describe('sextant backtest', () => {
     expect(refused.result).toMatchObject({ code: 'bad-input', field: 'source' });
   });
 
+  it('takes interest on margin and mark prices', async () => {
+    const margin = await runSextant([...flags, '--borrow', '0.001,0.002', '--leverage', '2']);
+    expect(margin.result).toMatchObject({ bars: 400, path: 'event' });
+    expect((margin.result['assumptions'] as string[]).join(' ')).toContain(
+      'a 24th of 0.001 (goods sold short',
+    );
+    const marks = join(folder, 'marks.csv');
+    const rows = prices.map((price, hour) => [
+      1_700_006_400_000 + hour * 3_600_000,
+      price,
+      price,
+      price,
+      price,
+    ]);
+    writeFileSync(marks, ['timestamp,open,high,low,close', ...rows].join('\n'));
+    const perpetual = [...flags, '--instrument', 'BTC/USDT:USDT', '--mark'];
+    const marked = await runSextant([...perpetual, marks]);
+    expect((marked.result['assumptions'] as string[]).join(' ')).toContain(
+      'Mark prices of BTC/USDT:USDT are given',
+    );
+    const refused = await runSextant([...flags, '--mark', marks]);
+    expect(refused.result).toMatchObject({ kind: 'error', code: 'bad-input', field: 'series.0.marks' });
+    expect((await runSextant([...flags, '--borrow', '0.2'])).result).toMatchObject({ code: 'bad-input' });
+    const missing = await runSextant([...perpetual, join(folder, 'none.csv')]);
+    expect(missing.result).toMatchObject({ kind: 'error', code: 'not-found' });
+  });
+
   it('a file that is not there, one that is damaged, an unknown strategy', async () => {
     const missing = await runSextant([...flags.slice(0, 5), '--candles', join(folder, 'no.csv')]);
     expect([missing.code, missing.result['field']]).toEqual([4, 'candles']);

@@ -21,7 +21,11 @@ export function assumptionsOf(
     ({ instrument }) =>
       `${instrument.symbol} maker ${instrument.makerFeeRate}, taker ${instrument.takerFeeRate}`,
   );
-  const perpetual = series.some(({ instrument }) => instrument.kind === 'perpetual');
+  const borrowed = series.filter(({ borrow }) => borrow !== undefined);
+  const perpetual = series.some(
+    ({ borrow, instrument }) => instrument.kind === 'perpetual' && borrow === undefined,
+  );
+  const marked = series.filter(({ marks }) => marks !== undefined);
   const detailed = series.filter(({ detail }) => detail !== undefined);
   return [
     pathWords[path],
@@ -47,14 +51,26 @@ export function assumptionsOf(
     'A stop order fires when the price reaches it and fills there, or at the open when a candle opens beyond it.',
     latencyWords(spec.latency),
     `Entries leave ${reserveOf(spec)} of the money untouched.`,
-    ...(perpetual
+    ...(perpetual || borrowed.length > 0
       ? [
           `Leverage ${spec.leverage}, cross margin; a position is liquidated on the assumed path where equity falls below maintenance margin.`,
+        ]
+      : []),
+    ...(perpetual
+      ? [
           series.some(({ funding }) => funding !== undefined)
-            ? 'Funding is paid at its hours on the position held before the open, at the open price of the candle.'
+            ? `Funding is paid at its hours on the position held before the open, at the ${marked.length > 0 ? 'mark price of the time' : 'open price of the candle'}.`
             : 'Funding of perpetuals is not counted: no rates were given.',
         ]
       : []),
+    ...marked.map(
+      ({ instrument }) =>
+        `Mark prices of ${instrument.symbol} are given: they decide liquidation; inside a candle the mark is lowest when the price is, and highest likewise.`,
+    ),
+    ...borrowed.map(
+      ({ instrument: { symbol }, spec: { borrow } }) =>
+        `${symbol} is traded on margin: each full hour a 24th of ${borrow?.baseRatePerDay} (goods sold short, at the open of the candle) or ${borrow?.quoteRatePerDay} (money a long position costs beyond one's own) is charged on the position held before the open, counted under funding.`,
+    ),
     'An open position at the end is valued at the last close and not closed.',
     ...series.flatMap(({ notes }) => notes),
   ];

@@ -44,7 +44,10 @@ export function noisyReaders(
   };
   return {
     readFile: noisy(readers.readFile),
-    readStored: readers.readStored === undefined ? undefined : noisy(readers.readStored),
+    readStored:
+      readers.readStored === undefined
+        ? undefined
+        : Object.assign(noisy(readers.readStored), { marks: readers.readStored.marks }),
   };
 }
 

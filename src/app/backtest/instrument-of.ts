@@ -10,6 +10,7 @@ const symbolPattern = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})(?::([A-Z0-9]{1,20}))?
 /** Quote currencies a file name may end its symbol with; longer ones first. */
 const quotes = ['FDUSD', 'USDT', 'USDC', 'BUSD', 'TUSD', 'USD', 'EUR', 'GBP', 'BTC', 'ETH', 'BNB'];
 const leverageAssumed = 125;
+const marginLeverageAssumed = 10;
 /** Lots finer than this are never assumed: amounts stay whole numbers a double can count. */
 const lotDecimalsMax = 8;
 
@@ -54,6 +55,17 @@ export function instrumentOf(
   if (named === undefined) notes.push(`The market is taken to be ${symbol}, after the name of the file.`);
   const [, base = '', quote = '', settle] = parts;
   const spot = settle === undefined;
+  const margin = series.borrow !== undefined;
+  if (margin && !spot) {
+    throw new ApiError(
+      'bad-input',
+      `${field}.borrow: ${symbol} is a perpetual and pays funding, no interest`,
+      {
+        field: `${field}.borrow`,
+        hint: 'Name a spot market, for example BTC/USDT.',
+      },
+    );
+  }
   const tickSize = given(rules?.tickSize) ?? Decimal.of(1n, decimals.price);
   const lotSize = given(rules?.lotSize) ?? Decimal.of(1n, Math.min(lotDecimalsMax, decimals.volume));
   if (rules?.tickSize === undefined || rules.lotSize === undefined) {
@@ -64,14 +76,19 @@ export function instrumentOf(
   const makerFeeRate = Decimal.fromNumber(spec.makerFee ?? (spot ? 0.001 : 0.0002));
   const takerFeeRate = Decimal.fromNumber(spec.takerFee ?? (spot ? 0.001 : 0.0005));
   const tiers = rules?.maintenanceTiers;
-  if (!spot && tiers === undefined) notes.push(`Maintenance margin of ${symbol} is taken to be 0.5 %.`);
+  // What is lent on is goods: a loan on margin is called in earlier than a perpetual's.
+  const maintenance = margin ? '0.05' : '0.005';
+  const hasMargin = margin || !spot;
+  if (hasMargin && tiers === undefined)
+    notes.push(`Maintenance margin of ${symbol} is taken to be ${margin ? '5' : '0.5'} %.`);
   return {
     notes,
     instrument: {
       id: instrumentId(series.venue, symbol),
       venue: venueId(series.venue),
       symbol,
-      kind: spot ? 'spot' : 'perpetual',
+      // A margin position is a claim settled in quote currency, as one in a perpetual is.
+      kind: hasMargin ? 'perpetual' : 'spot',
       base,
       quote,
       settle: settle ?? quote,
@@ -83,9 +100,9 @@ export function instrumentOf(
       makerFeeRate,
       takerFeeRate,
       feeCurrencyRule: 'quote',
-      leverageMax: spot ? 1 : (rules?.leverageMax ?? leverageAssumed),
-      maintenanceMarginRate: spot ? Decimal.zero : Decimal.parse('0.005'),
-      ...(tiers === undefined || spot
+      leverageMax: hasMargin ? (rules?.leverageMax ?? (margin ? marginLeverageAssumed : leverageAssumed)) : 1,
+      maintenanceMarginRate: hasMargin ? Decimal.parse(maintenance) : Decimal.zero,
+      ...(tiers === undefined || !hasMargin
         ? {}
         : {
             maintenanceTiers: tiers.map(({ notionalMax, maintenanceRate }) => ({

@@ -4,7 +4,13 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { type FileReader, readSourceFile, type SourceCandles, type StoreReader } from './load-series.ts';
+import {
+  type FileReader,
+  readSourceFile,
+  type SourceCandles,
+  type StoredSource,
+  type StoreReader,
+} from './load-series.ts';
 import { storedCandles, storedCandlesStamp } from './stored-candles.ts';
 
 /** Sources kept at a time; a year of minutes is 25 MB. */
@@ -24,8 +30,9 @@ export class KeptCandles {
   constructor(dataFolder: string | undefined) {
     if (dataFolder === undefined) return;
     const read = storedCandles(dataFolder);
-    this.readStored = (source) =>
+    const kept = (source: StoredSource): Promise<SourceCandles> =>
       this.#take(JSON.stringify(source), storedCandlesStamp(dataFolder, source), () => read(source));
+    this.readStored = Object.assign(kept, { marks: read.marks });
   }
 
   /** Reads candles of a file. Throws `DataFileError`. */

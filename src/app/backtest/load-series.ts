@@ -8,12 +8,16 @@ import {
   columnTicks,
   type FundingTimes,
 } from '../../engine/simulation/candles/candle-track.ts';
+import type { MarkPrices } from '../../engine/simulation/candles/mark-prices.ts';
 import type { PriceDetail } from '../../engine/simulation/candles/price-detail.ts';
+import type { BorrowRates } from '../../engine/simulation/matching/borrow-interest.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BacktestSpec, CandleSourceSpec, SeriesSpec } from '../../shared/lab/spec.ts';
 import { instrumentOf } from './instrument-of.ts';
+import { type LoadedMarks, matchMarks } from './load-marks.ts';
 
 /** Candles of one source with what their numbers look like. */
 export interface SourceCandles {
@@ -28,8 +32,18 @@ export interface SourceCandles {
 /** A series of the data folder, as a specification names it. */
 export type StoredSource = Extract<CandleSourceSpec, { kind: 'store' }>;
 
-/** Reads stored candles: of which series, and where the data folder is, is the caller's to know. */
-export type StoreReader = (source: StoredSource) => Promise<SourceCandles>;
+/** Reads what is stored: where the data folder is, is the reader's to know. */
+export interface StoreReader {
+  (source: StoredSource): Promise<SourceCandles>;
+  /** Mark prices of this timeframe, or of the longest stored one that divides it. Throws `ApiError` `not-found`. */
+  readonly marks?:
+    | ((
+        venue: string,
+        symbol: string,
+        timeframeMs: number,
+      ) => { readonly columns: CandleColumns; readonly timeframeMs: number })
+    | undefined;
+}
 
 /** Reads a candle file. Throws `DataFileError`. */
 export type FileReader = (path: string) => Promise<SourceCandles>;
@@ -45,6 +59,8 @@ export interface LoadedSeries {
   readonly endRow: number;
   readonly detail: PriceDetail | undefined;
   readonly funding: FundingTimes | undefined;
+  readonly borrow: BorrowRates | undefined;
+  readonly marks: MarkPrices | undefined;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -92,6 +108,12 @@ export async function loadSeries(
   const missing = Math.round(spanMs / lengthMs) + 1 - (endRow - firstRow);
   if (missing > 0)
     warnings.push(`${missing} candles of ${instrument.symbol} are missing: nothing trades in the gaps.`);
+  const own = { columns: candles.columns, timeframeMs: lengthMs };
+  const marks = await readMarks(series, instrument, own, readStored, field);
+  if ((marks?.missing ?? 0) > 0)
+    warnings.push(
+      `${marks?.missing} candles of ${instrument.symbol} have no mark price: their own price counts.`,
+    );
   return {
     spec: series,
     instrument,
@@ -103,6 +125,8 @@ export async function loadSeries(
       (await readDetail(series, instrument, { readStored, readFile }, field)) ??
       tradeDetail(candles.trades, instrument),
     funding: await readFunding(series, instrument, candles.columns.openTimeMs, lengthMs, field),
+    borrow: borrowOf(series),
+    marks: marks?.prices,
     notes: [...notes, ...tradeNotes(candles, instrument)],
     warnings,
   };
@@ -221,6 +245,42 @@ async function readDetail(
   };
 }
 
+function borrowOf({ borrow }: SeriesSpec): BorrowRates | undefined {
+  if (borrow === undefined) return undefined;
+  return {
+    basePerDay: Decimal.fromNumber(borrow.baseRatePerDay),
+    quotePerDay: Decimal.fromNumber(borrow.quoteRatePerDay),
+  };
+}
+
+async function readMarks(
+  series: SeriesSpec,
+  instrument: Instrument,
+  candles: { readonly columns: CandleColumns; readonly timeframeMs: number },
+  readStored: StoreReader | undefined,
+  field: string,
+): Promise<LoadedMarks | undefined> {
+  const { marks } = series;
+  if (marks === undefined) return undefined;
+  if (instrument.kind !== 'perpetual') {
+    throw new ApiError('bad-input', `${field}.marks: ${instrument.symbol} is spot and has no mark price`, {
+      field: `${field}.marks`,
+      hint: 'Name a perpetual, for example BTC/USDT:USDT.',
+    });
+  }
+  if (marks.kind === 'file') {
+    const table = await readCandleFile(marks.path, { volumeIsOptional: true });
+    return matchMarks({ columns: table, timeframeMs: table.timeframeMs }, candles, instrument, field);
+  }
+  if (readStored?.marks === undefined) {
+    throw new ApiError('bad-input', `${field}.marks: stored mark prices need a data folder`, {
+      field: `${field}.marks`,
+    });
+  }
+  const { venue, symbol } = instrument;
+  return matchMarks(readStored.marks(venue, symbol, candles.timeframeMs), candles, instrument, field);
+}
+
 async function readFunding(
   series: SeriesSpec,
   instrument: Instrument,
@@ -230,7 +290,7 @@ async function readFunding(
 ): Promise<FundingTimes | undefined> {
   const { funding } = series;
   if (funding === undefined || funding.kind === 'none') return undefined;
-  if (instrument.kind !== 'perpetual') {
+  if (instrument.kind !== 'perpetual' || series.borrow !== undefined) {
     throw new ApiError('bad-input', `${field}.funding: ${instrument.symbol} is spot and pays no funding`, {
       field: `${field}.funding`,
       hint: 'Name a perpetual, for example BTC/USDT:USDT.',

@@ -64,6 +64,8 @@ type ConsideredOfSeries =
   | 'rules'
   | 'detail'
   | 'funding'
+  | 'borrow'
+  | 'marks'
   | 'tradable';
 type Forgotten = Exclude<keyof BacktestSpec, Considered> | Exclude<keyof SeriesSpec, ConsideredOfSeries>;
 /** The specification, or the forgotten fields, which nobody can pass. */
@@ -74,6 +76,8 @@ function checkSpec(spec: ConsideredSpec, series: readonly LoadedSeries[]): Loade
   const [only] = series;
   if (only === undefined || series.length > 1) refuse('series', 'the sweep path runs one series at a time');
   if (only.detail !== undefined) refuse('series.0.detail', 'the sweep path knows candles only');
+  if (only.borrow !== undefined) refuse('series.0.borrow', 'the sweep path knows no interest');
+  if (only.marks !== undefined) refuse('series.0.marks', 'the sweep path knows one price');
   if (spec.latency.kind !== 'none') refuse('latency', 'the sweep path knows no delays');
   if (spec.impact.kind !== 'none') refuse('impact', 'the sweep path knows no market impact');
   if (spec.holdings !== undefined) refuse('holdings', 'the sweep path begins with money only');

@@ -14,7 +14,7 @@ import { loadNative } from '../../adapters/compute/native.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { DataLibrary, marketDataFolder } from '../data/data-library.ts';
-import type { StoreReader } from './load-series.ts';
+import type { SourceCandles, StoredSource, StoreReader } from './load-series.ts';
 import { readTradeSource } from './stored-ticks.ts';
 
 /** Folders below `candles` that hold what runs have lived, the one looked at first first. */
@@ -29,7 +29,7 @@ interface Series {
 
 /** Gives a reader of the series stored in a data folder. */
 export function storedCandles(dataFolder: string): StoreReader {
-  return async (source) => {
+  const read = async (source: StoredSource): Promise<SourceCandles> => {
     const addon = loadNative();
     if (source.data === 'trades') return readTradeSource(new DataLibrary(addon, dataFolder), source);
     const { venue, instrument, timeframe } = source;
@@ -53,6 +53,9 @@ export function storedCandles(dataFolder: string): StoreReader {
       volumeDecimals: decimalsOf(columns.volume),
     };
   };
+  const marks: StoreReader['marks'] = (venue, symbol, timeframeMs) =>
+    new DataLibrary(loadNative(), dataFolder).loadSeries({ venue, symbol, timeframeMs, kind: 'marks' });
+  return Object.assign(read, { marks });
 }
 
 /** Gives a text that changes whenever candles of a venue's in a data folder do. */

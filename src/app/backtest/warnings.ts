@@ -33,8 +33,8 @@ export function warningsOf(
 /** What is weak in the data of a run. */
 export function seriesWarnings(series: readonly LoadedSeries[]): string[] {
   const warnings = series.flatMap((loaded) => loaded.warnings);
-  for (const { instrument, funding } of series) {
-    if (instrument.kind === 'perpetual' && funding === undefined)
+  for (const { instrument, borrow, funding } of series) {
+    if (instrument.kind === 'perpetual' && funding === undefined && borrow === undefined)
       warnings.push(
         `Funding of ${instrument.symbol} is left out: a position held for long may have paid much of it.`,
       );

@@ -37,7 +37,12 @@ export function withRunOptions(command: Command): Command {
     .option('--limit-fill <rule>', 'through (default) or touch: when a resting limit order fills')
     .option('--detail <file>', 'finer candles for what happens inside a candle, or trades:FILE')
     .option('--funding <file>', 'funding rates of a perpetual (CSV: timestamp,funding_rate), or one rate')
-    .option('--leverage <number>', 'of perpetuals, cross margin (default 1)')
+    .option('--mark <file>', 'mark prices for funding and liquidation (default: the candles’ own), or stored')
+    .option(
+      '--borrow <rate[,rate]>',
+      'trades spot on margin: interest a day on goods and on money, fractions',
+    )
+    .option('--leverage <number>', 'of perpetuals and margin, cross margin (default 1)')
     .option(
       '--latency <delay>',
       'each way: 50ms, log-normal:MEDIAN,SIGMA,MAX in ms, or a file (timestamp,latency)',

@@ -35,6 +35,8 @@ export interface BacktestFlags {
   readonly detail?: string | undefined;
   readonly funding?: string | undefined;
   readonly leverage?: string | undefined;
+  readonly mark?: string | undefined;
+  readonly borrow?: string | undefined;
   readonly latency?: string | undefined;
   readonly impact?: string | undefined;
   readonly reserve?: string | undefined;
@@ -149,6 +151,8 @@ function seriesOf(flags: BacktestFlags): unknown {
       ...(Object.keys(rules).length === 0 ? {} : { rules }),
       ...optional('detail', detailOf(flags.detail)),
       ...optional('funding', fundingOf(flags.funding)),
+      ...optional('marks', marksOf(flags.mark)),
+      ...optional('borrow', borrowOf(flags.borrow)),
     },
   ];
 }
@@ -170,6 +174,19 @@ function detailOf(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   if (text.startsWith('trades:')) return { kind: 'trades', path: text.slice('trades:'.length) };
   return { kind: 'candles', source: { kind: 'file', path: text } };
+}
+
+/** The word `stored` means those of the data folder, everything else is a file. */
+function marksOf(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  return text === 'stored' ? { kind: 'store' } : { kind: 'file', path: text };
+}
+
+/** `RATE` for both, or `GOODS,MONEY`. */
+function borrowOf(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  const [base = '', quote = base] = text.split(',');
+  return { baseRatePerDay: parseNumber(base, 'borrow'), quoteRatePerDay: parseNumber(quote, 'borrow') };
 }
 
 /** A number is one rate for every funding time, everything else a file. */

@@ -63,7 +63,12 @@ async function running(
   const isTerminal = process.stderr.isTTY === true;
   const startedMs = performance.now();
   let shownMs = startedMs;
-  const stored = spec.series.some(({ source }) => source.kind === 'store');
+  const stored = spec.series.some(
+    ({ detail, marks, source }) =>
+      source.kind === 'store' ||
+      marks?.kind === 'store' ||
+      (detail?.kind === 'candles' && detail.source.kind === 'store'),
+  );
   const strategy = await loadStrategy(spec.strategy);
   const result = await runBacktest(spec, {
     findStrategy: () => strategy,

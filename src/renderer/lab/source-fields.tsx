@@ -4,7 +4,7 @@ import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
-import { type SpecValues, storedKey } from './spec-values.ts';
+import { isPerpetual, type SpecValues, storedKey } from './spec-values.ts';
 
 export function SourceFields({
   values,
@@ -28,7 +28,7 @@ export function SourceFields({
     }));
   });
   const input = (
-    name: 'path' | 'symbol' | 'fundingPath' | 'from' | 'to',
+    name: 'path' | 'symbol' | 'fundingPath' | 'marksPath' | 'borrow' | 'from' | 'to',
     label: string,
     placeholder: string,
     help: string,
@@ -99,9 +99,29 @@ export function SourceFields({
         {input('from', 'From', 'first candle', 'Date, UTC. Candles before it warm the averages up.')}
         {input('to', 'To', 'last candle', 'Date, UTC; that day is no longer traded')}
       </div>
-      {values.source === 'file' && values.symbol.includes(':')
-        ? input('fundingPath', 'Funding rates', 'none', 'File with timestamp,funding_rate; paid at its hours')
-        : null}
+      {isPerpetual(values) ? (
+        <div className="grid grid-cols-2 gap-x-2.5 gap-y-2">
+          {input(
+            'fundingPath',
+            'Funding rates',
+            'none',
+            'File with timestamp,funding_rate; paid at its hours',
+          )}
+          {input(
+            'marksPath',
+            'Mark prices',
+            "the candles' own",
+            'File of candles, or the word stored: they decide funding and liquidation',
+          )}
+        </div>
+      ) : (
+        input(
+          'borrow',
+          'Interest on margin, % a day',
+          'no margin',
+          'Allows short positions, and leverage: a rate for all that is borrowed, or goods, money',
+        )
+      )}
     </fieldset>
   );
 }

@@ -108,7 +108,7 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
         <legend className="mb-1.5 text-xs font-semibold">Money and costs</legend>
         <div className="grid grid-cols-2 items-start gap-x-2.5 gap-y-2">
           {text('capital', 'Starting money', 'quote', 'What the account holds when trading begins')}
-          {text('leverage', 'Leverage', '×', 'For perpetuals; 1 on spot')}
+          {text('leverage', 'Leverage', '×', 'For perpetuals and margin; 1 on spot')}
           {text('makerFee', 'Maker fee', '%', 'Fee of resting orders that are filled', 'usual')}
           {text('takerFee', 'Taker fee', '%', 'Fee of orders that take from the book', 'usual')}
           {text(

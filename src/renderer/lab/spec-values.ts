@@ -5,6 +5,7 @@ import type { FieldView } from '../../shared/api/views.ts';
 import {
   type BacktestSpec,
   type BacktestSpecInput,
+  type BorrowSpec,
   backtestPaths,
   fillConventions,
   intrabarPolicies,
@@ -22,6 +23,10 @@ export const specValuesSchema = z.object({
   path: z.string().default(''),
   symbol: z.string().default('BTC/USDT'),
   fundingPath: z.string().default(''),
+  /** A file, or `stored`. */
+  marksPath: z.string().default(''),
+  /** Percent a day on goods and on money, or one for both; empty: no margin. */
+  borrow: z.string().default(''),
   from: z.string().default(''),
   to: z.string().default(''),
   capital: z.string().default('10000'),
@@ -56,8 +61,7 @@ export function valuesOfSpec(spec: BacktestSpec): SpecValues {
     ]),
   );
   const source = series?.source;
-  const percent = (rate: number | undefined): string =>
-    rate === undefined ? '' : String(Number((rate * 100).toPrecision(12)));
+  const percent = (rate: number | undefined): string => (rate === undefined ? '' : percentText(rate));
   return {
     ...specValuesSchema.parse({}),
     strategy: spec.strategy,
@@ -67,6 +71,9 @@ export function valuesOfSpec(spec: BacktestSpec): SpecValues {
     path: source?.kind === 'file' ? source.path : '',
     symbol: series?.instrument ?? 'BTC/USDT',
     fundingPath: series?.funding?.kind === 'file' ? series.funding.path : '',
+    marksPath:
+      series?.marks?.kind === 'file' ? series.marks.path : series?.marks === undefined ? '' : 'stored',
+    borrow: borrowText(series?.borrow),
     from: dateText(spec.fromMs),
     to: dateText(spec.toMs),
     capital: spec.capital,
@@ -78,6 +85,34 @@ export function valuesOfSpec(spec: BacktestSpec): SpecValues {
     intrabar: spec.intrabar,
     engine: spec.path,
   };
+}
+
+/** A rate as percent, without what a double adds. */
+function percentText(rate: number): string {
+  return String(Number((rate * 100).toPrecision(12)));
+}
+
+function borrowText(borrow: BorrowSpec | undefined): string {
+  if (borrow === undefined) return '';
+  const { baseRatePerDay: base, quoteRatePerDay: quote } = borrow;
+  return base === quote ? percentText(base) : `${percentText(base)}, ${percentText(quote)}`;
+}
+
+/** Reads percent a day on goods and money; notes what is wrong. */
+function borrowOf(text: string, problems: Record<string, string>): BorrowSpec | undefined {
+  if (text.trim() === '') return undefined;
+  const rates = text.split(',').map((part) => parseDecimalInput(part.trim(), { positive: false }));
+  const [base, quote = base] = rates.map((rate) => (rate.ok ? Number(rate.text) / 100 : Number.NaN));
+  const isSound = [base, quote].every((rate) => rate !== undefined && rate >= 0 && rate <= 0.1);
+  if (isSound && rates.length <= 2)
+    return { baseRatePerDay: base as number, quoteRatePerDay: quote as number };
+  problems['borrow'] = 'One or two rates in percent a day, up to 10';
+  return undefined;
+}
+
+/** Whether the market of the form is a perpetual. */
+export function isPerpetual({ source, stored, symbol }: SpecValues): boolean {
+  return (source === 'file' ? symbol : (stored.split(' ')[1] ?? '')).includes(':');
 }
 
 /** The key of a stored series in the form. */
@@ -142,10 +177,17 @@ export function specOfValues(
   if (values.source === 'file' && values.path.trim() === '')
     problems['path'] = 'Needed: a file of candles on this machine';
   if (values.source === 'store' && values.stored === '') problems['stored'] = 'Choose a series';
+  const perpetual = isPerpetual(values);
+  const borrow = perpetual ? undefined : borrowOf(values.borrow, problems);
   if (Object.keys(problems).length > 0) return { problems };
+  const marksText = perpetual ? values.marksPath.trim() : '';
+  const marks =
+    marksText === 'stored' ? { kind: 'store' as const } : { kind: 'file' as const, path: marksText };
   const [venue = '', instrument = '', timeframe = '', data] = values.stored.split(' ');
   const funding =
-    values.fundingPath.trim() === '' ? undefined : { kind: 'file' as const, path: values.fundingPath.trim() };
+    !perpetual || values.fundingPath.trim() === ''
+      ? undefined
+      : { kind: 'file' as const, path: values.fundingPath.trim() };
   const series =
     values.source === 'file'
       ? {
@@ -165,7 +207,14 @@ export function specOfValues(
     spec: {
       strategy: values.strategy,
       params: paramsOfValues(optional, values.params as FormValues),
-      series: [{ ...series, ...(funding === undefined ? {} : { funding }) }],
+      series: [
+        {
+          ...series,
+          ...(funding === undefined ? {} : { funding }),
+          ...(marksText === '' ? {} : { marks }),
+          ...(borrow === undefined ? {} : { borrow }),
+        },
+      ],
       capital,
       leverage,
       fill: values.fill,

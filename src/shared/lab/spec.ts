@@ -40,6 +40,13 @@ export const detailSourceSpec = z.discriminatedUnion('kind', [
 ]);
 export type DetailSourceSpec = z.infer<typeof detailSourceSpec>;
 
+/** Mark prices of a perpetual: a file of candles, volume apart, or those imported for its venue and instrument. */
+export const marksSpec = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('file'), path: filePath }),
+  z.strictObject({ kind: z.literal('store') }),
+]);
+export type MarksSpec = z.infer<typeof marksSpec>;
+
 /** Funding rates of a perpetual: a file (`timestamp,funding_rate`), one rate for every funding time, or none. */
 export const fundingSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -47,6 +54,18 @@ export const fundingSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), rate: z.number().min(-0.1).max(0.1) }),
 ]);
 export type FundingSpec = z.infer<typeof fundingSpec>;
+
+/**
+ * Trades a spot market on margin: long beyond one's own money, or short, in one cross-margin account of the quote currency.
+ * Fractions of the borrowed value for a day; a 24th is charged each full hour.
+ */
+export const borrowSpec = z.strictObject({
+  /** On goods that were sold short, at their price of the hour. */
+  baseRatePerDay: z.number().min(0).max(0.1),
+  /** On money a long position costs beyond one's own. */
+  quoteRatePerDay: z.number().min(0).max(0.1),
+});
+export type BorrowSpec = z.infer<typeof borrowSpec>;
 
 /** A maintenance margin step: positions worth up to `notionalMax` (quote currency; null: any) need this rate. */
 export const marginTierSpec = z.strictObject({
@@ -79,6 +98,9 @@ export const seriesSpec = z.strictObject({
   rules: instrumentRulesSpec.optional(),
   detail: detailSourceSpec.optional(),
   funding: fundingSpec.optional(),
+  borrow: borrowSpec.optional(),
+  /** Mark prices for funding and liquidation (time, open, high, low, close); the candles' own prices when left out. */
+  marks: marksSpec.optional(),
   /** Marks the series as data only: told to strategies that ask for it, traded by none. */
   tradable: z.boolean().default(true),
 });

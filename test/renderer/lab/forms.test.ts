@@ -123,6 +123,38 @@ describe('the form of a run', () => {
     expect(valuesOfSpec(backtestSpec.parse(made.spec)).stored).toBe(stored);
   });
 
+  it('a perpetual has mark prices, spot has interest on margin; each comes back as it was', () => {
+    const made = (changes: Partial<SpecValues>) => {
+      const typed = values({ path: 'c.csv', ...changes });
+      const found = specOfValues(typed, fields);
+      if (!('spec' in found)) return found.problems;
+      const parsed = backtestSpec.parse(found.spec);
+      const { borrow, marksPath } = valuesOfSpec(parsed);
+      return { borrow, marksPath, series: parsed.series[0] };
+    };
+    const perpetual = { symbol: 'BTC/USDT:USDT', borrow: '1' };
+    expect(made({ ...perpetual, marksPath: ' m.csv ' })).toMatchObject({
+      marksPath: 'm.csv',
+      borrow: '',
+      series: { marks: { kind: 'file', path: 'm.csv' } },
+    });
+    expect(made({ ...perpetual, marksPath: 'stored' })).toMatchObject({
+      marksPath: 'stored',
+      series: { marks: { kind: 'store' } },
+    });
+    expect(made({ borrow: '0.24' })).toMatchObject({
+      borrow: '0.24',
+      series: { borrow: { baseRatePerDay: 0.0024, quoteRatePerDay: 0.0024 } },
+    });
+    expect(made({ borrow: '0.24, 0.5', marksPath: 'm.csv' })).toMatchObject({
+      borrow: '0.24, 0.5',
+      marksPath: '',
+      series: { borrow: { baseRatePerDay: 0.0024, quoteRatePerDay: 0.005 } },
+    });
+    for (const borrow of ['11', 'x', '1,2,3', '-1'])
+      expect(made({ borrow })).toEqual({ borrow: 'One or two rates in percent a day, up to 10' });
+  });
+
   it('knows the days of the calendar', () => {
     expect(dayMsOf(' 2024-02-29 ')).toBe(1_709_164_800_000);
     expect(dayMsOf('2023-02-29')).toBeUndefined();

@@ -12,6 +12,7 @@ import type { PaperVenue } from '../matching/paper-venue.ts';
 import type { CandleTrack } from './candle-track.ts';
 import { lowFirst } from './intrabar.ts';
 import { LiquidationWatch } from './liquidation-watch.ts';
+import { markOpenAt } from './mark-prices.ts';
 import { addCandlePath, DetailCursor } from './price-detail.ts';
 import { PriceWalk } from './price-walk.ts';
 
@@ -30,6 +31,8 @@ export interface CandleRunOptions {
   readonly intrabar: IntrabarPolicy;
   readonly observer: RunObserver;
 }
+
+const hourMs = 3_600_000;
 
 /** Of things at one moment candles close first, then the next ones open. */
 const stageRank = { close: 0, open: 1, walk: 2, done: 3 } as const;
@@ -222,7 +225,7 @@ export class CandleRun {
     if (track.instrument.kind !== 'perpetual') return false;
     const lots = venue.money.positionLots(track.instrument.id);
     if (lots === 0) return false;
-    if (this.fundingDueMs(track) < closeMs) return true;
+    if (this.fundingDueMs(track) < closeMs || track.interestDueMs < closeMs) return true;
     const liquidation = this.liquidations.ticksOf(track);
     if (liquidation === undefined) return false;
     return lots > 0 ? low <= liquidation : high >= liquidation;
@@ -232,17 +235,25 @@ export class CandleRun {
     return track.funding?.timesMs[track.fundingIndex] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Passes the funding times of a candle in which nothing is held. */
+  /** Passes the funding times and full hours of a candle in which nothing is held. */
   private skipFunding(track: CandleTrack): void {
     while (this.fundingDueMs(track) < track.closeMs) track.fundingIndex += 1;
+    while (track.interestDueMs < track.closeMs) track.interestDueMs += hourMs;
   }
 
-  /** Pays what is due up to and including a time, at a price. */
+  /** Pays funding and interest due up to and including a time, at a price, funding at the mark price where one is known. */
   private payFunding(track: CandleTrack, untilMs: number, ticks: number): void {
     for (let dueMs = this.fundingDueMs(track); dueMs <= untilMs; dueMs = this.fundingDueMs(track)) {
       const rate = Decimal.parse(track.funding?.rates[track.fundingIndex] ?? '0');
       track.fundingIndex += 1;
-      track.venue.payFundingAt(track.instrument.id, rate, ticks, dueMs as EpochMs, this.feed);
+      const { id } = track.instrument;
+      const markTicks = track.marks === undefined ? undefined : markOpenAt(track.marks, dueMs);
+      track.venue.payFundingAt(id, rate, markTicks ?? ticks, dueMs as EpochMs, this.feed);
+    }
+    while (track.borrow !== undefined && track.interestDueMs <= untilMs) {
+      const dueMs = track.interestDueMs as EpochMs;
+      track.interestDueMs += hourMs;
+      track.venue.chargeInterestAt(track.instrument.id, track.borrow, ticks, dueMs, this.feed);
     }
   }
 }

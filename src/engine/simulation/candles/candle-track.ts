@@ -3,11 +3,15 @@
 import type { Candle } from '../../../shared/domain/candle.ts';
 import type { Instrument } from '../../../shared/domain/instrument.ts';
 import type { EpochMs } from '../../../shared/domain/nominal.ts';
+import type { BorrowRates } from '../matching/borrow-interest.ts';
 import type { InstrumentMarket } from '../matching/instrument-market.ts';
 import type { PaperVenue } from '../matching/paper-venue.ts';
 import type { PriceMove } from '../matching/price-desk.ts';
+import { type MarkPrices, type MarkRange, markAt } from './mark-prices.ts';
 import type { PriceDetail } from './price-detail.ts';
 import { TimeframeBucket } from './timeframe-bucket.ts';
+
+const hourMs = 3_600_000;
 
 /** Candles in columns of equal length, oldest first. Prices in quote currency, volume in base currency. */
 export interface CandleColumns {
@@ -37,6 +41,10 @@ export interface TrackOptions {
   readonly timeframesMs: readonly number[];
   readonly detail?: PriceDetail | undefined;
   readonly funding?: FundingTimes | undefined;
+  /** Interest of a margin position, charged each full hour. */
+  readonly borrow?: BorrowRates | undefined;
+  /** Mark prices for funding and liquidation; the price itself where there are none. */
+  readonly marks?: MarkPrices | undefined;
 }
 
 /** What a track does next. */
@@ -55,6 +63,10 @@ export class CandleTrack {
   readonly buckets: readonly TimeframeBucket[];
   readonly detail: PriceDetail | undefined;
   readonly funding: FundingTimes | undefined;
+  readonly borrow: BorrowRates | undefined;
+  readonly marks: MarkPrices | undefined;
+  /** Next full hour whose interest is not yet charged or passed; Infinity without interest. */
+  interestDueMs: number;
   /** Next funding time not yet paid or passed. */
   fundingIndex = 0;
   row: number;
@@ -84,6 +96,8 @@ export class CandleTrack {
     this.buckets = options.timeframesMs.map((timeframeMs) => new TimeframeBucket(timeframeMs));
     this.detail = options.detail;
     this.funding = options.funding;
+    this.borrow = options.borrow;
+    this.marks = options.marks;
     const { open, high, low, close } = options.columns;
     const tick = options.instrument.tickSize;
     this.openTicks = columnTicks(open, tick);
@@ -91,6 +105,14 @@ export class CandleTrack {
     this.lowTicks = columnTicks(low, tick);
     this.closeTicks = columnTicks(close, tick);
     const firstMs = options.columns.openTimeMs[options.firstRow] ?? Number.POSITIVE_INFINITY;
+    this.interestDueMs =
+      options.borrow === undefined ? Number.POSITIVE_INFINITY : Math.ceil(firstMs / hourMs) * hourMs;
+    if (options.marks !== undefined) {
+      this.market.markOfPrice = (ticks) => {
+        const range = this.markRange();
+        return range === undefined ? ticks : markAt(range, ticks, this.positionSign());
+      };
+    }
     if (options.funding !== undefined) {
       while ((options.funding.timesMs[this.fundingIndex] ?? Number.POSITIVE_INFINITY) < firstMs)
         this.fundingIndex += 1;
@@ -131,6 +153,15 @@ export class CandleTrack {
     const { instrument, venue } = this;
     if (instrument.kind === 'perpetual') return Math.sign(venue.money.positionLots(instrument.id));
     return venue.money.total(instrument.base).isPositive ? 1 : 0;
+  }
+
+  /** Prices and mark prices of the candle in hand; undefined where no mark is known. */
+  markRange(): MarkRange | undefined {
+    const row = Math.min(this.row, this.endRow - 1);
+    const markLow = this.marks?.rowLow[row] ?? Number.NaN;
+    if (Number.isNaN(markLow)) return undefined;
+    const [low, high] = [this.lowTicks[row] as number, this.highTicks[row] as number];
+    return { low, high, markLow, markHigh: this.marks?.rowHigh[row] as number };
   }
 
   candleAt(row: number): Candle {

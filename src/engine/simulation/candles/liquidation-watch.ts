@@ -2,6 +2,7 @@
 
 import { liquidationTicks } from '../matching/liquidation.ts';
 import type { CandleTrack } from './candle-track.ts';
+import { priceAtMark } from './mark-prices.ts';
 
 export class LiquidationWatch {
   private readonly known = new Map<
@@ -9,8 +10,17 @@ export class LiquidationWatch {
     { readonly version: number; readonly ticks: number | undefined }
   >();
 
-  /** Gives the price in ticks that liquidates the position of a series, see `liquidationTicks`. */
+  /**
+   * Gives the price in ticks at which the position of a series is liquidated: where its mark price reaches what
+   * `liquidationTicks` says; beyond the candle's range where it does not.
+   */
   ticksOf(track: CandleTrack): number | undefined {
+    const mark = this.markOf(track);
+    const range = mark === undefined ? undefined : track.markRange();
+    return mark === undefined || range === undefined ? mark : priceAtMark(range, mark, track.positionSign());
+  }
+
+  private markOf(track: CandleTrack): number | undefined {
     const { instrument, venue } = track;
     const { money } = venue;
     const known = this.known.get(track);

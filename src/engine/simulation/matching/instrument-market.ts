@@ -28,6 +28,8 @@ export class InstrumentMarket {
   /** Where the depth comes from. Quotes are a one-level book while there is no valid full book. */
   source: 'none' | 'quote' | 'book' = 'none';
   lastTradeTicks = 0;
+  /** Makes a mark price of the price there is, where marks come from elsewhere. */
+  markOfPrice: ((ticks: number) => number) | undefined;
   fundingRate = Decimal.zero;
   nextFundingMs = 0;
   /** While true the book is only followed: queue estimates of own orders are newer than what it shows. */
@@ -53,7 +55,7 @@ export class InstrumentMarket {
   /** Gives the mark price: the venue's own where it sends one, else the last trade, else the mid, else 0. */
   get markTicks(): number {
     if (this.fundingMarkTicks > 0) return this.fundingMarkTicks;
-    if (this.lastTradeTicks > 0) return this.lastTradeTicks;
+    if (this.lastTradeTicks > 0) return this.markOfPrice?.(this.lastTradeTicks) ?? this.lastTradeTicks;
     if (this.bids.count === 0 || this.asks.count === 0) return 0;
     return Math.round((this.bids.ticksAt(0) + this.asks.ticksAt(0)) / 2);
   }

@@ -6,25 +6,21 @@
 
 import { ensureDefined } from '../../../shared/domain/assert.ts';
 import type { Decimal } from '../../../shared/domain/decimal.ts';
-import { type Instrument, notionalOf } from '../../../shared/domain/instrument.ts';
-import {
-  type EpochMs,
-  epochMs,
-  type InstrumentId,
-  quantityLots,
-  type VenueId,
-} from '../../../shared/domain/nominal.ts';
+import type { Instrument } from '../../../shared/domain/instrument.ts';
+import type { EpochMs, InstrumentId, VenueId } from '../../../shared/domain/nominal.ts';
 import type { FundingRateEvent, MarketEvent } from '../../../shared/events/market.ts';
 import type { FundingPaidEvent, VenueCommand } from '../../../shared/events/venue.ts';
 import type { EventSink, SimulatedVenuePort } from '../../ports.ts';
 import { RandomStream } from '../random.ts';
 import { PaperAccount } from './account.ts';
 import { accountReportOf } from './account-report.ts';
+import type { BorrowRates } from './borrow-interest.ts';
 import { InstrumentMarket } from './instrument-market.ts';
 import { liquidateIfNeeded } from './liquidation.ts';
 import type { MatchingDesk } from './matching-desk.ts';
 import { type FillObserver, OrderBooking } from './order-booking.ts';
 import { OrderDesk } from './order-desk.ts';
+import { Payments } from './payments.ts';
 import { PriceDesk, type PriceMatching, type PriceMove } from './price-desk.ts';
 import { VenueAnswers } from './venue-answers.ts';
 import { VenueLedger } from './venue-ledger.ts';
@@ -75,6 +71,7 @@ export class PaperVenue implements SimulatedVenuePort {
   private readonly link: VenueLink;
   private readonly answers: VenueAnswers;
   private readonly booking: OrderBooking;
+  private readonly payments: Payments;
   private readonly desk: MatchingDesk;
   /** Where the market is one price at a time. */
   readonly priceDesk: PriceDesk | undefined;
@@ -109,6 +106,7 @@ export class PaperVenue implements SimulatedVenuePort {
       onFill: config.onFill,
     };
     this.booking = new OrderBooking(parts);
+    this.payments = new Payments({ ...parts, onFunding: config.onFunding });
     const deskParts = {
       ...parts,
       booking: this.booking,
@@ -199,7 +197,22 @@ export class PaperVenue implements SimulatedVenuePort {
   ): void {
     if (timeMs > this.nowMs) this.setTime(timeMs);
     const market = this.market(instrument);
-    this.bookFunding(market, rate, markTicks, timeMs);
+    this.payments.bookFunding(market, rate, markTicks, timeMs, this.nowMs);
+    this.checkMargin(market);
+    if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
+  }
+
+  /** Charges an hour's interest on what a margin position has borrowed, at a price; `timeMs` names the payment. */
+  chargeInterestAt(
+    instrument: InstrumentId,
+    rates: BorrowRates,
+    ticks: number,
+    timeMs: EpochMs,
+    emit: EventSink,
+  ): void {
+    if (timeMs > this.nowMs) this.setTime(timeMs);
+    const market = this.market(instrument);
+    this.payments.bookInterest(market, rates, ticks, timeMs, this.nowMs);
     this.checkMargin(market);
     if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
   }
@@ -315,32 +328,16 @@ export class PaperVenue implements SimulatedVenuePort {
     for (const market of this.markets.values()) {
       if (market.nextFundingMs === 0 || market.nextFundingMs > this.nowMs) continue;
       if (this.account.positionLots(market.instrument.id) === 0) continue;
-      this.bookFunding(market, market.fundingRate, market.markTicks, market.nextFundingMs);
+      this.payments.bookFunding(
+        market,
+        market.fundingRate,
+        market.markTicks,
+        market.nextFundingMs,
+        this.nowMs,
+      );
       this.checkMargin(market);
     }
     this.updateFundingDue();
-  }
-
-  private bookFunding(market: InstrumentMarket, rate: Decimal, markTicks: number, dueMs: number): void {
-    const { instrument } = market;
-    const lots = this.account.positionLots(instrument.id);
-    const paymentId = `${instrument.id}@${dueMs}`;
-    if (lots === 0 || this.ledger.hasPayment(paymentId)) return;
-    const amount = notionalOf(instrument, markTicks, lots).times(rate).negated();
-    this.account.credit(instrument.settle, amount);
-    const payment = {
-      kind: 'funding-paid',
-      venue: this.venue,
-      instrument: instrument.id,
-      paymentId,
-      amount: amount.toString(),
-      currency: instrument.settle,
-      positionLots: quantityLots(lots),
-      timeMs: epochMs(dueMs),
-    } as const;
-    this.ledger.addPayment(payment, this.nowMs);
-    this.config.onFunding?.(payment);
-    this.answers.fundingPaid(payment, this.nowMs);
   }
 
   /** Finds the next funding of an instrument we hold; times that passed without a position are skipped. */
