@@ -2,11 +2,11 @@
 
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
 import { allocateColumns, type CandleColumns } from '../compute/candle-columns.ts';
-import { kindAt, lotsAt, msAt, type TickColumns, tickKinds } from './tick-columns.ts';
+import { kindAt, lotsAt, type TickColumns, tickKinds, wholeMsAt } from './tick-columns.ts';
 
 /** Single trades with what they say of the price. */
 export interface TradePrices {
-  /** When they were received, epoch ms UTC with a fraction, never falling. */
+  /** When they were received, whole epoch ms UTC, never falling. */
   readonly timesMs: Float64Array;
   readonly prices: Float64Array;
   /** Base currency. */
@@ -28,7 +28,7 @@ export function tradePrices(columns: TickColumns): TradePrices {
   const [tickPower, lotPower] = [10 ** tick.decimals, 10 ** lot.decimals];
   for (let row = 0, at = 0; row < priceTicks.length; row += 1) {
     if (!isTrade(row)) continue;
-    timesMs[at] = msAt(receiveNs, row);
+    timesMs[at] = wholeMsAt(receiveNs, row);
     prices[at] = ((priceTicks[row] as number) * tick.mantissa) / tickPower;
     quantities[at] = (lotsAt(columns, row) * lot.mantissa) / lotPower;
     at += 1;

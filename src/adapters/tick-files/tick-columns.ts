@@ -28,7 +28,7 @@ export interface TickColumns {
 
 const kindShift = 56n;
 const lotsMask = (1n << kindShift) - 1n;
-const nsPerMs = 1e6;
+const nsPerMs = 1_000_000n;
 
 /** Puts kind and size into one number. */
 export function packTick(kind: number, lots: bigint): bigint {
@@ -45,9 +45,15 @@ export function lotsAt({ packed }: TickColumns, row: number): number {
   return Number((packed[row] as bigint) & lotsMask);
 }
 
-/** Gives a time of a column in milliseconds, with a fraction. */
+/** Gives a time of a column in milliseconds, with a fraction: exact where it is a whole one. */
 export function msAt(times: BigInt64Array, row: number): number {
-  return Number(times[row] as bigint) / nsPerMs;
+  const ns = times[row] as bigint;
+  return Number(ns / nsPerMs) + Number(ns % nsPerMs) / 1e6;
+}
+
+/** Gives the whole millisecond that a time of a column lies in. */
+export function wholeMsAt(times: BigInt64Array, row: number): number {
+  return Number((times[row] as bigint) / nsPerMs);
 }
 
 /** Gives columns for so many rows. */

@@ -69,7 +69,11 @@ export function factsOf(library: DataLibrary, series: StoredSeries): SeriesFacts
     if (isTicks(series)) {
       const info = library.ticks(series.kind).info(series);
       if (info === undefined) return { ...names, ...empty };
-      const [from, to] = [Math.floor(info.firstMs), Math.floor(info.lastMs)];
+      // Nanoseconds went through a double, which is a few hundred of them off.
+      const [from, to] = [info.firstMs, info.lastMs].map((timeMs) => Math.floor(timeMs + 0.0003)) as [
+        number,
+        number,
+      ];
       return { ...names, ...empty, bars: info.rows, from, to, bytes: info.bytes };
     }
     const info = library.store(kind as 'candles' | 'marks').info(series);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Exchange } from 'ccxt';
 import { encodeSegment } from '../../adapters/compute/candle-path.ts';
 import { tradePrices } from '../../adapters/tick-files/tick-candles.ts';
-import { msAt, sliceTicks, type TickColumns } from '../../adapters/tick-files/tick-columns.ts';
+import { sliceTicks, type TickColumns, wholeMsAt } from '../../adapters/tick-files/tick-columns.ts';
 import { TradeBuilder } from '../../adapters/tick-files/trade-builder.ts';
 import { TradePart } from '../../adapters/tick-files/trade-part.ts';
 import { checkInstrument } from '../../adapters/venues/ccxt/candle-pages.ts';
@@ -163,16 +163,16 @@ class TradeDownload {
 }
 
 function firstMsOf(columns: TickColumns): number {
-  return Math.floor(msAt(columns.receiveNs, 0));
+  return wholeMsAt(columns.receiveNs, 0);
 }
 
 /** The trades of the last moment, as a venue would tell them. */
 function lastMoment(columns: TickColumns): VenueTrade[] {
   const { receiveNs } = columns;
   const rows = receiveNs.length;
-  const lastMs = Math.floor(msAt(receiveNs, rows - 1));
+  const lastMs = wholeMsAt(receiveNs, rows - 1);
   let from = rows - 1;
-  while (from > 0 && Math.floor(msAt(receiveNs, from - 1)) === lastMs) from -= 1;
+  while (from > 0 && wholeMsAt(receiveNs, from - 1) === lastMs) from -= 1;
   const { prices, quantities } = tradePrices(sliceTicks(columns, from, rows));
   return Array.from(prices, (price, index) => ({
     timeMs: lastMs,

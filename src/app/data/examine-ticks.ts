@@ -3,7 +3,13 @@
 import type { CandleGap } from '../../adapters/candle-files/candle-table.ts';
 import { TopOfBook } from '../../adapters/tick-files/book-tops.ts';
 import { stepNumber } from '../../adapters/tick-files/decimal-step.ts';
-import { kindAt, msAt, type TickColumns, tickKinds } from '../../adapters/tick-files/tick-columns.ts';
+import {
+  kindAt,
+  msAt,
+  type TickColumns,
+  tickKinds,
+  wholeMsAt,
+} from '../../adapters/tick-files/tick-columns.ts';
 import { epochMs } from '../../shared/domain/nominal.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import type { Findings, Outlier } from './examine.ts';
@@ -109,8 +115,8 @@ class Examination {
     if (this.#gaps.length >= listMaximum) return;
     const { receiveNs } = this.#columns;
     this.#gaps.push({
-      fromMs: epochMs(Math.floor(msAt(receiveNs, row - 1))),
-      toMs: epochMs(Math.floor(msAt(receiveNs, row))),
+      fromMs: epochMs(wholeMsAt(receiveNs, row - 1)),
+      toMs: epochMs(wholeMsAt(receiveNs, row)),
       missing: 0,
     });
   }
@@ -161,7 +167,7 @@ class Examination {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
     if (count > listMaximum) return;
-    const timeMs = Math.floor(msAt(this.#columns.receiveNs, row));
+    const timeMs = wholeMsAt(this.#columns.receiveNs, row);
     this.#outliers.push({ kind, fromMs: timeMs, toMs: timeMs, bars: 1, detail: `row ${row + 1}: ${reason}` });
   }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { importL2 } from '../../adapters/compute/l2.ts';
 import type { DataFormat } from '../../adapters/data-formats/format.ts';
 import { readPackedFile, type TickCounts } from '../../adapters/tick-files/packed-file.ts';
-import { msAt, type TickColumns, tradesOnly } from '../../adapters/tick-files/tick-columns.ts';
+import { type TickColumns, tradesOnly, wholeMsAt } from '../../adapters/tick-files/tick-columns.ts';
 import { TradeBuilder } from '../../adapters/tick-files/trade-builder.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
@@ -71,8 +71,8 @@ export async function importTicks(
     instrument: symbol,
     timeframe: '',
     bars: receiveNs.length,
-    from: Math.floor(msAt(receiveNs, 0)),
-    to: Math.floor(msAt(receiveNs, receiveNs.length - 1)),
+    from: wholeMsAt(receiveNs, 0),
+    to: wholeMsAt(receiveNs, receiveNs.length - 1),
     storedBars: joined.columns.packed.length,
     provisional: false,
     ...found,

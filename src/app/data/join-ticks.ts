@@ -4,11 +4,11 @@ import {
   allocateTicks,
   concatTicks,
   inCommonSteps,
-  msAt,
   packTick,
   sliceTicks,
   type TickColumns,
   tickKinds,
+  wholeMsAt,
 } from '../../adapters/tick-files/tick-columns.ts';
 import { ApiError } from '../../shared/api/result.ts';
 
@@ -130,5 +130,5 @@ function firstDifference(left: TickColumns, right: TickColumns): number | undefi
 }
 
 function isoTime(timeNs: bigint): string {
-  return new Date(Math.floor(msAt(BigInt64Array.of(timeNs), 0))).toISOString();
+  return new Date(wholeMsAt(BigInt64Array.of(timeNs), 0)).toISOString();
 }

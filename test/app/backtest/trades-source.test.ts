@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import { storedCandles } from '../../../src/app/backtest/stored-candles.ts';
+import { factsOf } from '../../../src/app/data/check.ts';
 import { DataLibrary } from '../../../src/app/data/data-library.ts';
 import { importFile } from '../../../src/app/data/import-file.ts';
 import { makeCandles } from '../../../src/app/data/make-candles.ts';
@@ -111,6 +112,22 @@ describe('a backtest over stored trades', () => {
       [4, 111, 111, 111, 111, 1],
     ]);
     await expect(run(folder, () => ({}), 'sweep')).rejects.toMatchObject({ code: 'bad-input' });
+  });
+
+  it('keeps the millisecond of each trade', async () => {
+    // As nanoseconds this time is no double: divided by a million it was 1570761620577.9998.
+    const second = (1_570_761_620_578 - startMs) / 1_000;
+    const folder = await folderWith([
+      [second, 100, 1],
+      [second + 4_000, 101, 1],
+    ]);
+    const result = await run(folder, buyThenSell({ stop: 99 }));
+    expect(result.counts.bars).toBe(2);
+    const library = new DataLibrary(loadNative(), folder);
+    expect(factsOf(library, { kind: 'trades', ...market, timeframeMs: 0 })).toMatchObject({
+      from: 1_570_761_620_578,
+      to: 1_570_765_620_578,
+    });
   });
 
   it('trades that are not stored are named', async () => {
