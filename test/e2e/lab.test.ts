@@ -320,51 +320,6 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await pictures('lab-bias');
   });
 
-  it('explores indicators and pairs', async () => {
-    await at('lab-tab-explore').click();
-    await at('indicators-search').fill('bollinger bands');
-    await at('indicators-BBANDS').click();
-    expect(await at('indicator-about').innerText()).toMatch(/Formula[\s\S]*Source[\s\S]*upperband/);
-    await at('indicator-param-timeperiod').fill('0');
-    await at('indicator-param-timeperiod-error').waitFor();
-    await at('indicator-param-timeperiod').fill('20');
-    await at('indicator-series').selectOption({ label: 'BTC/USDT, 1h (own)' });
-    await at('indicator-run').click();
-    await at('indicator-values').locator('canvas').first().waitFor();
-    expect(await at('indicator-drawn').innerText()).toMatch(/500 of 3.970 candles, 19 of/u);
-    await pictures('lab-indicators');
-    await at('indicators-search').fill('rsi');
-    await at('indicators-RSI').click();
-    await at('indicator-series').selectOption({ label: 'BTC/USDT, 1h (own)' });
-    await at('indicator-run').click();
-    await at('indicator-values').locator('canvas').first().waitFor();
-    await pictures('lab-indicator-rsi');
-    await at('explore-pairs').click();
-    await at('state-empty').filter({ hasText: 'two stored series' }).waitFor();
-    await pictures('lab-pairs-empty');
-    await at('lab-tab-data').click();
-    const follows = join(folder, 'follows-1h.csv');
-    const hole = { at: 1500, candles: 30 };
-    writeCandles(follows, { firstMs: Date.UTC(2023, 9, 1), candles: 4000, gap: hole, multiple: 0.05 });
-    await at('data-import').click();
-    await at('import-file').fill(follows);
-    await at('import-venue').fill('own');
-    await at('import-instrument').fill('ETH/USDT');
-    await at('import-run').click();
-    await at('import-done').waitFor();
-    await at('import-close').click();
-    await at('lab-tab-explore').click();
-    await at('explore-pairs').click();
-    await at('pairs-p').fill('2');
-    await at('pairs-p-error').waitFor();
-    await at('pairs-p').fill('0.05');
-    await at('pairs-run').click();
-    await at('pairs-result').waitFor({ timeout: 30_000 });
-    expect(await at('pairs-result').innerText()).toMatch(/1 of 1 pairs pass over 3.970 common bars/u);
-    expect(await at('pairs-row').count()).toBe(1);
-    await pictures('lab-pairs');
-  });
-
   it('removes a backtest at the second click only', async () => {
     await at('lab-tab-backtests').click();
     await at('backtest-list-row').nth(1).waitFor();

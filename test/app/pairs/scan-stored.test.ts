@@ -71,7 +71,7 @@ describe('a scan of stored series', () => {
   it('refuses before it reads what cannot be scanned', async () => {
     expect(() => scan(['AAA/USDT', 'AAA/USDT'])).toThrow(/AAA\/USDT 1h \(own\) is named twice/);
     expect(() => scan(['AAA/USDT', 'BBB/USDT'], { method: 'johansen', pMaximum: 0.02 })).toThrow(/pMaximum/);
-    await expect(scan(['AAA/USDT', 'XXX/USDT'])(control)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(scan(['AAA/USDT', 'NONE/USDT'])(control)).rejects.toMatchObject({ code: 'not-found' });
     const stopped = { ...control, isCancelled: () => true };
     await expect(scan(['AAA/USDT', 'BBB/USDT'])(stopped)).rejects.toMatchObject({ name: 'JobCancelled' });
   });
