@@ -46,6 +46,11 @@ function withoutOldest(id: string, timeperiod: number, power: number): Float64Ar
   );
 }
 
+/** A run of one side, as long as 13; NaN where there is none. */
+function runTo13(count: number): number {
+  return count > 0 ? Math.min(count, 13) : Number.NaN;
+}
+
 function shifted(values: Float64Array, rows: number): Float64Array {
   return series((row) => at(values, row + rows));
 }
@@ -267,6 +272,12 @@ const comparisons: readonly Comparison[] = [
   { series: 'stiffness', values: () => output('STIFFNESS'), from: 200, note: byFirst },
   { series: 'waddah-trend', values: () => output('WADDAH', {}, 'trend'), from: 450, note: byFirst },
   { series: 'waddah-explosion', values: () => output('WADDAH', {}, 'explosion') },
+  ...([1, -1] as const).map((side) => ({
+    series: side === 1 ? 'tdsetup-up' : 'tdsetup-down',
+    values: () => mapped(output('TDSETUP', {}, 'count'), (value) => runTo13(side * value)),
+    note: 'there one side a column, without what is not a run, and 13 at most',
+  })),
+  { series: 'ewmavol', values: () => output('EWMAVOL') },
   { series: 'hullsuit', values: () => output('HMA', { timeperiod: 55 }) },
   {
     series: 'hullsuit-before',

@@ -5,7 +5,7 @@
 //! heap. No call keeps an array after it has returned.
 //!
 //! - `arguments`: checked numbers, arrays that must not overlap, errors as `CODE: message`
-//! - `catalogue`: every indicator by name; `indicators`, `streams`: some with functions and classes of their own
+//! - `catalogue`: every indicator by name
 //! - `l2`, `l2_options`, `l2_replay`: order book recordings: import, replay
 //! - `performance`: figures of a report
 //! - `robustness`: Monte Carlo, random entries, candles that could have been
@@ -25,7 +25,6 @@ pub mod candle_files;
 pub mod candles;
 pub mod catalogue;
 pub mod control;
-pub mod indicators;
 pub mod l2;
 pub mod l2_options;
 pub mod l2_replay;
@@ -34,7 +33,6 @@ pub mod robustness;
 pub mod samplers;
 pub mod statistics;
 pub mod store;
-pub mod streams;
 pub mod sweep;
 
 use napi_derive::napi;

@@ -3,10 +3,7 @@
 //! Run with `cargo bench -p sextant-core`. Prints the minimum and the median of the rounds: on a shared machine only
 //! the minimum says something about the code, and only ratios within one run can be compared.
 
-use sextant_core::indicators::{
-    Atr, AtrInput, Bollinger, BollingerColumns, Ema, Macd, MacdColumns, MacdPeriods, Rsi, Sma, atr_batch,
-    bollinger_batch, ema_batch, macd_batch, rsi_batch, sma_batch,
-};
+use sextant_core::indicators::catalogue::Indicator;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -50,61 +47,39 @@ fn report(name: &str, outputs: usize, mut work: impl FnMut(&mut [Vec<f64>])) {
     println!("{name:<24} {:>8.2} {:>8.2}", nanoseconds[0], nanoseconds[ROUNDS / 2]);
 }
 
+/// Name, parameters and input columns.
+type Case<'a> = (&'a str, &'a [f64], &'a [&'a [f64]]);
+
 fn main() {
     let (high, low, close) = prices();
-    let periods = MacdPeriods { fast: 12, slow: 26, signal: 9 };
     println!("{:<24} {:>8} {:>8}   ns a bar, {BARS} bars", "", "min", "median");
-
-    report("SMA 20 batch", 1, |out| sma_batch(&close, 20, &mut out[0]).expect("valid"));
-    report("SMA 200 batch", 1, |out| sma_batch(&close, 200, &mut out[0]).expect("valid"));
-    report("EMA 20 batch", 1, |out| ema_batch(&close, 20, &mut out[0]).expect("valid"));
-    report("RSI 14 batch", 1, |out| rsi_batch(&close, 14, &mut out[0]).expect("valid"));
-    report("ATR 14 batch", 1, |out| {
-        atr_batch(AtrInput { high: &high, low: &low, close: &close }, 14, &mut out[0]).expect("valid");
-    });
-    report("Bollinger 20 batch", 3, |out| {
-        let [upper, middle, lower] = out else { unreachable!("three columns were asked for") };
-        bollinger_batch(&close, 20, 2.0, &mut BollingerColumns { upper, middle, lower }).expect("valid");
-    });
-    report("MACD 12 26 9 batch", 3, |out| {
-        let [macd, signal, histogram] = out else { unreachable!("three columns were asked for") };
-        macd_batch(&close, periods, &mut MacdColumns { macd, signal, histogram }).expect("valid");
-    });
-
-    report("SMA 20 step", 0, |_| {
-        let mut sma = Sma::new(20).expect("valid");
-        for &value in &close {
-            black_box(sma.update(value));
-        }
-    });
-    report("EMA 20 step", 0, |_| {
-        let mut ema = Ema::new(20).expect("valid");
-        for &value in &close {
-            black_box(ema.update(value));
-        }
-    });
-    report("RSI 14 step", 0, |_| {
-        let mut rsi = Rsi::new(14).expect("valid");
-        for &value in &close {
-            black_box(rsi.update(value));
-        }
-    });
-    report("ATR 14 step", 0, |_| {
-        let mut atr = Atr::new(14).expect("valid");
-        for row in 0..BARS {
-            black_box(atr.update(high[row], low[row], close[row]));
-        }
-    });
-    report("Bollinger 20 step", 0, |_| {
-        let mut bollinger = Bollinger::new(20, 2.0).expect("valid");
-        for &value in &close {
-            black_box(bollinger.update(value));
-        }
-    });
-    report("MACD 12 26 9 step", 0, |_| {
-        let mut macd = Macd::new(periods).expect("valid");
-        for &value in &close {
-            black_box(macd.update(value));
-        }
-    });
+    let one: &[&[f64]] = &[&close];
+    let bars: &[&[f64]] = &[&high, &low, &close];
+    let cases: [Case<'_>; 7] = [
+        ("SMA", &[20.0], one),
+        ("SMA", &[200.0], one),
+        ("EMA", &[20.0], one),
+        ("RSI", &[14.0], one),
+        ("ATR", &[14.0], bars),
+        ("BBANDS", &[20.0, 2.0, 2.0, 0.0], one),
+        ("MACD", &[12.0, 26.0, 9.0], one),
+    ];
+    for (id, params, inputs) in cases {
+        let mut indicator = Indicator::new(id, params).expect("valid");
+        let outputs = indicator.spec().outputs.len();
+        report(&format!("{id} {:.0} batch", params[0]), outputs, |out| {
+            let mut columns: Vec<&mut [f64]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+            indicator.batch(inputs, &mut columns).expect("the columns fit");
+        });
+        let (mut bar, mut out) = (vec![0.0; inputs.len()], vec![0.0; outputs]);
+        report(&format!("{id} {:.0} step", params[0]), 0, |_| {
+            for row in 0..BARS {
+                for (value, column) in bar.iter_mut().zip(inputs) {
+                    *value = column[row];
+                }
+                indicator.update(black_box(&bar), &mut out).expect("the numbers fit");
+                black_box(&out);
+            }
+        });
+    }
 }

@@ -5,34 +5,6 @@ use thiserror::Error;
 /// A parameter that an indicator cannot work with.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum IndicatorError {
-    /// A period outside its bounds.
-    #[error("{name} must be between {minimum} and {maximum}, got {period}")]
-    Period {
-        /// Which parameter.
-        name: &'static str,
-        /// The value given.
-        period: usize,
-        /// Smallest accepted value.
-        minimum: usize,
-        /// Largest accepted value.
-        maximum: usize,
-    },
-    /// MACD needs a fast average that is faster than its slow one.
-    #[error("the fast period ({fast}) must be smaller than the slow period ({slow})")]
-    FastNotFaster {
-        /// Fast period given.
-        fast: usize,
-        /// Slow period given.
-        slow: usize,
-    },
-    /// A band width that is not a finite number of zero or more.
-    #[error("{name} must be a finite number, zero or more, got {value}")]
-    Multiplier {
-        /// Which parameter.
-        name: &'static str,
-        /// The value given.
-        value: f64,
-    },
     /// A name that is not in the catalogue.
     #[error("there is no indicator \"{id}\"")]
     Unknown {

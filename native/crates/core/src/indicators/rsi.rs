@@ -9,10 +9,7 @@
 //!   overbought nor oversold, so that a dead market fires no signal. TA-Lib gives 0 there, TradingView and Stock
 //!   Indicators 100, Tulip NaN.
 
-use super::runs::{all_usable, for_each_run};
 use super::wilder::WilderAverage;
-use super::{IndicatorError, checked_length, checked_period, usable};
-use crate::cpu::multiversioned;
 
 /// Value of a market that has not moved.
 const NEUTRAL: f64 = 50.0;
@@ -23,7 +20,7 @@ const NO_MOVE: f64 = 1e-290;
 
 /// Incremental relative strength index.
 #[derive(Clone, Debug)]
-pub struct Rsi {
+pub(super) struct Rsi {
     previous: Option<f64>,
     gain: WilderAverage,
     loss: WilderAverage,
@@ -44,28 +41,12 @@ pub(super) fn parts(change: f64) -> (f64, f64) {
 
 impl Rsi {
     /// An index over `period` changes.
-    ///
-    /// # Errors
-    /// [`IndicatorError::Period`] unless `1 <= period <= MAX_PERIOD`.
-    pub fn new(period: usize) -> Result<Self, IndicatorError> {
-        Ok(Self::with_checked_period(checked_period("period", period, 1)?))
-    }
-
     #[inline(always)]
     pub(super) fn with_checked_period(period: usize) -> Self {
         Rsi { previous: None, gain: WilderAverage::new(period), loss: WilderAverage::new(period) }
     }
 
-    /// Takes the next close; `None` while warming up.
-    pub fn update(&mut self, close: f64) -> Option<f64> {
-        if !usable(close) {
-            self.reset();
-            return None;
-        }
-        rsi_step(self, close)
-    }
-
-    /// As [`Rsi::update`], for a close that is known to be a number.
+    /// Takes the next close, which must be a number; `None` while warming up.
     #[inline(always)]
     pub(super) fn advance(&mut self, close: f64) -> Option<f64> {
         let previous = self.previous.replace(close)?;
@@ -79,100 +60,29 @@ impl Rsi {
     pub(super) fn parts(&self) -> (Option<f64>, &WilderAverage, &WilderAverage) {
         (self.previous, &self.gain, &self.loss)
     }
-
-    /// Starts again as if new.
-    #[inline(always)]
-    pub fn reset(&mut self) {
-        self.previous = None;
-        self.gain.reset();
-        self.loss.reset();
-    }
-
-    /// Bars before the first value.
-    pub fn warm_up_bars(&self) -> usize {
-        self.gain.period()
-    }
-}
-
-/// Relative strength index of a column of closes; `out` gets one value (0 to 100) a row, NaN while warming up.
-///
-/// # Errors
-/// [`IndicatorError::Period`] as [`Rsi::new`]; [`IndicatorError::Length`] unless `out` is as long as `close`.
-pub fn rsi_batch(close: &[f64], period: usize, out: &mut [f64]) -> Result<(), IndicatorError> {
-    let period = checked_period("period", period, 1)?;
-    checked_length("out", out.len(), close.len())?;
-    for_each_run(
-        close.len(),
-        |rows| all_usable(&close[rows]),
-        |rows, usable| {
-            if usable {
-                rsi_run(&close[rows.clone()], period, &mut out[rows]);
-            } else {
-                out[rows].fill(f64::NAN);
-            }
-        },
-    );
-    Ok(())
-}
-
-multiversioned! {
-    fn rsi_step(rsi: &mut Rsi, close: f64) -> Option<f64> {
-        rsi.advance(close)
-    }
-}
-
-multiversioned! {
-    fn rsi_run(run: &[f64], period: usize, out: &mut [f64]) {
-        let mut rsi = Rsi::with_checked_period(period);
-        let warm = (period + 1).min(run.len());
-        for (&close, result) in run[..warm].iter().zip(&mut out[..warm]) {
-            *result = rsi.advance(close).unwrap_or(f64::NAN);
-        }
-        for (pair, result) in run[warm - 1..].windows(2).zip(&mut out[warm..]) {
-            let (up, down) = parts(pair[1] - pair[0]);
-            *result = strength(rsi.gain.step(up), rsi.loss.step(down));
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn worked_by_hand() {
-        // Changes +2, -1, +3, -4. Period 2: gain (2+0)/2 = 1, loss (0+1)/2 = 0.5 -> 66.67;
-        // gain (1+3)/2 = 2, loss 0.25 -> 88.89; gain 1, loss (0.25+4)/2 = 2.125 -> 32.
-        let mut out = [0.0; 5];
-        rsi_batch(&[10.0, 12.0, 11.0, 14.0, 10.0], 2, &mut out).expect("valid");
-        assert!(out[0].is_nan() && out[1].is_nan());
-        for (value, expected) in out[2..].iter().zip([200.0 / 3.0, 800.0 / 9.0, 32.0]) {
-            assert!((value - expected).abs() < 1e-12, "{value} should be {expected}");
-        }
+    fn last(period: usize, close: &[f64]) -> Option<f64> {
+        let mut rsi = Rsi::with_checked_period(period);
+        close.iter().fold(None, |_, &close| rsi.advance(close))
     }
 
     #[test]
     fn the_ends_of_the_scale() {
-        let cases: [(&str, [f64; 5], f64); 3] = [
-            ("only gains", [1.0, 2.0, 3.0, 4.0, 5.0], 100.0),
-            ("only losses", [5.0, 4.0, 3.0, 2.0, 1.0], 0.0),
-            ("no move", [3.0; 5], 50.0),
-        ];
-        for (name, close, expected) in cases {
-            let mut out = [0.0; 5];
-            rsi_batch(&close, 3, &mut out).expect("valid");
-            assert_eq!(out[3..], [expected; 2], "{name}");
-        }
+        assert_eq!(last(3, &[1.0, 2.0, 3.0, 4.0, 5.0]), Some(100.0), "only gains");
+        assert_eq!(last(3, &[5.0, 4.0, 3.0, 2.0, 1.0]), Some(0.0), "only losses");
+        assert_eq!(last(3, &[3.0; 5]), Some(50.0), "no move");
+        assert_eq!(last(3, &[1.0, 2.0, 3.0]), None, "two changes");
     }
 
     #[test]
     fn a_market_that_died_long_ago_is_neutral() {
-        let mut rsi = Rsi::new(14).expect("valid");
-        rsi.update(1.0);
-        let mut last = None;
-        for _ in 0..12_000 {
-            last = rsi.update(2.0);
-        }
-        assert_eq!(last, Some(50.0));
+        let mut close = vec![2.0; 12_000];
+        close[0] = 1.0;
+        assert_eq!(last(14, &close), Some(50.0));
     }
 }

@@ -20,10 +20,6 @@ impl WilderAverage {
         WilderAverage { period, smoothing: 1.0 / period as f64, seen: 0, seed: Sum::default(), value: 0.0 }
     }
 
-    pub(super) fn period(&self) -> usize {
-        self.period
-    }
-
     /// Takes the next value; `None` until the seed is complete.
     #[inline(always)]
     pub(super) fn update(&mut self, value: f64) -> Option<f64> {
@@ -49,11 +45,5 @@ impl WilderAverage {
     /// Smoothing and value, once the average has its seed.
     pub(super) fn recurrence(&self) -> Option<(f64, f64)> {
         (self.seen == self.period).then_some((self.smoothing, self.value))
-    }
-
-    #[inline(always)]
-    pub(super) fn reset(&mut self) {
-        self.seen = 0;
-        self.seed = Sum::default();
     }
 }

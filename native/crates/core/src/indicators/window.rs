@@ -12,31 +12,13 @@
 //! it becomes the older and a new sum starts from zero. Each step costs two additions, whatever the period.
 
 use super::sum::{Count, Sum, two_sum};
-use std::ops::Range;
 
 /// What a window keeps of the values in it. `enter` and `leave` are called once a value; `turn` when the younger
 /// block is full.
 pub(super) trait Accumulator: Clone + Default {
-    /// The state after each of a chunk of bars, one array a number, so that the finishing arithmetic vectorises.
-    type Chunk: Default;
-
     fn enter(&mut self, value: f64);
     fn leave(&mut self, value: f64);
     fn turn(&mut self);
-    fn store(&self, chunk: &mut Self::Chunk, slot: usize);
-}
-
-/// Bars handled between two finishing passes.
-pub(super) const CHUNK: usize = 256;
-
-/// One array of a chunk.
-#[derive(Debug)]
-pub(super) struct Lane([f64; CHUNK]);
-
-impl Default for Lane {
-    fn default() -> Self {
-        Lane([0.0; CHUNK])
-    }
 }
 
 /// Sum of the values in a window.
@@ -46,39 +28,7 @@ pub(super) struct WindowSum {
     younger: Sum,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct SumChunk {
-    older_high: Lane,
-    older_low: Lane,
-    younger_high: Lane,
-    younger_low: Lane,
-}
-
-impl SumChunk {
-    #[inline(always)]
-    fn sum(&self, slot: usize) -> Sum {
-        Sum { high: self.older_high.0[slot], low: self.older_low.0[slot] }
-            .joined(Sum { high: self.younger_high.0[slot], low: self.younger_low.0[slot] })
-    }
-
-    /// Mean of the window at this slot.
-    #[inline(always)]
-    pub(super) fn mean(&self, slot: usize, count: Count) -> f64 {
-        count.mean(self.sum(slot)).0
-    }
-}
-
-impl WindowSum {
-    /// Mean of the window.
-    #[inline(always)]
-    pub(super) fn mean(&self, count: Count) -> f64 {
-        count.mean(self.older.joined(self.younger)).0
-    }
-}
-
 impl Accumulator for WindowSum {
-    type Chunk = SumChunk;
-
     #[inline(always)]
     fn enter(&mut self, value: f64) {
         self.younger.add(value);
@@ -94,14 +44,6 @@ impl Accumulator for WindowSum {
         self.older = self.younger;
         self.younger = Sum::default();
     }
-
-    #[inline(always)]
-    fn store(&self, chunk: &mut SumChunk, slot: usize) {
-        chunk.older_high.0[slot] = self.older.high;
-        chunk.older_low.0[slot] = self.older.low;
-        chunk.younger_high.0[slot] = self.younger.high;
-        chunk.younger_low.0[slot] = self.younger.low;
-    }
 }
 
 /// Sum and sum of squares of the values in a window, for mean and standard deviation.
@@ -113,21 +55,6 @@ pub(super) struct WindowMoments {
     /// How many equal values came last: a window of equal values has no deviation at all, and the squares,
     /// which are not always exact, shall not invent one.
     equal: f64,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct MomentsChunk {
-    values: SumChunk,
-    squares: SumChunk,
-    equal: Lane,
-}
-
-impl MomentsChunk {
-    /// Mean and population standard deviation of the window at this slot.
-    #[inline(always)]
-    pub(super) fn mean_and_deviation(&self, slot: usize, count: Count) -> (f64, f64) {
-        mean_and_deviation(self.values.sum(slot), self.squares.sum(slot), self.equal.0[slot], count)
-    }
 }
 
 impl WindowMoments {
@@ -162,8 +89,6 @@ fn mean_and_deviation(values: Sum, squares: Sum, equal: f64, count: Count) -> (f
 }
 
 impl Accumulator for WindowMoments {
-    type Chunk = MomentsChunk;
-
     #[inline(always)]
     fn enter(&mut self, value: f64) {
         self.values.enter(value);
@@ -184,13 +109,6 @@ impl Accumulator for WindowMoments {
     fn turn(&mut self) {
         self.values.turn();
         self.squares.turn();
-    }
-
-    #[inline(always)]
-    fn store(&self, chunk: &mut MomentsChunk, slot: usize) {
-        self.values.store(&mut chunk.values, slot);
-        self.squares.store(&mut chunk.squares, slot);
-        chunk.equal.0[slot] = self.equal;
     }
 }
 
@@ -213,17 +131,6 @@ impl<A: Accumulator> MovingWindow<A> {
         }
     }
 
-    pub(super) fn period(&self) -> usize {
-        self.values.len()
-    }
-
-    /// Forgets everything: the warm-up starts again.
-    pub(super) fn reset(&mut self) {
-        self.position = 0;
-        self.full = false;
-        self.accumulator = A::default();
-    }
-
     /// Takes the next value; gives the accumulator of the window once it is full.
     #[inline(always)]
     pub(super) fn update(&mut self, value: f64) -> Option<&A> {
@@ -238,60 +145,6 @@ impl<A: Accumulator> MovingWindow<A> {
             self.accumulator.leave(leaving);
         }
         self.full.then_some(&self.accumulator)
-    }
-}
-
-/// The batch form over a run of usable values: goes through the bars that have a full window, a chunk at a time.
-/// The sums see exactly what [`MovingWindow::update`] lets them see.
-#[derive(Debug)]
-pub(super) struct WindowChunks<'a, A> {
-    run: &'a [f64],
-    period: usize,
-    row: usize,
-    position: usize,
-    accumulator: A,
-}
-
-impl<'a, A: Accumulator> WindowChunks<'a, A> {
-    #[inline(always)]
-    pub(super) fn new(run: &'a [f64], period: usize) -> Self {
-        let warm_up = (period - 1).min(run.len());
-        let mut accumulator = A::default();
-        for &value in &run[..warm_up] {
-            accumulator.enter(value);
-        }
-        WindowChunks { run, period, row: warm_up, position: warm_up, accumulator }
-    }
-
-    /// Fills the chunk with the next windows and gives the rows they belong to: slot `k` is row `start + k`. An empty
-    /// range when there are no more.
-    #[inline(always)]
-    pub(super) fn next(&mut self, chunk: &mut A::Chunk) -> Range<usize> {
-        let first = self.row;
-        let rows = CHUNK.min(self.run.len() - first);
-        let mut slot = 0;
-        while slot < rows {
-            // Up to the last bar of the block, which turns it.
-            let steps = (self.period - 1 - self.position).min(rows - slot);
-            let entering = &self.run[first + slot..first + slot + steps];
-            let leaving = &self.run[first + slot - if steps == 0 { 0 } else { self.period }..][..steps];
-            for (step, (&new, &old)) in entering.iter().zip(leaving).enumerate() {
-                self.accumulator.enter(new);
-                self.accumulator.leave(old);
-                self.accumulator.store(chunk, slot + step);
-            }
-            slot += steps;
-            self.position += steps;
-            if slot < rows {
-                self.accumulator.enter(self.run[first + slot]);
-                self.accumulator.turn();
-                self.accumulator.store(chunk, slot);
-                slot += 1;
-                self.position = 0;
-            }
-        }
-        self.row += rows;
-        first..self.row
     }
 }
 
@@ -338,6 +191,10 @@ mod tests {
         if negative { -value } else { value }
     }
 
+    fn mean(sum: WindowSum, period: usize) -> f64 {
+        Count::new(period).mean(sum.older.joined(sum.younger)).0
+    }
+
     proptest! {
         #[test]
         fn the_mean_of_a_window_is_the_exact_mean_rounded_once(
@@ -348,7 +205,7 @@ mod tests {
             let values: Vec<f64> = numerators.iter().map(|&n| n as f64 / f64::from(1 << 20)).collect();
             let mut window = MovingWindow::<WindowSum>::new(period);
             for (row, &value) in values.iter().enumerate() {
-                let mean = window.update(value).map(|sum| sum.mean(Count::new(period)));
+                let mean = window.update(value).map(|sum| mean(*sum, period));
                 if row + 1 < period {
                     prop_assert_eq!(mean, None);
                 } else {
@@ -369,7 +226,7 @@ mod tests {
             window.update(outlier);
             for (row, &numerator) in numerators.iter().enumerate() {
                 let value = numerator as f64 / f64::from(1 << 20);
-                let mean = window.update(value).map(|sum| sum.mean(Count::new(period)));
+                let mean = window.update(value).map(|sum| mean(*sum, period));
                 if row >= 2 * period {
                     prop_assert_eq!(mean, Some(exact_mean(&numerators[row + 1 - period..=row])), "row {}", row);
                 }
