@@ -228,6 +228,10 @@ describe('checks', () => {
     expect(noise.line).toMatchObject({ kind: 'result', method: 'noise', runs: 12, noise: 0.2 });
     expect(entries.line).toMatchObject({ method: 'random-entries', runs: 400 });
     expect(['better-than-chance', 'unclear', 'like-chance']).toContain(entries.line['verdict']);
+    const flags = ['--method', 'noise', '--runs', '12', '--noise', '0.2', '--data', data];
+    const words = (await sextant(['montecarlo', ...run, ...flags])).stdout;
+    expect(words).toMatch(/^Return( +-?\d+\.\d %){6}$/m);
+    expect(words).toMatch(/^Trades( +\d+){6}$/m);
     expect((await inData(data, 'bias', ...run, '--cuts', '3')).code).toBe(0);
     const now = await graded();
     const percent = (share: unknown, digits: number) => `${(Number(share) * 100).toFixed(digits)} %`;

@@ -139,7 +139,10 @@ function noiseText(outcome: NoiseOutcome): string {
   const row = (title: string, real: string, values: Percentiles | null, show: (value: number) => string) => ({
     title,
     real,
-    values: values === null ? [] : [values.p5, values.p25, values.p50, values.p75, values.p95].map(show),
+    values:
+      values === null
+        ? []
+        : [values.p5, values.p25, values.p50, values.p75, values.p95].map((value) => show(value)),
   });
   const plain = (value: number): string => value.toFixed(2);
   const table = renderTable(
