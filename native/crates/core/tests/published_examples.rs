@@ -193,7 +193,9 @@ fn compare(call: &Call, example: &Example) -> (f64, usize) {
         let found = &results[ours][rows - expected.len()..];
         for (found, expected) in found.iter().zip(expected).filter(|(found, _)| !found.is_nan()) {
             let found = (found - (call.offset)(&example.columns)) / call.scale;
-            worst = worst.max((found - expected).abs());
+            // Of a value beyond 2^43 a double has no third digit after the point: there its last places count.
+            let places = 4.0 * f64::EPSILON * expected.abs();
+            worst = worst.max((found - expected).abs() - if expected.abs() > 8.8e12 { places } else { 0.0 });
             count += 1;
         }
         let known = found.iter().filter(|value| !value.is_nan()).count();

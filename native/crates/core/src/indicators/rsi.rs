@@ -51,9 +51,26 @@ impl Rsi {
     pub(super) fn advance(&mut self, close: f64) -> Option<f64> {
         let previous = self.previous.replace(close)?;
         let (up, down) = parts(close - previous);
-        let gain = self.gain.update(up);
-        let loss = self.loss.update(down);
+        let gain = self.gain.approach(up);
+        let loss = self.loss.approach(down);
         Some(strength(gain?, loss?))
+    }
+
+    /// The averages of gains and losses and their share of a new value, once they have their seeds.
+    #[inline(always)]
+    pub(super) fn running(&self) -> (f64, f64, f64) {
+        (self.gain.running.value, self.loss.running.value, self.gain.reciprocal())
+    }
+
+    /// Goes on from averages that have run by themselves. The last close is left behind.
+    #[inline(always)]
+    pub(super) fn resume(&mut self, gain: f64, loss: f64) {
+        (self.gain.running.value, self.loss.running.value) = (gain, loss);
+    }
+
+    /// Bars before the first value.
+    pub(super) fn warm_up_bars(&self) -> usize {
+        self.gain.period()
     }
 
     /// Last close and the averages of gains and losses.

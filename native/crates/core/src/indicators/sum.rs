@@ -24,12 +24,32 @@ impl Sum {
         self.low += error;
     }
 
+    /// The sum with a value added.
+    #[inline(always)]
+    pub(super) fn with(mut self, value: f64) -> Self {
+        self.add(value);
+        self
+    }
+
     /// Adds a value given as `high + low`.
     #[inline(always)]
     pub(super) fn add_pair(&mut self, high: f64, low: f64) {
         let (sum, error) = two_sum(self.high, high);
         self.high = sum;
         self.low += error + low;
+    }
+
+    /// The sum taken so many times.
+    #[inline(always)]
+    pub(super) fn times(self, count: f64) -> Sum {
+        let high = self.high * count;
+        Sum { high, low: self.low.mul_add(count, self.high.mul_add(count, -high)) }
+    }
+
+    /// The nearest double.
+    #[inline(always)]
+    pub(super) fn nearest(self) -> f64 {
+        self.high + self.low
     }
 
     /// The sum of both, with `high` the nearest double to it.

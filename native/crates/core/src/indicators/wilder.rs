@@ -1,5 +1,6 @@
 //! Wilder's smoothing, shared by RSI and ATR.
 
+use super::ema::{Running, Smoothing};
 use super::sum::{Count, Sum};
 
 /// Wilder's moving average: `average += (x - average) / n`, seeded with the simple mean of the first `n` values.
@@ -8,16 +9,28 @@ use super::sum::{Count, Sum};
 #[derive(Clone, Debug)]
 pub(super) struct WilderAverage {
     period: usize,
-    smoothing: f64,
+    reciprocal: f64,
     seen: usize,
     seed: Sum,
-    value: f64,
+    /// Meaningful once the seed is complete.
+    pub(super) running: Running,
+}
+
+/// An average that comes nearer to a value by a share of what lies between.
+#[inline(always)]
+pub(super) fn approached(average: f64, value: f64, share: f64) -> f64 {
+    share.mul_add(value - average, average)
 }
 
 impl WilderAverage {
     #[inline(always)]
     pub(super) fn new(period: usize) -> Self {
-        WilderAverage { period, smoothing: 1.0 / period as f64, seen: 0, seed: Sum::default(), value: 0.0 }
+        let running = Running { smoothing: Smoothing::new(1.0 / period as f64), value: 0.0 };
+        WilderAverage { period, reciprocal: 1.0 / period as f64, seen: 0, seed: Sum::default(), running }
+    }
+
+    pub(super) fn period(&self) -> usize {
+        self.period
     }
 
     /// Takes the next value; `None` until the seed is complete.
@@ -31,19 +44,32 @@ impl WilderAverage {
         if self.seen < self.period {
             return None;
         }
-        self.value = self.seed.mean(Count::new(self.period));
-        Some(self.value)
+        self.running.value = self.seed.mean(Count::new(self.period));
+        Some(self.running.value)
     }
 
     /// The recurrence, once the average has its seed.
     #[inline(always)]
     pub(super) fn step(&mut self, value: f64) -> f64 {
-        self.value = self.smoothing.mul_add(value - self.value, self.value);
-        self.value
+        self.running.step(value)
     }
 
-    /// Smoothing and value, once the average has its seed.
-    pub(super) fn recurrence(&self) -> Option<(f64, f64)> {
-        (self.seen == self.period).then_some((self.smoothing, self.value))
+    /// As [`WilderAverage::update`], taking in the difference: `average += (x - average) / n`, see [`Rsi`](super::rsi::Rsi).
+    #[inline(always)]
+    pub(super) fn approach(&mut self, value: f64) -> Option<f64> {
+        if self.seen < self.period {
+            return self.update(value);
+        }
+        self.running.value = approached(self.running.value, value, self.reciprocal);
+        Some(self.running.value)
+    }
+
+    pub(super) fn reciprocal(&self) -> f64 {
+        self.reciprocal
+    }
+
+    /// The average, once it has its seed.
+    pub(super) fn recurrence(&self) -> Option<Running> {
+        (self.seen == self.period).then_some(self.running)
     }
 }

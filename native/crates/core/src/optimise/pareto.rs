@@ -45,7 +45,6 @@ pub(super) fn crowding(front: &[usize], objectives: &[&[f64]]) -> Vec<f64> {
     let count = objectives.first().map_or(0, |one| one.len());
     let mut order: Vec<usize> = (0..front.len()).collect();
     // The axis picks a number of every member, not a member.
-    #[allow(clippy::needless_range_loop)]
     for axis in 0..count {
         let value = |place: usize| objectives[front[place]][axis];
         order.sort_by(|a, b| value(*a).total_cmp(&value(*b)).then(a.cmp(b)));

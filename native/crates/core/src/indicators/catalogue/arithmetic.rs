@@ -3,7 +3,9 @@
 use super::super::sum::{Count, Sum};
 use super::block::{Block, derived_reach};
 use super::extremes::extremes_reach;
-use super::kernel::{kernel, larger, ratio_or, smaller};
+use super::functions;
+use super::heikin_ashi::HeikinAshi;
+use super::kernel::{kernel, larger, middle, ratio_or, smaller};
 use super::machine::Kernel;
 use super::spec::{Spec, count, period, period_from, spec};
 use super::window::{Highest, Lowest, Sums};
@@ -16,17 +18,33 @@ impl<F: Fn([f64; I]) -> f64 + Send + 'static, const I: usize> Kernel<I, 1> for P
     fn advance(&mut self, bar: [f64; I]) -> [f64; 1] {
         [(self.0)(bar)]
     }
+
+    fn reach(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, block: Block<'_, I, 1>) -> bool {
+        let function = &self.0;
+        block.fill_each(|bar| [function(bar)])
+    }
 }
 
 kernel!(CumulativeSum[1 => 1](p) { sum: Sum = Sum::default() }
 |this, [x]| {
     this.sum.add(x);
     Some([this.sum.high + this.sum.low])
+}; reach Some(0); |block| {
+    this.sum = block.fill_on(0, this.sum, |sum, [x], _| {
+        let sum = sum.with(x);
+        (sum, [sum.high + sum.low])
+    });
+    true
 });
 kernel!(MovingSum[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)) }
     |this, [x]| this.sums.push([x]).then(|| [this.sums.sum(0)]);
     reach derived_reach(this.sums.period());
-    |block| block.fill_from_sums(this.sums.period(), |[x], _| [x], |[sum], _| [sum]));
+    |block| block.fill_from_column::<false>(this.sums.period()));
 kernel!(Max[1 => 1](p) { highest: Highest = Highest::new(count(p, 0)) }
     |this, [x]| this.highest.push(x).map(|(value, _)| [value]);
     reach extremes_reach(this.highest.period());
@@ -107,18 +125,6 @@ row_kernel!(MinIndex, 1, |minimum, _| [minimum], |block, period, row| block.fill
 row_kernel!(MinMaxIndex, 2, |minimum, maximum| [minimum, maximum], |block, period, row| block
     .fill_from_ages(period, |of_highest, of_lowest, slot| [row + slot - of_lowest, row + slot - of_highest]));
 
-kernel!(HeikinAshi[4 => 4](p) { before: Option<(f64, f64)> = None }
-|this, [open, high, low, close]| {
-    let ha_close = (open + high + low + close) * 0.25;
-    let ha_open = this.before.map_or(f64::midpoint(open, close), |(o, c)| f64::midpoint(o, c));
-    this.before = Some((ha_open, ha_close));
-    Some([
-        ha_open,
-        larger(high, larger(ha_open, ha_close)),
-        smaller(low, smaller(ha_open, ha_close)),
-        ha_close,
-    ])
-});
 kernel!(AverageDeviation[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
 |this, [x]| {
     if !this.sums.push([x]) { return None; }
@@ -169,19 +175,19 @@ pub(super) const SPECS: &[Spec] = &[
     transform!("ABS", "Absolute value", "|x|", f64::abs),
     transform!("ACOS", "Arc cosine", "acos(x); NaN outside of -1 to 1", f64::acos),
     transform!("ASIN", "Arc sine", "asin(x); NaN outside of -1 to 1", f64::asin),
-    transform!("ATAN", "Arc tangent", "atan(x)", f64::atan),
+    transform!("ATAN", "Arc tangent", "atan(x)", functions::arc_tangent),
     transform!("CEIL", "Rounded up", "smallest whole number not below x", f64::ceil),
     transform!("COS", "Cosine", "cos(x)", f64::cos),
-    transform!("COSH", "Hyperbolic cosine", "cosh(x)", f64::cosh),
-    transform!("EXP", "Exponential", "e^x", f64::exp),
+    transform!("COSH", "Hyperbolic cosine", "cosh(x)", functions::hyperbolic_cosine),
+    transform!("EXP", "Exponential", "e^x", functions::exponential),
     transform!("FLOOR", "Rounded down", "largest whole number not above x", f64::floor),
-    transform!("LN", "Natural logarithm", "ln(x); NaN below 0", f64::ln),
-    transform!("LOG10", "Decimal logarithm", "log10(x); NaN below 0", f64::log10),
+    transform!("LN", "Natural logarithm", "ln(x); NaN below 0", functions::natural_logarithm),
+    transform!("LOG10", "Decimal logarithm", "log10(x); NaN below 0", functions::decimal_logarithm),
     transform!("SIN", "Sine", "sin(x)", f64::sin),
-    transform!("SINH", "Hyperbolic sine", "sinh(x)", f64::sinh),
+    transform!("SINH", "Hyperbolic sine", "sinh(x)", functions::hyperbolic_sine),
     transform!("SQRT", "Square root", "sqrt(x); NaN below 0", f64::sqrt),
     transform!("TAN", "Tangent", "tan(x)", f64::tan),
-    transform!("TANH", "Hyperbolic tangent", "tanh(x)", f64::tanh),
+    transform!("TANH", "Hyperbolic tangent", "tanh(x)", functions::hyperbolic_tangent),
     spec!(
         "CUMSUM",
         Math,
@@ -298,7 +304,7 @@ pub(super) const SPECS: &[Spec] = &[
         [],
         ["real"],
         |_| 0,
-        |_| Pure(|[h, l]: [f64; 2]| f64::midpoint(h, l)),
+        |_| Pure(|[h, l]: [f64; 2]| middle(h, l)),
         "(high + low) / 2",
         "elementary"
     ),

@@ -1,7 +1,9 @@
 //! Moving averages as parts of other indicators, chosen by TA-Lib's number.
 
-use super::super::ema::Ema;
+use super::super::ema::{Ema, Running};
 use super::super::sum::Count;
+use super::block::{Block, Scratch, sums_reach, windows_reach};
+use super::grid;
 use super::window::{Lag, Sums, WeightedSums};
 
 /// Simple moving average.
@@ -31,19 +33,26 @@ impl Simple {
 #[derive(Clone, Debug)]
 pub(super) struct Weighted {
     sums: WeightedSums,
-    total: f64,
+    /// Sum of the weights.
+    total: Count,
 }
 
 impl Weighted {
     #[inline(always)]
     pub(super) fn new(period: usize) -> Self {
-        let n = period as f64;
-        Weighted { sums: WeightedSums::new(period), total: n * (n + 1.0) / 2.0 }
+        Weighted { sums: WeightedSums::new(period), total: Count::new(period * (period + 1) / 2) }
     }
 
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<f64> {
-        self.sums.push(value).map(|(_, weighted)| weighted / self.total)
+        self.sums.push(value).map(|(_, weighted)| self.total.mean(weighted).0)
+    }
+}
+
+impl Weighted {
+    #[inline(always)]
+    pub(super) fn period(&self) -> usize {
+        self.sums.period()
     }
 }
 
@@ -55,6 +64,29 @@ impl<const N: usize> EmaChain<N> {
     #[inline(always)]
     pub(super) fn new(period: usize) -> Self {
         EmaChain(std::array::from_fn(|_| Ema::with_checked_period(period)))
+    }
+
+    /// Bars after which all averages have their seeds.
+    pub(super) fn reach(&self) -> usize {
+        N * (self.0[0].period() - 1) + 1
+    }
+
+    /// The averages, which must have their seeds.
+    #[inline(always)]
+    pub(super) fn running(&self) -> RunningChain<N> {
+        let mut running = [self.0[0].running; N];
+        for index in 1..N {
+            running[index] = self.0[index].running;
+        }
+        RunningChain(running)
+    }
+
+    /// Goes on from averages that have run by themselves.
+    #[inline(always)]
+    pub(super) fn resume(&mut self, chain: RunningChain<N>) {
+        for index in 0..N {
+            self.0[index].running = chain.0[index];
+        }
     }
 
     /// Average `index`, the first being 0.
@@ -75,6 +107,24 @@ impl<const N: usize> EmaChain<N> {
     }
 }
 
+/// An [`EmaChain`] all of whose averages have their seeds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RunningChain<const N: usize>([Running; N]);
+
+impl<const N: usize> RunningChain<N> {
+    /// The chain with a value taken in, and the averages from the first to the last.
+    #[inline(always)]
+    pub(super) fn next(mut self, value: f64) -> (Self, [f64; N]) {
+        let mut values = [0.0; N];
+        let mut last = value;
+        for index in 0..N {
+            last = self.0[index].step(last);
+            values[index] = last;
+        }
+        (self, values)
+    }
+}
+
 /// Triangular average: a simple average of a simple average.
 #[derive(Clone, Debug)]
 pub(super) struct Triangular {
@@ -92,6 +142,26 @@ impl Triangular {
     pub(super) fn push(&mut self, value: f64) -> Option<f64> {
         let inner = self.inner.push(value)?;
         self.outer.push(inner)
+    }
+
+    /// Bars before a block that [`Triangular::fill`] looks at.
+    pub(super) fn reach(&self) -> Option<usize> {
+        windows_reach(self.inner.period() + self.outer.period())
+    }
+
+    /// Fills a block from the only column.
+    #[inline(always)]
+    pub(super) fn fill(&self, block: Block<'_, 1, 1>) -> bool {
+        let (inner, outer) = (self.inner.period(), self.outer.period());
+        let ([values], [result]) = (block.bars, block.results);
+        let Scratch { lanes, work, .. } = block.scratch;
+        let [first, second, ..] = &mut **lanes;
+        let rows = result.len();
+        let inner_rows = rows + sums_reach(outer);
+        let done = grid::sums(grid::tail(values, inner_rows, inner), inner, true, work, first)
+            && grid::sums(&first[..inner_rows], outer, true, work, second);
+        result.copy_from_slice(&second[..rows]);
+        done
     }
 }
 
@@ -140,6 +210,11 @@ impl Kaufman {
     }
 }
 
+#[inline(always)]
+fn weigh([w6, w5, w4, w3]: [f64; 4], [_, _, e3, e4, e5, e6]: [f64; 6]) -> f64 {
+    w6 * e6 + w5 * e5 + w4 * e4 + w3 * e3
+}
+
 /// Tillson's T3.
 #[derive(Clone, Debug)]
 pub(super) struct Tillson {
@@ -163,9 +238,24 @@ impl Tillson {
 
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<f64> {
-        let [_, _, e3, e4, e5, e6] = self.chain.push(value)?;
-        let [w6, w5, w4, w3] = self.weights;
-        Some(w6 * e6 + w5 * e5 + w4 * e4 + w3 * e3)
+        self.chain.push(value).map(|averages| weigh(self.weights, averages))
+    }
+
+    /// Bars after which all averages have their seeds.
+    pub(super) fn reach(&self) -> usize {
+        self.chain.reach()
+    }
+
+    /// Fills a block, after the warm-up.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, block: Block<'_, 1, 1>) -> bool {
+        let weights = self.weights;
+        let chain = block.fill_on(0, self.chain.running(), |chain, [x], _| {
+            let (chain, averages) = chain.next(x);
+            (chain, [weigh(weights, averages)])
+        });
+        self.chain.resume(chain);
+        true
     }
 }
 
@@ -194,6 +284,33 @@ impl Hull {
         let full = self.full.push(value)?;
         self.smooth.push(2.0 * half? - full)
     }
+
+    /// Bars before a block that [`Hull::fill`] looks at.
+    pub(super) fn reach(&self) -> Option<usize> {
+        windows_reach(self.full.period() + self.smooth.period())
+    }
+
+    /// Fills a block from the only column.
+    #[inline(always)]
+    pub(super) fn fill(&self, block: Block<'_, 1, 1>) -> bool {
+        let (half, full, smooth) = (self.half.period(), self.full.period(), self.smooth.period());
+        let ([values], [result]) = (block.bars, block.results);
+        let Scratch { lanes, work, .. } = block.scratch;
+        let [first, second, third, ..] = &mut **lanes;
+        let rows = result.len();
+        let inner_rows = rows + sums_reach(smooth);
+        if !grid::weighted(grid::tail(values, inner_rows, half), half, true, work, None, first)
+            || !grid::weighted(grid::tail(values, inner_rows, full), full, true, work, None, second)
+        {
+            return false;
+        }
+        for (half, &full) in first[..inner_rows].iter_mut().zip(&second[..inner_rows]) {
+            *half = 2.0 * *half - full;
+        }
+        let done = grid::weighted(&first[..inner_rows], smooth, true, work, None, third);
+        result.copy_from_slice(&third[..rows]);
+        done
+    }
 }
 
 /// Zero-lag exponential average.
@@ -213,5 +330,20 @@ impl ZeroLag {
     pub(super) fn push(&mut self, value: f64) -> Option<f64> {
         let before = self.lag.push(value)?;
         self.ema.advance(2.0 * value - before)
+    }
+
+    /// Bars between the two values that are taken.
+    pub(super) fn lag(&self) -> usize {
+        self.lag.bars()
+    }
+
+    /// The average that goes over them.
+    pub(super) fn ema(&mut self) -> &mut Ema {
+        &mut self.ema
+    }
+
+    /// Bars after which the average has its seed.
+    pub(super) fn reach(&self) -> usize {
+        self.lag.bars() + self.ema.period()
     }
 }

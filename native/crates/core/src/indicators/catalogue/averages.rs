@@ -3,7 +3,8 @@
 use super::super::ema::Ema;
 use super::super::wilder::WilderAverage;
 use super::average::{EmaChain, Hull, Kaufman, Simple, Tillson, Triangular, Weighted, ZeroLag};
-use super::block::derived_reach;
+use super::block::{Scratch, derived_reach, windows_reach};
+use super::grid;
 use super::kernel::kernel;
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
@@ -13,31 +14,83 @@ use super::window::Sums;
 kernel!(Sma[1 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
     |this, [x]| this.average.push(x).map(|value| [value]);
     reach derived_reach(this.average.period());
-    |block| block.fill_from_means(this.average.period(), |[x], _| [x], |[mean], _| [mean]));
+    |block| block.fill_from_column::<true>(this.average.period()));
 kernel!(ExponentialAverage[1 => 1](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
-    |this, [x]| this.average.advance(x).map(|value| [value]));
+|this, [x]| this.average.advance(x).map(|value| [value]);
+reach Some(this.average.period()); |block| {
+    this.average.running = block.fill_on(0, this.average.running, |average, [x], _| {
+        let average = average.next(x);
+        (average, [average.value])
+    });
+    true
+});
 kernel!(Wma[1 => 1](p) { average: Weighted = Weighted::new(count(p, 0)) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+|this, [x]| this.average.push(x).map(|value| [value]);
+reach windows_reach(this.average.period()); |block| {
+    let (period, rows) = (this.average.period(), block.results[0].len());
+    let Scratch { lanes, work, .. } = block.scratch;
+    let done = grid::weighted(grid::tail(block.bars[0], rows, period), period, true, work, None, &mut lanes[0]);
+    block.results[0].copy_from_slice(&lanes[0][..rows]);
+    done
+});
 kernel!(Dema[1 => 1](p) { chain: EmaChain<2> = EmaChain::new(count(p, 0)) }
-    |this, [x]| this.chain.push(x).map(|[first, second]| [2.0 * first - second]));
+|this, [x]| this.chain.push(x).map(|[first, second]| [2.0 * first - second]);
+reach Some(this.chain.reach()); |block| {
+    let chain = block.fill_on(0, this.chain.running(), |chain, [x], _| {
+        let (chain, [first, second]) = chain.next(x);
+        (chain, [2.0 * first - second])
+    });
+    this.chain.resume(chain);
+    true
+});
 kernel!(Tema[1 => 1](p) { chain: EmaChain<3> = EmaChain::new(count(p, 0)) }
-    |this, [x]| this.chain.push(x).map(|[a, b, c]| [3.0 * a - 3.0 * b + c]));
+|this, [x]| this.chain.push(x).map(|[a, b, c]| [3.0 * a - 3.0 * b + c]);
+reach Some(this.chain.reach()); |block| {
+    let chain = block.fill_on(0, this.chain.running(), |chain, [x], _| {
+        let (chain, [a, b, c]) = chain.next(x);
+        (chain, [3.0 * a - 3.0 * b + c])
+    });
+    this.chain.resume(chain);
+    true
+});
 kernel!(Trima[1 => 1](p) { average: Triangular = Triangular::new(count(p, 0)) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+    |this, [x]| this.average.push(x).map(|value| [value]);
+    reach this.average.reach();
+    |block| this.average.fill(block));
 kernel!(Kama[1 => 1](p) { average: Kaufman = Kaufman::new(count(p, 0)) }
     |this, [x]| this.average.push(x).map(|value| [value]));
 kernel!(T3[1 => 1](p) { average: Tillson = Tillson::new(count(p, 0), p[1]) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+    |this, [x]| this.average.push(x).map(|value| [value]);
+    reach Some(this.average.reach());
+    |block| this.average.fill(block));
 kernel!(Hma[1 => 1](p) { average: Hull = Hull::new(count(p, 0)) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+    |this, [x]| this.average.push(x).map(|value| [value]);
+    reach this.average.reach();
+    |block| this.average.fill(block));
 kernel!(Zlema[1 => 1](p) { average: ZeroLag = ZeroLag::new(count(p, 0)) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+|this, [x]| this.average.push(x).map(|value| [value]);
+reach Some(this.average.reach()); |block| {
+    let lag = this.average.lag();
+    let average = this.average.ema();
+    average.running = block.fill_on(lag, average.running, |average, [x], [before]| {
+        let average = average.next(2.0 * x - before);
+        (average, [average.value])
+    });
+    true
+});
 kernel!(Rma[1 => 1](p) { average: WilderAverage = WilderAverage::new(count(p, 0)) }
-    |this, [x]| this.average.update(x).map(|value| [value]));
+|this, [x]| this.average.update(x).map(|value| [value]);
+reach Some(this.average.period()); |block| {
+    this.average.running = block.fill_on(0, this.average.running, |average, [x], _| {
+        let average = average.next(x);
+        (average, [average.value])
+    });
+    true
+});
 kernel!(Ma[1 => 1](p) { average: Average = Average::new(count(p, 1), count(p, 0)) }
     |this, [x]| this.average.push(x).map(|value| [value]);
     reach this.average.simple_period().and_then(derived_reach);
-    |block| block.fill_from_means(this.average.simple_period().unwrap_or(1), |[x], _| [x], |[mean], _| [mean]));
+    |block| block.fill_from_column::<true>(this.average.simple_period().unwrap_or(1)));
 kernel!(Vwma[2 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
 |this, [price, volume]| {
     if !this.sums.push([price * volume, volume]) { return None; }

@@ -1,13 +1,13 @@
 //! Bands, channels and stops.
 
 use super::super::ema::Ema;
-use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
-use super::super::window::{MovingWindow, WindowMoments};
 use super::average::Simple;
-use super::block::derived_reach;
+use super::block::{Scratch, derived_reach};
 use super::extremes::extremes_reach;
-use super::kernel::{kernel, true_range};
+use super::grid;
+use super::kernel::{kernel, middle, true_range};
+use super::moments::{Moments, OfOne, moments};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, real, spec};
 use super::window::{Highest, Lowest};
@@ -17,39 +17,53 @@ kernel!(Midpoint[1 => 1](p) {
 |this, [x]| {
     let highest = this.highest.push(x);
     let lowest = this.lowest.push(x);
-    Some([f64::midpoint(highest?.0, lowest?.0)])
+    Some([middle(highest?.0, lowest?.0)])
 }; reach extremes_reach(this.highest.period());
-   |block| block.fill_from_extremes(this.highest.period(), |highest, lowest, _| [f64::midpoint(highest, lowest)]));
+   |block| block.fill_from_extremes(this.highest.period(), |highest, lowest, _| [middle(highest, lowest)]));
 kernel!(Midprice[2 => 1](p) {
     highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
 |this, [high, low]| {
     let highest = this.highest.push(high);
     let lowest = this.lowest.push(low);
-    Some([f64::midpoint(highest?.0, lowest?.0)])
+    Some([middle(highest?.0, lowest?.0)])
 }; reach extremes_reach(this.highest.period());
-   |block| block.fill_from_extremes(this.highest.period(), |highest, lowest, _| [f64::midpoint(highest, lowest)]));
+   |block| block.fill_from_extremes(this.highest.period(), |highest, lowest, _| [middle(highest, lowest)]));
 kernel!(Donchian[2 => 3](p) {
     highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
 |this, [high, low]| {
     let highest = this.highest.push(high);
     let lowest = this.lowest.push(low);
     let (upper, lower) = (highest?.0, lowest?.0);
-    Some([upper, f64::midpoint(upper, lower), lower])
+    Some([upper, middle(upper, lower), lower])
 }; reach extremes_reach(this.highest.period());
-   |block| block.fill_from_extremes(this.highest.period(), |upper, lower, _| [upper, f64::midpoint(upper, lower), lower]));
+   |block| block.fill_from_extremes(this.highest.period(), |upper, lower, _| [upper, middle(upper, lower), lower]));
 kernel!(Bollinger[1 => 3](p) {
-    window: MovingWindow<WindowMoments> = MovingWindow::new(count(p, 0)),
-    count: Count = Count::new(count(p, 0)),
+    window: Moments<OfOne, 2> = Moments::new(count(p, 0)),
+    n: f64 = p[0],
     average: Average = Average::new(count(p, 3), count(p, 0)),
-    simple: bool = matches!(count(p, 3), 0 | 11),
     up: f64 = p[1],
     down: f64 = p[2] }
 |this, [x]| {
-    let other = if this.simple { None } else { this.average.push(x) };
-    let moments = this.window.update(x).map(|window| window.mean_and_deviation(this.count));
-    let (mean, deviation) = moments?;
-    let middle = if this.simple { mean } else { other? };
+    let middle = this.average.push(x);
+    let [_, squares] = this.window.push([x, 0.0])?;
+    let (middle, deviation) = (middle?, (squares / this.n).sqrt());
     Some([this.up.mul_add(deviation, middle), middle, (-this.down).mul_add(deviation, middle)])
+}; reach this.average.simple_period().and_then(derived_reach); |block| {
+    let ([values], [upper, middle, lower]) = (block.bars, block.results);
+    let (period, rows) = (this.window.period(), middle.len());
+    let Scratch { lanes, work, joints } = block.scratch;
+    let [means, squares, middles, ..] = &mut **lanes;
+    if !grid::sums(grid::tail(values, rows, period), period, true, work, middles) { return false; }
+    moments::<OfOne, 2>(values.len(), rows, period, |row| [values[row], 0.0], joints, [means, squares]);
+    let (n, up, down) = (this.n, this.up, -this.down);
+    middle.copy_from_slice(&middles[..rows]);
+    let (upper, lower, squares, middles) = (&mut upper[..rows], &mut lower[..rows], &squares[..rows], &middles[..rows]);
+    for row in 0..rows {
+        let deviation = (squares[row] / n).sqrt();
+        upper[row] = up.mul_add(deviation, middles[row]);
+        lower[row] = down.mul_add(deviation, middles[row]);
+    }
+    true
 });
 kernel!(AccelerationBands[3 => 3](p) {
     upper: Simple = Simple::new(count(p, 0)),
@@ -103,7 +117,7 @@ kernel!(Supertrend[3 => 2](p) {
 |this, [high, low, close]| {
     let previous = this.previous.replace(close)?;
     let range = this.range.update(true_range(high, low, previous))?;
-    let middle = f64::midpoint(high, low);
+    let middle = middle(high, low);
     let (upper, lower) = (middle + this.factor * range, middle - this.factor * range);
     if this.started {
         if upper < this.upper || previous > this.upper { this.upper = upper; }
@@ -138,8 +152,8 @@ pub(super) const SPECS: &[Spec] = &[
         [period("timeperiod", 20), real("nbdevup", 2.0, 0.0, 1e6), real("nbdevdn", 2.0, 0.0, 1e6), average_kind("matype", 0)],
         ["upperband", "middleband", "lowerband"],
         |p| Average::warm_up(count(p, 3), count(p, 0)).max(count(p, 0) - 1), Bollinger::new,
-        "average and k population standard deviations of the window (around its mean) above and below; before 0.8 TA-Lib's \
-         default was 5 bars",
+        "average and k population standard deviations of the window (around its mean; put together from halves, 2 log2 n operations a \
+         bar) above and below; before 0.8 TA-Lib's default was 5 bars",
         "J. Bollinger, 2001"
     ),
     spec!(

@@ -143,7 +143,7 @@ fn enter(newest_first: &mut [f64; USUAL], value: f64) {
 /// Rows of a block that are tested at once, and rows before them that the tests look at: ten for the means of the oldest
 /// candle, which is up to five bars back.
 const ROWS: usize = 256;
-const BEFORE: usize = 16;
+pub(super) const BEFORE: usize = 16;
 const WIDTH: usize = BEFORE + ROWS;
 type Lane = [f64; WIDTH];
 
@@ -192,28 +192,40 @@ impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> f
         Some(BEFORE)
     }
 
-    /// All candles of a block side by side, so that the tests become a few wide instructions for four bars. What a pattern
-    /// does not look at is not computed: the compiler sees that nobody reads it.
     #[inline(always)]
-    #[allow(clippy::needless_range_loop)]
     fn fill(&mut self, block: Block<'_, 4, 1>) -> bool {
+        let [result] = block.results;
+        self.find(block.bars, result);
+        true
+    }
+}
+
+impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Pattern<F, N> {
+    /// Fills a column with the patterns of bars that begin [`BEFORE`] rows before it.
+    ///
+    /// All candles side by side, so that the tests become a few wide instructions for four bars. What a pattern does not look
+    /// at is not computed: the compiler sees that nobody reads it.
+    #[inline(always)]
+    pub(super) fn find(&self, bars: [&[f64]; 4], found: &mut [f64]) {
         let zeros = || [0.0; WIDTH];
-        let mut padded = [zeros(), zeros(), zeros(), zeros()];
         let (mut body, mut body_twos, mut bodies) = (zeros(), zeros(), zeros());
         let (mut shadow, mut shadow_twos, mut shadows) = (zeros(), zeros(), zeros());
         let (mut range, mut range_twos, mut ranges, mut recent) = (zeros(), zeros(), zeros(), zeros());
-        let mut short = [0.0; ROWS];
-        let [result] = block.results;
-        for (part, values) in result.chunks_mut(ROWS).enumerate() {
+        for (part, values) in found.chunks_mut(ROWS).enumerate() {
             let rows = values.len();
-            let bars = block.bars.map(|column| &column[part * ROWS..part * ROWS + BEFORE + rows]);
-            let [open, high, low, close] = if rows == ROWS {
-                bars.map(|column| column.first_chunk::<WIDTH>().expect("is as wide"))
+            let column = |index: usize| &bars[index][part * ROWS..part * ROWS + BEFORE + rows];
+            // The last part is filled up, so that all have one width.
+            let mut padded: [Lane; 4];
+            let mut short: Option<[f64; ROWS]> = None;
+            let ([open, high, low, close], found) = if rows == ROWS {
+                let wide = |index: usize| column(index).first_chunk::<WIDTH>().expect("is as wide");
+                ([wide(0), wide(1), wide(2), wide(3)], values.first_chunk_mut().expect("is as wide"))
             } else {
-                for (lane, column) in padded.iter_mut().zip(bars) {
-                    lane[..BEFORE + rows].copy_from_slice(column);
+                padded = [zeros(); 4];
+                for (index, lane) in padded.iter_mut().enumerate() {
+                    lane[..BEFORE + rows].copy_from_slice(column(index));
                 }
-                [&padded[0], &padded[1], &padded[2], &padded[3]]
+                ([&padded[0], &padded[1], &padded[2], &padded[3]], short.insert([0.0; ROWS]))
             };
             for at in 0..WIDTH {
                 let candle = Candle {
@@ -233,8 +245,6 @@ impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> f
             for at in 5..WIDTH {
                 recent[at] = (range_twos[at] + range_twos[at - 2]) + range[at - 5];
             }
-            let found: &mut [f64; ROWS] =
-                if rows == ROWS { values.first_chunk_mut().expect("is as wide") } else { &mut short };
             for slot in 0..ROWS {
                 let at = slot + BEFORE;
                 let mut candles = [Candle::default(); N];
@@ -255,10 +265,9 @@ impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> f
                 }
                 found[slot] = (self.test)(&candles);
             }
-            if rows < ROWS {
+            if let Some(short) = &short {
                 values.copy_from_slice(&short[..rows]);
             }
         }
-        true
     }
 }

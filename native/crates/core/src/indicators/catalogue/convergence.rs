@@ -1,6 +1,7 @@
 //! Differences of averages.
 
 use super::super::ema::Ema;
+use super::block::Block;
 use super::kernel::{kernel, ratio_or};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::{Average, AveragePair};
@@ -56,6 +57,24 @@ impl ExponentialPair {
         let signal = self.signal.advance(macd)?;
         Some([macd, signal, macd - signal])
     }
+
+    /// Bars after which all averages have their seeds.
+    fn reach(&self) -> usize {
+        self.slow.period() + self.signal.period() - 1
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, block: Block<'_, 1, 3>) -> bool {
+        let averages = (self.fast.running, self.slow.running, self.signal.running);
+        (self.fast.running, self.slow.running, self.signal.running) =
+            block.fill_on(0, averages, |(fast, slow, signal), [x], _| {
+                let (fast, slow) = (fast.next(x), slow.next(x));
+                let macd = fast.value - slow.value;
+                let signal = signal.next(macd);
+                ((fast, slow, signal), [macd, signal.value, macd - signal.value])
+            });
+        true
+    }
 }
 
 fn oscillator_warm_up(p: &[f64]) -> usize {
@@ -68,18 +87,26 @@ fn extended_warm_up(p: &[f64]) -> usize {
 }
 
 kernel!(Apo[1 => 1](p) { pair: AveragePair = AveragePair::independent(count(p, 2), count(p, 0), count(p, 1)) }
-    |this, [x]| this.pair.push(x).map(|(fast, slow)| [fast - slow]));
+    |this, [x]| this.pair.push(x).map(|(fast, slow)| [fast - slow]);
+    reach this.pair.exponential_reach();
+    |block| this.pair.fill_exponential(block, |fast, slow| [fast - slow]));
 kernel!(Ppo[1 => 1](p) { pair: AveragePair = AveragePair::independent(count(p, 2), count(p, 0), count(p, 1)) }
-    |this, [x]| this.pair.push(x).map(|(fast, slow)| [100.0 * ratio_or(fast - slow, slow, 0.0)]));
+    |this, [x]| this.pair.push(x).map(|(fast, slow)| [100.0 * ratio_or(fast - slow, slow, 0.0)]);
+    reach this.pair.exponential_reach();
+    |block| this.pair.fill_exponential(block, |fast, slow| [100.0 * ratio_or(fast - slow, slow, 0.0)]));
 kernel!(Macd[1 => 3](p) { pair: ExponentialPair = ExponentialPair::new(count(p, 0), count(p, 1), count(p, 2)) }
-    |this, [x]| this.pair.push(x));
+    |this, [x]| this.pair.push(x);
+    reach Some(this.pair.reach());
+    |block| this.pair.fill(block));
 kernel!(MacdFix[1 => 3](p) { pair: ExponentialPair = {
         let mut pair = ExponentialPair::new(12, 26, count(p, 0));
         pair.fast = Ema::with_smoothing(12, 0.15);
         pair.slow = Ema::with_smoothing(26, 0.075);
         pair
     } }
-    |this, [x]| this.pair.push(x));
+    |this, [x]| this.pair.push(x);
+    reach Some(this.pair.reach());
+    |block| this.pair.fill(block));
 kernel!(MacdExt[1 => 3](p) { lines: Convergence = Convergence {
         pair: AveragePair::new((count(p, 1), count(p, 0)), (count(p, 3), count(p, 2))),
         signal: Average::new(count(p, 5), count(p, 4)),

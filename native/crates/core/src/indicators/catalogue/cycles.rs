@@ -1,6 +1,6 @@
 //! Cycle indicators of J. Ehlers.
 
-use super::hilbert::{CYCLE, CycleState, Discriminator, DominantCycle, Mesa, PHASOR};
+use super::hilbert::{CYCLE, CycleState, CycleTrend, Discriminator, DominantCycle, Mesa, PHASOR};
 use super::kernel::kernel;
 use super::spec::{Spec, real, spec};
 
@@ -46,11 +46,11 @@ kernel!(SineWave[1 => 2](p) { cycle: DominantCycle = DominantCycle::new(), held:
     let state = this.cycle.push(x)?;
     over.then(|| [state.phase.to_radians().sin(), (state.phase + 45.0).to_radians().sin()])
 });
-kernel!(TrendLine[1 => 1](p) { cycle: DominantCycle = DominantCycle::new(), held: Held = Held::new(CYCLE.1) }
+kernel!(TrendLine[1 => 1](p) { trend: CycleTrend = CycleTrend::new(), held: Held = Held::new(CYCLE.1) }
 |this, [x]| {
     let over = this.held.over();
-    let state = this.cycle.push(x)?;
-    over.then_some([state.trend_line])
+    let line = this.trend.push(x)?;
+    over.then_some([line])
 });
 kernel!(TrendMode[1 => 1](p) {
     cycle: DominantCycle = DominantCycle::new(), held: Held = Held::new(CYCLE.1),

@@ -14,7 +14,6 @@ pub(super) fn extremes_reach(period: usize) -> Option<usize> {
 
 /// `out[at]` is the pick of the numbers `shifts` after `from[at]`.
 #[inline(always)]
-#[allow(clippy::needless_range_loop)]
 fn widen<const N: usize>(
     from: &[f64],
     shifts: [usize; N],
@@ -134,6 +133,26 @@ pub(super) fn places(
     widen_places(from, period - width, &mut next_numbers[..out.len()], out, beats);
 }
 
+/// Fills columns of equal length one after the other: a loop that writes one of them becomes wide instructions, where several
+/// would have to be told apart from everything that is read.
+#[inline(always)]
+pub(super) fn by_column<const O: usize>(results: [&mut [f64]; O], values: impl Fn(usize) -> [f64; O]) {
+    for (index, column) in results.into_iter().enumerate() {
+        match index {
+            0 => one_column::<0, O>(column, &values),
+            1 => one_column::<1, O>(column, &values),
+            _ => one_column::<2, O>(column, &values),
+        }
+    }
+}
+
+#[inline(always)]
+fn one_column<const INDEX: usize, const O: usize>(column: &mut [f64], values: &impl Fn(usize) -> [f64; O]) {
+    for (slot, place) in column.iter_mut().enumerate() {
+        *place = values(slot)[INDEX.min(O - 1)];
+    }
+}
+
 impl<const I: usize, const O: usize> Block<'_, I, O> {
     /// Fills the block from the highest of a window of the first column and the lowest of the second (or of the only one):
     /// `result` gets both and the bar.
@@ -154,16 +173,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         for index in 0..I {
             now[index] = &bars[index][self.reach..self.reach + rows];
         }
-        let results = self.results;
-        for output in &results {
-            assert_eq!(output.len(), rows);
-        }
-        for slot in 0..rows {
-            let values = result(highest[slot], lowest[slot], bar_at(&now, slot));
-            for index in 0..O {
-                results[index][slot] = values[index];
-            }
-        }
+        by_column(self.results, |slot| result(highest[slot], lowest[slot], bar_at(&now, slot)));
         true
     }
 
@@ -177,19 +187,12 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         let (highest, lowest) = (&mut highest[..rows], &mut lowest[..rows]);
         places(&self.bars[0][start..], period, work, highest, |later, earlier| later >= earlier);
         places(&self.bars[1.min(I - 1)][start..], period, work, lowest, |later, earlier| later <= earlier);
-        let results = self.results;
-        for output in &results {
-            assert_eq!(output.len(), rows);
-        }
         let newest = (period - 1) as i32;
-        for slot in 0..rows {
+        by_column(self.results, |slot| {
             let row = slot as i32;
             let at = f64::from(row + newest);
-            let values = result(at - highest[slot], at - lowest[slot], f64::from(row));
-            for index in 0..O {
-                results[index][slot] = values[index];
-            }
-        }
+            result(at - highest[slot], at - lowest[slot], f64::from(row))
+        });
         true
     }
 
@@ -205,18 +208,11 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         let ([found], work) = self.scratch.columns_and_work();
         let found = &mut found[..rows];
         places(&self.bars[0][self.reach + 1 - period..], period, work, found, beats);
-        let results = self.results;
-        for output in &results {
-            assert_eq!(output.len(), rows);
-        }
         let newest = (period - 1) as i32;
-        for slot in 0..rows {
+        by_column(self.results, |slot| {
             let row = slot as i32;
-            let values = result(f64::from(row + newest) - found[slot], f64::from(row));
-            for index in 0..O {
-                results[index][slot] = values[index];
-            }
-        }
+            result(f64::from(row + newest) - found[slot], f64::from(row))
+        });
         true
     }
 

@@ -46,7 +46,7 @@ kernel!(Voss[1 => 2](p) {
         this.seen += 1;
         this.past.push(0.0);
     }
-    this.feedback = this.past.push(voss).map_or(0.0, |(_, weighted)| weighted / this.order);
+    this.feedback = this.past.push(voss).map_or(0.0, |(_, weighted)| weighted.nearest() / this.order);
     Some([voss, filtered])
 });
 
@@ -116,9 +116,10 @@ kernel!(LaguerreRsi[1 => 1](p) { levels: Laguerre = Laguerre::new(p[0]) }
     Some([ratio_or(up, up + down, 0.5)])
 });
 kernel!(Gravity[1 => 1](p) { sums: WeightedSums = WeightedSums::new(count(p, 0)), n: f64 = p[0] }
-|this, [x]| this.sums.push(x).map(|(plain, weighted)| [
-    if plain == 0.0 { 0.0 } else { weighted / plain - f64::midpoint(this.n, 1.0) }
-]));
+|this, [x]| this.sums.push(x).map(|(plain, weighted)| {
+    let (plain, weighted) = (plain.nearest(), weighted.nearest());
+    [if plain == 0.0 { 0.0 } else { weighted / plain - f64::midpoint(this.n, 1.0) }]
+}));
 kernel!(EvenBetterSine[1 => 1](p) {
     high: HighPass = HighPass::new(p[0]), low: SuperSmoother = SuperSmoother::new(p[1]), last: LastTwo = LastTwo::default() }
 |this, [x]| {

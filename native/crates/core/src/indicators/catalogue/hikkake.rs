@@ -1,6 +1,7 @@
 //! The hikkake patterns: a false break of an inside bar, confirmed when the price comes back within three bars.
 
-use super::candle::{Candle, Pattern};
+use super::block::Block;
+use super::candle::{self, Candle, Pattern};
 use super::machine::Kernel;
 use super::spec::{Spec, spec};
 
@@ -57,6 +58,34 @@ fn inside(later: (f64, f64), earlier: (f64, f64)) -> bool {
     later.0 < earlier.0 && later.1 > earlier.1
 }
 
+/// Rows before a block of which the patterns can still be confirmed in it, and the bar before them.
+const BEFORE: usize = BARS_TO_CONFIRM + 1;
+
+/// The results of a block: `found` begins [`BARS_TO_CONFIRM`] rows before them, the bars [`BEFORE`] rows. Patterns are few:
+/// only these are followed.
+#[inline(always)]
+fn confirm(found: &[f64], [high, low, close]: [&[f64]; 3], out: &mut [f64]) {
+    out.copy_from_slice(&found[BARS_TO_CONFIRM..]);
+    for (row, &value) in found.iter().enumerate() {
+        if value == 0.0 {
+            continue;
+        }
+        // The bar at `row + 1` is that of the pattern, the one before it the inside bar.
+        for later in row + 1..(row + 1 + BARS_TO_CONFIRM).min(found.len()) {
+            if found[later] != 0.0 {
+                break;
+            }
+            let close = close[later + 1];
+            if (value > 0.0 && close > high[row]) || (value < 0.0 && close < low[row]) {
+                if later >= BARS_TO_CONFIRM {
+                    out[later - BARS_TO_CONFIRM] = 2.0 * value;
+                }
+                break;
+            }
+        }
+    }
+}
+
 /// Three ranges, newest first, and what they are watched for.
 #[derive(Debug)]
 struct Hikkake {
@@ -86,6 +115,40 @@ impl Kernel<4, 1> for Hikkake {
         let found = if inside(b, c) { broken(a, b) } else { 0.0 };
         let result = self.confirmation.push(found, b, close);
         [if self.seen > Self::WARM_UP { result } else { f64::NAN }]
+    }
+
+    fn reach(&self) -> Option<usize> {
+        Some(Self::WARM_UP)
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, block: Block<'_, 4, 1>) -> bool {
+        let [out] = block.results;
+        let [found] = block.scratch.columns();
+        let found = &mut found[..BARS_TO_CONFIRM + out.len()];
+        let start = Self::WARM_UP - BEFORE;
+        let [_, high, low, close] = block.bars;
+        find(high, low, found);
+        confirm(found, [&high[start..], &low[start..], &close[start..]], out);
+        true
+    }
+}
+
+/// The patterns that end two bars after each of the first.
+#[inline(always)]
+// Without branches: nobody can foretell them, and the loop stays wide.
+#[allow(clippy::needless_bitwise_bool)]
+fn find(high: &[f64], low: &[f64], found: &mut [f64]) {
+    let rows = found.len();
+    let (high, low) = (&high[..rows + 2], &low[..rows + 2]);
+    for row in 0..rows {
+        let (a, b, c) = ((high[row + 2], low[row + 2]), (high[row + 1], low[row + 1]), (high[row], low[row]));
+        let within = (b.0 < c.0) & (b.1 > c.1);
+        let down = (a.0 < b.0) & (a.1 < b.1);
+        let up = (a.0 > b.0) & (a.1 > b.1);
+        let side = if down { 100.0 } else { 0.0 };
+        let side = if up { -100.0 } else { side };
+        found[row] = if within { side } else { 0.0 };
     }
 }
 
@@ -122,6 +185,22 @@ impl<F: Fn(&[Candle; 4]) -> f64 + Send + 'static> Kernel<4, 1> for ModifiedHikka
         }
         let result = self.confirmation.push(found, inside, bar[3]);
         [if self.seen > Self::WARM_UP { result } else { f64::NAN }]
+    }
+
+    fn reach(&self) -> Option<usize> {
+        Some(candle::BEFORE + BARS_TO_CONFIRM)
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, block: Block<'_, 4, 1>) -> bool {
+        let [out] = block.results;
+        let [found] = block.scratch.columns();
+        let found = &mut found[..BARS_TO_CONFIRM + out.len()];
+        self.pattern.find(block.bars, found);
+        let start = candle::BEFORE - 1;
+        let [_, high, low, close] = block.bars;
+        confirm(found, [&high[start..], &low[start..], &close[start..]], out);
+        true
     }
 }
 

@@ -1,20 +1,21 @@
 //! J. Ehlers' Hilbert transform discriminator: phasor and dominant cycle of a price ("Rocket Science for Traders", 2001).
 
-use std::collections::VecDeque;
+use super::functions::arc_tangent_of_ratio;
+use std::f64::consts::TAU;
 
-/// `a x + b x[2] - b x[4] - a x[6]`, scaled by the cycle found last.
+/// `a x + b x[2] - b x[4] - a x[6]`, scaled by the cycle found last. Holds the six numbers before, newest first.
 #[derive(Clone, Debug, Default)]
-struct Transform([f64; 7]);
+struct Transform([f64; 6]);
 
 impl Transform {
     #[inline(always)]
     fn push(&mut self, value: f64, scale: f64) -> f64 {
         const A: f64 = 0.0962;
         const B: f64 = 0.5769;
-        self.0.copy_within(0..6, 1);
-        self.0[0] = value;
-        let x = &self.0;
-        (A * x[0] - A * x[6] - B * x[4] + B * x[2]) * scale
+        let [x1, x2, x3, x4, x5, x6] = self.0;
+        self.0 = [value, x1, x2, x3, x4, x5];
+        // What came before is added up first: all that follows waits for the newest number.
+        A.mul_add(value, B * (x2 - x4) - A * x6) * scale
     }
 }
 
@@ -93,7 +94,8 @@ impl Discriminator {
         let before = self.cycle;
         let mut cycle = before;
         if self.imaginary != 0.0 && self.real != 0.0 {
-            cycle = 360.0 / (self.imaginary / self.real).atan().to_degrees();
+            // 360 degrees over the angle of one bar.
+            cycle = TAU / arc_tangent_of_ratio(self.imaginary, self.real);
         }
         // Not `clamp`: the bounds are applied one after the other, and at first both are zero.
         if cycle > 1.5 * before {
@@ -134,7 +136,8 @@ impl Mesa {
     pub(super) fn push(&mut self, price: f64) -> Option<[f64; 2]> {
         self.seen += 1;
         let Phasor { in_phase, quadrature, .. } = self.phasor.push(price)?;
-        let phase = if in_phase == 0.0 { 0.0 } else { (quadrature / in_phase).atan().to_degrees() };
+        let phase =
+            if in_phase == 0.0 { 0.0 } else { arc_tangent_of_ratio(quadrature, in_phase).to_degrees() };
         let turned = self.phase - phase;
         self.phase = phase;
         let alpha = if turned > 1.0 { (self.fast / turned).max(self.slow) } else { self.fast };
@@ -144,20 +147,114 @@ impl Mesa {
     }
 }
 
-/// Longest cycle in bars.
+/// Longest cycle in bars, and room for it in wide instructions.
 const LONGEST: usize = 50;
+const ROOM: usize = 52;
 
-/// Phase of the dominant cycle, in degrees, and the trend line: what is left when the cycle is averaged away.
+/// The last numbers, newest first and in one piece: each is written twice, half the room apart.
+#[derive(Clone, Debug)]
+struct Recent {
+    numbers: [f64; 128],
+    newest: usize,
+}
+
+impl Recent {
+    fn new() -> Self {
+        Recent { numbers: [0.0; 128], newest: 0 }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, number: f64) {
+        self.newest = (self.newest + 63) % 64;
+        self.numbers[self.newest] = number;
+        self.numbers[self.newest + 64] = number;
+    }
+
+    #[inline(always)]
+    fn newest_first(&self) -> &[f64; ROOM] {
+        self.numbers[self.newest % 64..].first_chunk().expect("64 are left")
+    }
+}
+
+/// Sum of products, four by four.
+#[inline(always)]
+fn product(numbers: &[f64; ROOM], weights: &[f64; ROOM]) -> f64 {
+    let mut sums = [0.0; 4];
+    for step in 0..ROOM / 4 {
+        for lane in 0..4 {
+            let at = 4 * step + lane;
+            sums[lane] = numbers[at].mul_add(weights[at], sums[lane]);
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
+}
+
+/// The trend line: what is left when the dominant cycle is averaged away.
+#[derive(Clone, Debug)]
+struct Trend {
+    prices: Recent,
+    /// For each length of the cycle: 1 for the bars in it, 0 for those before.
+    within: Box<[[f64; ROOM]]>,
+    averages: [f64; 3],
+}
+
+impl Trend {
+    fn new() -> Self {
+        let within = (0..=LONGEST).map(|length| std::array::from_fn(|bar| f64::from(u8::from(bar < length))));
+        Trend { prices: Recent::new(), within: within.collect(), averages: [0.0; 3] }
+    }
+
+    /// Takes a price before the discriminator is asked about it.
+    #[inline(always)]
+    fn enter(&mut self, price: f64) {
+        self.prices.push(price);
+    }
+
+    /// The line, for a cycle of so many bars.
+    #[inline(always)]
+    fn line(&mut self, length: usize) -> f64 {
+        let average = product(self.prices.newest_first(), &self.within[length]) / length.max(1) as f64;
+        let [a1, a2, a3] = self.averages;
+        self.averages = [average, a1, a2];
+        (4.0 * average + 3.0 * a1 + 2.0 * a2 + a3) / 10.0
+    }
+}
+
+/// Whole bars of a cycle.
+#[inline(always)]
+fn whole_bars(period: f64) -> usize {
+    ((period + 0.5) as usize).min(LONGEST)
+}
+
+/// The trend line alone.
+#[derive(Clone, Debug)]
+pub(super) struct CycleTrend {
+    phasor: Discriminator,
+    trend: Trend,
+}
+
+impl CycleTrend {
+    pub(super) fn new() -> Self {
+        CycleTrend { phasor: Discriminator::new(CYCLE.0), trend: Trend::new() }
+    }
+
+    #[inline(always)]
+    pub(super) fn push(&mut self, price: f64) -> Option<f64> {
+        self.trend.enter(price);
+        let Phasor { period, .. } = self.phasor.push(price)?;
+        Some(self.trend.line(whole_bars(period)))
+    }
+}
+
+/// Phase of the dominant cycle, in degrees, and the trend line.
 #[derive(Clone, Debug)]
 pub(super) struct DominantCycle {
     phasor: Discriminator,
-    /// Newest first.
-    smoothed: VecDeque<f64>,
-    prices: VecDeque<f64>,
-    /// Sine and cosine of each bar of each cycle length.
-    waves: Box<[[(f64, f64); LONGEST]]>,
+    smoothed: Recent,
+    trend: Trend,
+    /// Sine and cosine of each bar of each cycle length, 0 beyond it.
+    waves: Box<[[[f64; ROOM]; 2]]>,
     phase: f64,
-    averages: [f64; 3],
 }
 
 /// Results of [`DominantCycle`].
@@ -172,32 +269,35 @@ pub(super) struct CycleState {
 impl DominantCycle {
     pub(super) fn new() -> Self {
         let waves = (0..=LONGEST).map(|length| {
-            std::array::from_fn(|bar| (bar as f64 * std::f64::consts::TAU / length.max(1) as f64).sin_cos())
+            let wave = |of: fn(f64) -> f64| {
+                std::array::from_fn(
+                    |bar| {
+                        if bar < length { of(bar as f64 * TAU / length as f64) } else { 0.0 }
+                    },
+                )
+            };
+            [wave(f64::sin), wave(f64::cos)]
         });
         DominantCycle {
             phasor: Discriminator::new(CYCLE.0),
-            smoothed: std::iter::repeat_n(0.0, LONGEST).collect(),
-            prices: std::iter::repeat_n(0.0, LONGEST).collect(),
+            smoothed: Recent::new(),
+            trend: Trend::new(),
             waves: waves.collect(),
             phase: 0.0,
-            averages: [0.0; 3],
         }
     }
 
+    #[inline(always)]
     pub(super) fn push(&mut self, price: f64) -> Option<CycleState> {
-        self.prices.pop_back();
-        self.prices.push_front(price);
+        self.trend.enter(price);
         let Phasor { smoothed, period, .. } = self.phasor.push(price)?;
-        self.smoothed.pop_back();
-        self.smoothed.push_front(smoothed);
-        let length = ((period + 0.5) as usize).min(LONGEST);
-        let (mut real, mut imaginary) = (0.0, 0.0);
-        for (value, (sine, cosine)) in self.smoothed.iter().take(length).zip(&self.waves[length]) {
-            real += sine * value;
-            imaginary += cosine * value;
-        }
+        self.smoothed.push(smoothed);
+        let length = whole_bars(period);
+        let [sines, cosines] = &self.waves[length];
+        let real = product(self.smoothed.newest_first(), sines);
+        let imaginary = product(self.smoothed.newest_first(), cosines);
         if imaginary != 0.0 {
-            self.phase = (real / imaginary).atan().to_degrees();
+            self.phase = arc_tangent_of_ratio(real, imaginary).to_degrees();
         } else if real < 0.0 {
             self.phase -= 90.0;
         } else if real > 0.0 {
@@ -210,10 +310,7 @@ impl DominantCycle {
         if self.phase > 315.0 {
             self.phase -= 360.0;
         }
-        let average = self.prices.iter().take(length).sum::<f64>() / length.max(1) as f64;
-        let [a1, a2, a3] = self.averages;
-        let trend_line = (4.0 * average + 3.0 * a1 + 2.0 * a2 + a3) / 10.0;
-        self.averages = [average, a1, a2];
+        let trend_line = self.trend.line(length);
         Some(CycleState { smoothed, period, phase: self.phase, trend_line })
     }
 }

@@ -5,16 +5,16 @@
 /// side ends with `; reach bars; |block| filled`.
 macro_rules! kernel {
     (
-        $name:ident[$inputs:literal => $outputs:literal]($params:ident) { $($field:ident: $kind:ty = $first:expr),* $(,)? }
+        $visibility:vis $name:ident[$inputs:literal => $outputs:literal]($params:ident) { $($field:ident: $kind:ty = $first:expr),* $(,)? }
         |$this:ident, $bar:pat_param| $step:expr
         $(; reach $reach:expr; |$block:pat_param| $fill:expr)?
     ) => {
         #[derive(Debug)]
-        struct $name { $($field: $kind),* }
+        $visibility struct $name { $($field: $kind),* }
 
         impl $name {
             #[allow(unused_variables)]
-            fn new($params: &[f64]) -> Self {
+            $visibility fn new($params: &[f64]) -> Self {
                 $name { $($field: $first),* }
             }
 
@@ -35,6 +35,7 @@ macro_rules! kernel {
             }
 
             $(
+                #[allow(unused_variables)]
                 fn reach(&self) -> Option<usize> {
                     let $this = self;
                     $reach
@@ -70,6 +71,13 @@ pub(super) fn larger(a: f64, b: f64) -> f64 {
 #[inline(always)]
 pub(super) fn smaller(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
+}
+
+/// The middle of two usable numbers, halved before they are added: nothing waits for more than one addition, and nothing need be
+/// tested, as `f64::midpoint` must for numbers near the end of the range.
+#[inline(always)]
+pub(super) fn middle(a: f64, b: f64) -> f64 {
+    a.mul_add(0.5, 0.5 * b)
 }
 
 /// Highest high less lowest low, the previous close counted among both.

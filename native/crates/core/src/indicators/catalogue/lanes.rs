@@ -3,9 +3,9 @@
 //! A recurrence waits for its own last result on every bar; eight of them can wait at the same time. Each lane does what the
 //! kernel does alone, operation by operation, so that its results have the same bits.
 
-use super::super::ema::Ema;
+use super::super::ema::{Ema, Running, Smoothing};
 use super::super::runs::{all_usable, for_each_run};
-use super::super::wilder::WilderAverage;
+use super::super::wilder::{WilderAverage, approached};
 use super::block::bar_at;
 use super::machine::Kernel;
 #[cfg(target_arch = "x86_64")]
@@ -36,19 +36,28 @@ pub(super) fn both(a: Wide, b: Wide, function: impl Fn(f64, f64) -> f64) -> Wide
     result
 }
 
-/// The recurrence of exponential and Wilder averages: `value += smoothing * (x - value)`.
+/// The recurrence of exponential and Wilder averages, see [`Smoothing`].
 #[derive(Clone, Copy)]
 pub(super) struct Recurrence {
     value: Wide,
-    smoothing: Wide,
+    rest: Wide,
+    share: Wide,
+    /// Of the periods of Wilder averages.
+    reciprocal: Wide,
 }
 
 impl Recurrence {
     /// `None` until all averages have their seeds.
-    fn gather(averages: [Option<(f64, f64)>; LANES]) -> Option<Self> {
-        let mut recurrence = Recurrence { value: [0.0; LANES], smoothing: [0.0; LANES] };
+    fn gather(averages: [Option<Running>; LANES]) -> Option<Self> {
+        let mut recurrence = Recurrence {
+            value: [0.0; LANES],
+            rest: [0.0; LANES],
+            share: [0.0; LANES],
+            reciprocal: [0.0; LANES],
+        };
         for (lane, average) in averages.into_iter().enumerate() {
-            (recurrence.smoothing[lane], recurrence.value[lane]) = average?;
+            let Running { smoothing: Smoothing { rest, share }, value } = average?;
+            (recurrence.rest[lane], recurrence.share[lane], recurrence.value[lane]) = (rest, share, value);
         }
         Some(recurrence)
     }
@@ -61,14 +70,25 @@ impl Recurrence {
         kernels: &'a [K; LANES],
         average: impl Fn(&'a K) -> &'a WilderAverage,
     ) -> Option<Self> {
-        Self::gather(std::array::from_fn(|lane| average(&kernels[lane]).recurrence()))
+        let mut recurrence = Self::gather(std::array::from_fn(|lane| average(&kernels[lane]).recurrence()))?;
+        recurrence.reciprocal = std::array::from_fn(|lane| average(&kernels[lane]).reciprocal());
+        Some(recurrence)
+    }
+
+    /// As [`WilderAverage::approach`], for averages that were gathered from such.
+    #[inline(always)]
+    pub(super) fn approach(&mut self, value: Wide) -> Wide {
+        for lane in 0..LANES {
+            self.value[lane] = approached(self.value[lane], value[lane], self.reciprocal[lane]);
+        }
+        self.value
     }
 
     #[inline(always)]
     pub(super) fn step(&mut self, value: Wide) -> Wide {
-        let parts = self.value.iter_mut().zip(self.smoothing).zip(value);
-        for ((average, smoothing), value) in parts {
-            *average = smoothing.mul_add(value - *average, *average);
+        for lane in 0..LANES {
+            let smoothing = Smoothing { rest: self.rest[lane], share: self.share[lane] };
+            self.value[lane] = smoothing.next(self.value[lane], value[lane]);
         }
         self.value
     }
@@ -150,7 +170,7 @@ fn run_wide<K: SideBySide<I, O>, const I: usize, const O: usize>(
 }
 
 #[inline(always)]
-#[allow(clippy::needless_range_loop, clippy::needless_pass_by_value)]
+#[allow(clippy::needless_pass_by_value)]
 fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     mut kernels: [K; LANES],
     columns: [&[f64]; I],

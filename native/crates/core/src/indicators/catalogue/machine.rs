@@ -38,7 +38,7 @@ pub(super) trait Kernel<const I: usize, const O: usize>: Send + Sized + 'static 
 
 /// Takes the bars one by one. The kernel comes by value: behind a reference its state would be written back on every bar.
 #[inline(always)]
-#[allow(clippy::needless_range_loop, clippy::needless_pass_by_value)]
+#[allow(clippy::needless_pass_by_value)]
 fn step_by_step<K: Kernel<I, O>, const I: usize, const O: usize>(
     mut kernel: K,
     columns: [&[f64]; I],

@@ -4,8 +4,8 @@
 //! its parameters set, run over columns or bar by bar. Batch, stream, addon, listing and tests all come from [`specs`].
 //!
 //! - `machine`: a kernel becomes batch and stream; `spec`: definitions; `kernel`: how kernels are written
-//! - `block`: batches of windows, side by side; `lanes`: parameter sets, side by side
-//! - `window`, `average`, `moving`, `hilbert`: parts; the other modules: families, in no order
+//! - `block`, `grid`, `whole`: batches of windows, side by side; `lanes`: parameter sets, side by side
+//! - `window`, `moments`, `average`, `moving`, `hilbert`: parts; the other modules: families, in no order
 //!
 //! # Policy
 //! Names, defaults and outputs are TA-Lib 0.8's where it has the function; each `formula` names the convention where tools
@@ -31,7 +31,10 @@ mod extremes;
 mod filters;
 mod flows;
 mod formations;
+mod functions;
+mod grid;
 mod guards;
+mod heikin_ashi;
 mod hikkake;
 mod hilbert;
 mod kernel;
@@ -39,13 +42,16 @@ mod lanes;
 mod levels;
 mod long_formations;
 mod machine;
+mod moments;
 mod momentum;
 mod moving;
 mod nonlinear;
 mod oscillators;
+mod paths;
 mod patterns;
 mod pivot_chain;
 mod poles;
+mod ranks;
 mod regression;
 mod ring;
 mod sar;
@@ -56,8 +62,10 @@ mod stochastic;
 mod stops;
 mod swings;
 mod trends;
+mod variable;
 mod volume;
 mod weighted;
+mod whole;
 mod window;
 
 use super::{IndicatorError, checked_length};
@@ -71,6 +79,7 @@ const FAMILIES: &[&[Spec]] = &[
     bands::SPECS,
     sar::SPECS,
     momentum::SPECS,
+    paths::SPECS,
     convergence::SPECS,
     directional::SPECS,
     swings::SPECS,

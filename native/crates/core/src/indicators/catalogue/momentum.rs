@@ -1,14 +1,14 @@
-//! Momentum of one column: rates of change, strength of gains against losses, length of the path.
+//! Momentum of one column: rates of change, strength of gains against losses.
 
 use super::super::ema::Ema;
 use super::super::rsi::{Rsi as RelativeStrength, parts, strength};
-use super::super::wilder::WilderAverage;
-use super::average::{EmaChain, Simple, Weighted};
+use super::super::wilder::{WilderAverage, approached};
+use super::average::EmaChain;
 use super::block::{LONGEST, derived_reach};
 use super::kernel::{kernel, ratio_or};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
-use super::spec::{Spec, count, period, period_from, spec};
-use super::window::{Highest, Lag, Lowest, Sums};
+use super::spec::{Spec, count, period, spec};
+use super::window::{Lag, Sums};
 
 kernel!(Mom[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
     |this, [x]| this.lag.push(x).map(|before| [x - before]);
@@ -31,7 +31,17 @@ kernel!(Rocr100[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
     reach Some(this.lag.bars()).filter(|&bars| bars <= LONGEST);
     |block| block.fill_from_lag(|[x], [before]| [100.0 * ratio_or(x, before, 0.0)]));
 kernel!(Rsi[1 => 1](p) { strength: RelativeStrength = RelativeStrength::with_checked_period(count(p, 0)) }
-    |this, [x]| this.strength.advance(x).map(|value| [value]));
+|this, [x]| this.strength.advance(x).map(|value| [value]);
+reach Some(this.strength.warm_up_bars() + 1); |block| {
+    let (gain, loss, share) = this.strength.running();
+    let (gain, loss) = block.fill_on(1, (gain, loss), |(gain, loss), [x], [before]| {
+        let (up, down) = parts(x - before);
+        let (gain, loss) = (approached(gain, up, share), approached(loss, down, share));
+        ((gain, loss), [strength(gain, loss)])
+    });
+    this.strength.resume(gain, loss);
+    true
+});
 kernel!(Cmo[1 => 1](p) {
     previous: Option<f64> = None,
     gain: WilderAverage = WilderAverage::new(count(p, 0)), loss: WilderAverage = WilderAverage::new(count(p, 0)) }
@@ -41,6 +51,14 @@ kernel!(Cmo[1 => 1](p) {
     let loss = this.loss.update(if change < 0.0 { -change } else { 0.0 });
     let (gain, loss) = (gain?, loss?);
     Some([100.0 * ratio_or(gain - loss, gain + loss, 0.0)])
+}; reach Some(this.gain.period() + 1); |block| {
+    let averages = (this.gain.running, this.loss.running);
+    (this.gain.running, this.loss.running) = block.fill_on(1, averages, |(gain, loss), [x], [before]| {
+        let (up, down) = parts(x - before);
+        let (gain, loss) = (gain.next(up), loss.next(down));
+        ((gain, loss), [100.0 * ratio_or(gain.value - loss.value, gain.value + loss.value, 0.0)])
+    });
+    true
 });
 kernel!(Cmou[1 => 1](p) { previous: Option<f64> = None, sums: Sums<2> = Sums::new(count(p, 0)) }
 |this, [x]| {
@@ -70,6 +88,15 @@ kernel!(Trix[1 => 1](p) { chain: EmaChain<3> = EmaChain::new(count(p, 0)), previ
     let [_, _, third] = this.chain.push(x)?;
     let before = this.previous.replace(third)?;
     Some([100.0 * ratio_or(third - before, before, 0.0)])
+}; reach Some(this.chain.reach()); |block| {
+    let state = (this.chain.running(), this.previous.unwrap_or(0.0));
+    let (chain, previous) = block.fill_on(0, state, |(chain, before), [x], _| {
+        let (chain, [_, _, third]) = chain.next(x);
+        ((chain, third), [100.0 * ratio_or(third - before, before, 0.0)])
+    });
+    this.chain.resume(chain);
+    this.previous = Some(previous);
+    true
 });
 kernel!(Tsi[1 => 1](p) {
     previous: Option<f64> = None,
@@ -83,46 +110,20 @@ kernel!(Tsi[1 => 1](p) {
     let signed = this.second[0].advance(signed);
     let sized = this.second[1].advance(sized);
     Some([100.0 * ratio_or(signed?, sized?, 0.0)])
+}; reach Some(this.first[0].period() + this.second[0].period()); |block| {
+    // Of the changes and of their sizes.
+    let averages = [0, 1].map(|place: usize| (this.first[place].running, this.second[place].running));
+    let [signed, sized] = block.fill_on(1, averages, |[(a, b), (c, d)], [x], [before]| {
+        let change = x - before;
+        let (a, c) = (a.next(change), c.next(change.abs()));
+        let (b, d) = (b.next(a.value), d.next(c.value));
+        ([(a, b), (c, d)], [100.0 * ratio_or(b.value, d.value, 0.0)])
+    });
+    for (place, (first, second)) in [signed, sized].into_iter().enumerate() {
+        (this.first[place].running, this.second[place].running) = (first, second);
+    }
+    true
 });
-kernel!(Coppock[1 => 1](p) {
-    short: Lag = Lag::new(count(p, 1)), long: Lag = Lag::new(count(p, 2)), average: Weighted = Weighted::new(count(p, 0)) }
-|this, [x]| {
-    let short = this.short.push(x);
-    let long = this.long.push(x);
-    let (short, long) = (short?, long?);
-    this.average
-        .push(100.0 * (ratio_or(x - long, long, 0.0) + ratio_or(x - short, short, 0.0)))
-        .map(|value| [value])
-});
-kernel!(Dpo[1 => 1](p) { lag: Lag = Lag::new(count(p, 0) / 2 + 1), average: Simple = Simple::new(count(p, 0)) }
-|this, [x]| {
-    let before = this.lag.push(x);
-    let average = this.average.push(x)?;
-    Some([before? - average])
-});
-kernel!(EfficiencyRatio[1 => 1](p) {
-    previous: Option<f64> = None, lag: Lag = Lag::new(count(p, 0)), path: Sums<1> = Sums::new(count(p, 0)) }
-|this, [x]| {
-    let before = this.lag.push(x);
-    let previous = this.previous.replace(x)?;
-    if !this.path.push([(x - previous).abs()]) { return None; }
-    Some([ratio_or((x - before?).abs(), this.path.sum(0), 0.0)])
-});
-kernel!(Vhf[1 => 1](p) {
-    previous: Option<f64> = None, path: Sums<1> = Sums::new(count(p, 0)),
-    highest: Highest = Highest::new(count(p, 0)), lowest: Lowest = Lowest::new(count(p, 0)) }
-|this, [x]| {
-    let highest = this.highest.push(x);
-    let lowest = this.lowest.push(x);
-    let previous = this.previous.replace(x)?;
-    if !this.path.push([(x - previous).abs()]) { return None; }
-    Some([ratio_or(highest?.0 - lowest?.0, this.path.sum(0), 0.0)])
-});
-kernel!(Qstick[2 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
-    |this, [open, close]| this.average.push(close - open).map(|value| [value]);
-    reach derived_reach(this.average.period());
-    |block| block.fill_from_means(this.average.period(), |[open, close], _| [close - open], |[mean], _| [mean]));
-
 /// Wilder averages of gains and losses, and the last close.
 struct Strengths {
     previous: f64,
@@ -145,7 +146,7 @@ impl SideBySide<1, 1> for Rsi {
     fn step(lanes: &mut Strengths, [x]: [f64; 1]) -> [Wide; 1] {
         let (up, down) = parts(x - lanes.previous);
         lanes.previous = x;
-        [both(lanes.gain.step(all(up)), lanes.loss.step(all(down)), strength)]
+        [both(lanes.gain.approach(all(up)), lanes.loss.approach(all(down)), strength)]
     }
 }
 
@@ -283,65 +284,5 @@ pub(super) const SPECS: &[Spec] = &[
         Tsi::new,
         "100 ema(ema(change, r), s) / ema(ema(|change|, r), s)",
         "W. Blau, TASC 1991"
-    ),
-    spec!(
-        "COPPOCK",
-        Momentum,
-        "Coppock curve",
-        ["close"],
-        [period("wmaperiod", 10), period("roc1period", 11), period("roc2period", 14)],
-        ["real"],
-        |p| count(p, 1).max(count(p, 2)) + count(p, 0) - 1,
-        Coppock::new,
-        "wma(roc(a) + roc(b), n)",
-        "E. Coppock, 1962"
-    ),
-    spec!(
-        "DPO",
-        Momentum,
-        "Detrended price oscillator",
-        ["close"],
-        [period_from("timeperiod", 20, 2)],
-        ["real"],
-        |p| (count(p, 0) - 1).max(count(p, 0) / 2 + 1),
-        Dpo::new,
-        "x[floor(n/2) + 1] - sma(x, n); looks only back",
-        "elementary"
-    ),
-    spec!(
-        "ER",
-        Momentum,
-        "Efficiency ratio",
-        ["close"],
-        [period("timeperiod", 10)],
-        ["real"],
-        |p| count(p, 0),
-        EfficiencyRatio::new,
-        "|x - x[n]| / sum of |changes|; 0 where nothing moved",
-        "P. J. Kaufman, 1995"
-    ),
-    spec!(
-        "VHF",
-        Momentum,
-        "Vertical horizontal filter",
-        ["close"],
-        [period("timeperiod", 28)],
-        ["real"],
-        |p| count(p, 0),
-        Vhf::new,
-        "(max(x, n) - min(x, n)) / sum of the last n |changes|",
-        "A. White, 1991"
-    ),
-    spec!(
-        "QSTICK",
-        Momentum,
-        "Qstick",
-        ["open", "close"],
-        [period("timeperiod", 10)],
-        ["real"],
-        |p| count(p, 0) - 1,
-        Qstick::new,
-        "sma(close - open, n)",
-        "T. Chande, 1994"
     ),
 ];

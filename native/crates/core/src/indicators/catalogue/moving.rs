@@ -3,6 +3,7 @@
 use super::super::ema::Ema;
 use super::super::wilder::WilderAverage;
 use super::average::{EmaChain, Hull, Kaufman, Simple, Tillson, Triangular, Weighted, ZeroLag};
+use super::block::Block;
 use super::hilbert::Mesa;
 use crate::cpu::multiversioned;
 
@@ -165,6 +166,35 @@ impl AveragePair {
     /// Two averages of one kind, of which none waits.
     pub(super) fn independent(kind: usize, first: usize, second: usize) -> Self {
         AveragePair { fast_waits: 0, slow_waits: 0, ..AveragePair::new((kind, first), (kind, second)) }
+    }
+
+    /// Bars after which both averages have their seeds, if both are exponential.
+    pub(super) fn exponential_reach(&self) -> Option<usize> {
+        match (&self.fast, &self.slow) {
+            (Average::Exponential(fast), Average::Exponential(slow)) => {
+                Some(fast.period().max(slow.period()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Fills a block from both averages, if both are exponential; none waits any more.
+    #[inline(always)]
+    pub(super) fn fill_exponential(
+        &mut self,
+        block: Block<'_, 1, 1>,
+        result: impl Fn(f64, f64) -> [f64; 1],
+    ) -> bool {
+        let (Average::Exponential(fast), Average::Exponential(slow)) = (&mut self.fast, &mut self.slow)
+        else {
+            return false;
+        };
+        (fast.running, slow.running) =
+            block.fill_on(0, (fast.running, slow.running), |(fast, slow), [x], _| {
+                let (fast, slow) = (fast.next(x), slow.next(x));
+                ((fast, slow), result(fast.value, slow.value))
+            });
+        true
     }
 
     /// Fast and slow average.

@@ -1,5 +1,7 @@
 //! Least-squares lines through a window.
 
+use super::block::{Block, Scratch, windows_reach};
+use super::grid;
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period_from, spec};
 use super::window::WeightedSums;
@@ -21,29 +23,89 @@ impl Line {
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<(f64, f64)> {
         let (plain, weighted) = self.sums.push(value)?;
-        // Places 1 to n: their sum is n (n+1) / 2, their squared deviations n (n^2 - 1) / 12.
-        let n = self.n;
-        let centred = weighted - plain * (n + 1.0) / 2.0;
-        let slope = ratio_or(12.0 * centred, n * (n * n - 1.0), 0.0);
-        Some((slope, plain / n - slope * (n - 1.0) / 2.0))
+        Some(line(self.n, plain.nearest(), weighted.nearest()))
+    }
+
+    /// Bars before a block that [`Line::fill`] looks at.
+    fn reach(&self) -> Option<usize> {
+        windows_reach(self.sums.period())
+    }
+
+    /// Fills a block from slope and intercept.
+    #[inline(always)]
+    fn fill(&self, block: Block<'_, 1, 1>, result: impl Fn(f64, f64) -> f64) -> bool {
+        let ([values], [out]) = (block.bars, block.results);
+        self.fill_column(values, block.scratch, out, result)
+    }
+
+    /// As [`Line::fill`], for the lines that end at the last values.
+    #[inline(always)]
+    fn fill_column(
+        &self,
+        values: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+        result: impl Fn(f64, f64) -> f64,
+    ) -> bool {
+        let (period, rows, n) = (self.sums.period(), out.len(), self.n);
+        let Scratch { lanes, work, .. } = scratch;
+        let [plain, weighted, ..] = &mut **lanes;
+        let values = grid::tail(values, rows, period);
+        let done = grid::weighted(values, period, false, work, Some(plain), weighted);
+        for (out, (&plain, &weighted)) in out.iter_mut().zip(plain[..rows].iter().zip(&weighted[..rows])) {
+            let (slope, start) = line(n, plain, weighted);
+            *out = result(slope, start);
+        }
+        done
     }
 }
 
+/// Slope and intercept of the line through `n` values, from their plain and their weighted sum.
+#[inline(always)]
+fn line(n: f64, plain: f64, weighted: f64) -> (f64, f64) {
+    // Places 1 to n: their sum is n (n+1) / 2, their squared deviations n (n^2 - 1) / 12.
+    let centred = weighted - plain * (n + 1.0) / 2.0;
+    let slope = ratio_or(12.0 * centred, n * (n * n - 1.0), 0.0);
+    (slope, plain / n - slope * (n - 1.0) / 2.0)
+}
+
 kernel!(LinearReg[1 => 1](p) { line: Line = Line::new(count(p, 0)) }
-    |this, [x]| this.line.push(x).map(|(slope, start)| [slope.mul_add(this.line.n - 1.0, start)]));
+|this, [x]| this.line.push(x).map(|(slope, start)| [slope.mul_add(this.line.n - 1.0, start)]);
+reach this.line.reach(); |block| {
+    let last = this.line.n - 1.0;
+    this.line.fill(block, |slope, start| slope.mul_add(last, start))
+});
 kernel!(LinearRegSlope[1 => 1](p) { line: Line = Line::new(count(p, 0)) }
-    |this, [x]| this.line.push(x).map(|(slope, _)| [slope]));
+    |this, [x]| this.line.push(x).map(|(slope, _)| [slope]);
+    reach this.line.reach();
+    |block| this.line.fill(block, |slope, _| slope));
 kernel!(LinearRegIntercept[1 => 1](p) { line: Line = Line::new(count(p, 0)) }
-    |this, [x]| this.line.push(x).map(|(_, start)| [start]));
+    |this, [x]| this.line.push(x).map(|(_, start)| [start]);
+    reach this.line.reach();
+    |block| this.line.fill(block, |_, start| start));
 kernel!(LinearRegAngle[1 => 1](p) { line: Line = Line::new(count(p, 0)) }
-    |this, [x]| this.line.push(x).map(|(slope, _)| [slope.atan().to_degrees()]));
+    |this, [x]| this.line.push(x).map(|(slope, _)| [slope.atan().to_degrees()]);
+    reach this.line.reach();
+    |block| this.line.fill(block, |slope, _| slope.atan().to_degrees()));
 kernel!(Tsf[1 => 1](p) { line: Line = Line::new(count(p, 0)) }
-    |this, [x]| this.line.push(x).map(|(slope, start)| [slope.mul_add(this.line.n, start)]));
+|this, [x]| this.line.push(x).map(|(slope, start)| [slope.mul_add(this.line.n, start)]);
+reach this.line.reach(); |block| {
+    let next = this.line.n;
+    this.line.fill(block, |slope, start| slope.mul_add(next, start))
+});
 kernel!(Fosc[1 => 1](p) { line: Line = Line::new(count(p, 0)), forecast: Option<f64> = None }
 |this, [x]| {
     let forecast = this.forecast;
     this.forecast = this.line.push(x).map(|(slope, start)| slope.mul_add(this.line.n, start));
     forecast.map(|forecast| [100.0 * ratio_or(x - forecast, x, 0.0)])
+}; reach this.line.reach(); |block| {
+    let ([values], [out], next) = (block.bars, block.results, this.line.n);
+    // The forecasts are those of the bars before.
+    let done = this.line.fill_column(&values[..values.len() - 1], block.scratch, out, |slope, start| slope.mul_add(next, start));
+    for (out, &x) in out.iter_mut().zip(&values[block.reach..]) {
+        *out = 100.0 * ratio_or(x - *out, x, 0.0);
+    }
+    done
 });
 
 /// The indicators of this file.

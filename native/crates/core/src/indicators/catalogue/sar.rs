@@ -80,14 +80,14 @@ impl Parabolic {
                 shown = self.stop;
                 self.factor = self.short.first;
                 self.extreme = low;
-                self.stop = larger(self.stop + self.factor * (low - self.stop), ceiling);
+                self.stop = larger(self.factor.mul_add(low - self.stop, self.stop), ceiling);
             } else {
                 shown = self.stop;
-                if high > self.extreme {
-                    self.extreme = high;
-                    self.factor = smaller(self.factor + self.long.step, self.long.largest);
-                }
-                self.stop = smaller(self.stop + self.factor * (self.extreme - self.stop), floor);
+                // Choices, not branches: whether an extreme is new is as good as chance.
+                let faster = smaller(self.factor + self.long.step, self.long.largest);
+                self.factor = if high > self.extreme { faster } else { self.factor };
+                self.extreme = larger(high, self.extreme);
+                self.stop = smaller(self.factor.mul_add(self.extreme - self.stop, self.stop), floor);
             }
         } else if high >= self.stop {
             self.is_long = true;
@@ -95,14 +95,13 @@ impl Parabolic {
             shown = self.stop;
             self.factor = self.long.first;
             self.extreme = high;
-            self.stop = smaller(self.stop + self.factor * (high - self.stop), floor);
+            self.stop = smaller(self.factor.mul_add(high - self.stop, self.stop), floor);
         } else {
             shown = self.stop;
-            if low < self.extreme {
-                self.extreme = low;
-                self.factor = smaller(self.factor + self.short.step, self.short.largest);
-            }
-            self.stop = larger(self.stop + self.factor * (self.extreme - self.stop), ceiling);
+            let faster = smaller(self.factor + self.short.step, self.short.largest);
+            self.factor = if low < self.extreme { faster } else { self.factor };
+            self.extreme = smaller(low, self.extreme);
+            self.stop = larger(self.factor.mul_add(self.extreme - self.stop, self.stop), ceiling);
         }
         // After a reversal the stop shown is that of the new side.
         Some((shown, self.is_long))

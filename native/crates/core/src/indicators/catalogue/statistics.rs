@@ -3,20 +3,44 @@
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
 use super::super::window::{MovingWindow, WindowMoments};
+use super::block::{LONGEST, Scratch, fill_on};
 use super::kernel::{kernel, ratio_or};
+use super::moments::{Moments, OfOne, OfTwo, moments};
 use super::moving::Average;
+use super::ranks::count_below;
 use super::spec::{Spec, average_kind, count, period, period_from, real, spec};
+use super::variable::Mavp;
 use super::window::{Lag, Sorted, Sums};
 
-kernel!(StdDev[1 => 1](p) {
-        window: MovingWindow<WindowMoments> = MovingWindow::new(count(p, 0)), count: Count = Count::new(count(p, 0)), factor: f64 = p[1] }
-    |this, [x]| this.window.update(x).map(|window| [this.factor * window.mean_and_deviation(this.count).1]));
-kernel!(Var[1 => 1](p) {
-    window: MovingWindow<WindowMoments> = MovingWindow::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
-|this, [x]| this.window.update(x).map(|window| {
-    let deviation = window.mean_and_deviation(this.count).1;
-    [deviation * deviation]
-}));
+/// Squared deviations of windows of the last values, into the first column to work in.
+#[inline(always)]
+fn squares(values: &[f64], rows: usize, period: usize, scratch: &mut Scratch) {
+    let Scratch { lanes, joints, .. } = scratch;
+    let [squares, means, ..] = &mut **lanes;
+    moments::<OfOne, 2>(values.len(), rows, period, |row| [values[row], 0.0], joints, [means, squares]);
+}
+
+kernel!(StdDev[1 => 1](p) { window: Moments<OfOne, 2> = Moments::new(count(p, 0)), n: f64 = p[0], factor: f64 = p[1] }
+|this, [x]| this.window.push([x, 0.0]).map(|[_, squares]| [this.factor * (squares / this.n).sqrt()]);
+reach joined_reach(this.window.period()); |block| {
+    let [result] = block.results;
+    squares(block.bars[0], result.len(), this.window.period(), block.scratch);
+    let (n, factor) = (this.n, this.factor);
+    for (result, &squares) in result.iter_mut().zip(&block.scratch.lanes[0]) {
+        *result = factor * (squares / n).sqrt();
+    }
+    true
+});
+kernel!(Var[1 => 1](p) { window: Moments<OfOne, 2> = Moments::new(count(p, 0)), n: f64 = p[0] }
+|this, [x]| this.window.push([x, 0.0]).map(|[_, squares]| [squares / this.n]);
+reach joined_reach(this.window.period()); |block| {
+    let ([result], n) = (block.results, this.n);
+    squares(block.bars[0], result.len(), this.window.period(), block.scratch);
+    for (result, &squares) in result.iter_mut().zip(&block.scratch.lanes[0]) {
+        *result = squares / n;
+    }
+    true
+});
 kernel!(ZScore[1 => 1](p) {
     window: MovingWindow<WindowMoments> = MovingWindow::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
 |this, [x]| this.window.update(x).map(|window| {
@@ -24,142 +48,113 @@ kernel!(ZScore[1 => 1](p) {
     [ratio_or(x - mean, deviation, 0.0)]
 }));
 
-/// Sums of two columns and their products, each taken from a value near by so that little cancels.
-#[derive(Clone, Debug)]
-struct Products {
-    sums: Sums<5>,
-    anchor: Option<[f64; 2]>,
-    left: usize,
-    next: Sums<5>,
-    next_anchor: [f64; 2],
-    n: f64,
-}
-
-impl Products {
-    fn new(period: usize) -> Self {
-        Products {
-            sums: Sums::new(period),
-            anchor: None,
-            left: 4 * period,
-            next: Sums::new(period),
-            next_anchor: [0.0; 2],
-            n: period as f64,
-        }
-    }
-
-    /// Covariance and the two variances, each times `n^2`.
-    #[inline(always)]
-    fn push(&mut self, x: f64, y: f64) -> Option<[f64; 3]> {
-        let row = |anchor: [f64; 2]| {
-            let (x, y) = (x - anchor[0], y - anchor[1]);
-            [x, y, x * y, x * x, y * y]
-        };
-        let anchor = *self.anchor.get_or_insert([x, y]);
-        let full = self.sums.push(row(anchor));
-        // Prices wander away from the anchor: a second set of sums is filled around a new one, then takes over.
-        let period = self.n as usize;
-        self.left -= 1;
-        if self.left < period {
-            if self.left + 1 == period {
-                self.next = Sums::new(period);
-                self.next_anchor = [x, y];
-            }
-            self.next.push(row(self.next_anchor));
-            if self.left == 0 {
-                std::mem::swap(&mut self.sums, &mut self.next);
-                self.anchor = Some(self.next_anchor);
-                self.left = 4 * period;
-            }
-        }
-        if !full {
-            return None;
-        }
-        let [sx, sy, sxy, sxx, syy] = std::array::from_fn(|index| self.sums.sum(index));
-        Some([self.n * sxy - sx * sy, self.n * sxx - sx * sx, self.n * syy - sy * sy])
-    }
-}
-
-kernel!(Correl[2 => 1](p) { products: Products = Products::new(count(p, 0)) }
-|this, [x, y]| this.products.push(x, y).map(|[covariance, of_x, of_y]| {
+/// Correlation from moments.
+#[inline(always)]
+fn correlation(of_x: f64, of_y: f64, of_both: f64) -> f64 {
     let product = of_x * of_y;
-    [if of_x > 0.0 && of_y > 0.0 && product > 0.0 { covariance / product.sqrt() } else { 0.0 }]
-}));
-kernel!(Beta[2 => 1](p) { previous: Option<[f64; 2]> = None, products: Products = Products::new(count(p, 0)) }
+    if of_x > 0.0 && of_y > 0.0 && product > 0.0 { of_both / product.sqrt() } else { 0.0 }
+}
+
+/// Relative change, of which there is none from nothing.
+#[inline(always)]
+fn change(now: f64, before: f64) -> f64 {
+    ratio_or(now - before, before, 0.0)
+}
+
+kernel!(Correl[2 => 1](p) { window: Moments<OfTwo, 5> = Moments::new(count(p, 0)) }
+|this, [x, y]| this.window.push([x, y, 0.0, 0.0, 0.0]).map(|[_, _, xx, yy, xy]| [correlation(xx, yy, xy)]);
+reach joined_reach(this.window.period()); |block| {
+    let ([x, y], [result], period) = (block.bars, block.results, this.window.period());
+    let Scratch { lanes, joints, .. } = block.scratch;
+    let [a, b, xx, yy, xy, ..] = &mut **lanes;
+    let rows = result.len();
+    moments::<OfTwo, 5>(x.len(), rows, period, |row| [x[row], y[row], 0.0, 0.0, 0.0], joints, [a, b, xx, yy, xy]);
+    for (row, result) in result.iter_mut().enumerate() {
+        *result = correlation(xx[row], yy[row], xy[row]);
+    }
+    true
+});
+kernel!(Beta[2 => 1](p) { previous: Option<[f64; 2]> = None, window: Moments<OfTwo, 5> = Moments::new(count(p, 0)) }
 |this, [x, y]| {
     let before = this.previous.replace([x, y])?;
-    let change = |now: f64, before: f64| ratio_or(now - before, before, 0.0);
-    let [covariance, of_x, _] = this.products.push(change(x, before[0]), change(y, before[1]))?;
-    Some([ratio_or(covariance, of_x, 0.0)])
+    let bar = [change(x, before[0]), change(y, before[1]), 0.0, 0.0, 0.0];
+    this.window.push(bar).map(|[_, _, xx, _, xy]| [ratio_or(xy, xx, 0.0)])
+}; reach joined_reach(this.window.period()).map(|reach| reach + 1); |block| {
+    let ([x, y], [result], period) = (block.bars, block.results, this.window.period());
+    let Scratch { lanes, joints, .. } = block.scratch;
+    let [a, b, xx, yy, xy, ..] = &mut **lanes;
+    let rows = result.len();
+    let (x, y) = (x, &y[..x.len()]);
+    let bar = |row: usize| [change(x[row + 1], x[row]), change(y[row + 1], y[row]), 0.0, 0.0, 0.0];
+    moments::<OfTwo, 5>(x.len() - 1, rows, period, bar, joints, [a, b, xx, yy, xy]);
+    for (result, (&xy, &xx)) in result.iter_mut().zip(xy.iter().zip(xx.iter())) {
+        *result = ratio_or(xy, xx, 0.0);
+    }
+    true
 });
 kernel!(Percentile[1 => 1](p) { sorted: Sorted = Sorted::new(count(p, 0)), place: usize = nearest_rank(p) }
-    |this, [x]| this.sorted.push(x).then(|| [this.sorted.values()[this.place]]));
+|this, [x]| this.sorted.push(x).then(|| [this.sorted.values()[this.place]]);
+reach this.sorted.reach(); |block| {
+    let place = this.place;
+    block.fill_from_sorted(this.sorted.period(), |sorted| sorted[place])
+});
 kernel!(PercentRank[1 => 1](p) { sorted: Sorted = Sorted::new(count(p, 0)), known: bool = false, n: f64 = p[0] }
 |this, [x]| {
     let below = this.known.then(|| this.sorted.values().partition_point(|&other| other < x));
     this.known = this.sorted.push(x);
     below.map(|below| [100.0 * below as f64 / this.n])
+}; reach (this.n <= LONGEST as f64).then_some(this.n as usize); |block| {
+    let ([out], n) = (block.results, this.n);
+    count_below(block.bars[0], block.reach, out);
+    for value in out {
+        *value = 100.0 * *value / n;
+    }
+    true
 });
 kernel!(Median[1 => 1](p) { sorted: Sorted = Sorted::new(count(p, 0)), n: usize = count(p, 0) }
 |this, [x]| this.sorted.push(x).then(|| {
     let values = this.sorted.values();
     [f64::midpoint(values[(this.n - 1) / 2], values[this.n / 2])]
-}));
+}); reach this.sorted.reach(); |block| {
+    let (low, high) = ((this.n - 1) / 2, this.n / 2);
+    block.fill_from_sorted(this.n, |sorted| f64::midpoint(sorted[low], sorted[high]))
+});
 kernel!(Rvi[1 => 1](p) {
-    previous: Option<f64> = None,
-    window: MovingWindow<WindowMoments> = MovingWindow::new(count(p, 1)), count: Count = Count::new(count(p, 1)),
+    previous: Option<f64> = None, window: Moments<OfOne, 2> = Moments::new(count(p, 1)), n: f64 = p[1],
     up: WilderAverage = WilderAverage::new(count(p, 0)), down: WilderAverage = WilderAverage::new(count(p, 0)) }
 |this, [x]| {
     let before = this.previous.replace(x);
-    let deviation = this.window.update(x).map(|window| window.mean_and_deviation(this.count).1);
+    let deviation = this.window.push([x, 0.0]).map(|[_, squares]| (squares / this.n).sqrt());
     let (before, deviation) = (before?, deviation?);
     let up = this.up.update(if x > before { deviation } else { 0.0 });
     let down = this.down.update(if x < before { deviation } else { 0.0 });
     let (up, down) = (up?, down?);
     Some([100.0 * ratio_or(up, up + down, 0.5)])
+}; reach joined_reach(this.window.period()).map(|reach| reach + this.up.period()); |block| {
+    let (rows, n) = (block.results[0].len(), this.n);
+    squares(block.bars[0], rows, this.window.period(), block.scratch);
+    // A column of its own beside the bars; the bar before the first has no part in it.
+    let Scratch { lanes, .. } = block.scratch;
+    let [squares, deviations, ..] = &mut **lanes;
+    for (deviation, &squares) in deviations[1..].iter_mut().zip(&squares[..rows]) {
+        *deviation = (squares / n).sqrt();
+    }
+    let bars = [&block.bars[0][block.reach - 1..], &deviations[..=rows]];
+    let averages = (this.up.running, this.down.running);
+    (this.up.running, this.down.running) =
+        fill_on(bars, 1, block.results, 1, averages, |(up, down), [x, deviation], [before, _]| {
+            let up = up.next(if x > before { deviation } else { 0.0 });
+            let down = down.next(if x < before { deviation } else { 0.0 });
+            ((up, down), [100.0 * ratio_or(up.value, up.value + down.value, 0.5)])
+        });
+    true
 });
 
-/// Averages of every period in use, of which the second column picks one a bar.
-#[derive(Debug)]
-struct Variable {
-    averages: Vec<Average>,
-    waits: Vec<usize>,
-    shortest: usize,
+/// Bars before a block that windows made of halves want, if they are short enough.
+fn joined_reach(period: usize) -> Option<usize> {
+    (period <= LONGEST).then(|| period.max(2) - 1)
 }
 
-impl Variable {
-    fn new(p: &[f64]) -> Self {
-        let (shortest, longest, kind) = (count(p, 0), count(p, 1).max(count(p, 0)), count(p, 2));
-        let all = Average::warm_up(kind, longest);
-        Variable {
-            averages: (shortest..=longest).map(|period| Average::new(kind, period)).collect(),
-            waits: (shortest..=longest).map(|period| all - Average::warm_up(kind, period)).collect(),
-            shortest,
-        }
-    }
-
-    fn push(&mut self, x: f64, period: f64) -> Option<f64> {
-        let last = self.averages.len() - 1;
-        let chosen = (period.max(0.0) as usize).saturating_sub(self.shortest).min(last);
-        let mut picked = None;
-        let mut all = true;
-        for (index, (average, waits)) in self.averages.iter_mut().zip(&mut self.waits).enumerate() {
-            if *waits > 0 {
-                *waits -= 1;
-                all = false;
-                continue;
-            }
-            let value = average.push(x);
-            all &= value.is_some();
-            if index == chosen {
-                picked = value;
-            }
-        }
-        picked.filter(|_| all)
-    }
-}
-
-kernel!(Mavp[2 => 1](p) { averages: Variable = Variable::new(p) }
-    |this, [x, period]| this.averages.push(x, period).map(|value| [value]));
 kernel!(Hurst[1 => 1](p) { lag: Lag = Lag::new(1), half: Lag = Lag::new(2), near: Sums<1> = Sums::new(count(p, 0)), far: Sums<1> = Sums::new(count(p, 0)) }
 |this, [x]| {
     let one = this.lag.push(x);
@@ -187,7 +182,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0) - 1,
         StdDev::new,
-        "population standard deviation of the window, times nbdev",
+        "population standard deviation of the window, times nbdev; put together from halves, 2 log2 n operations a bar",
         "elementary"
     ),
     spec!(
@@ -199,7 +194,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0) - 1,
         Var::new,
-        "population variance of the window; nbdev changes nothing, as in TA-Lib",
+        "population variance of the window, put together from halves, 2 log2 n operations a bar; nbdev changes nothing, as in TA-Lib",
         "elementary"
     ),
     spec!(
@@ -223,7 +218,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0) - 1,
         Correl::new,
-        "Pearson correlation of two columns; 0 where one is flat",
+        "Pearson correlation of two columns, put together from halves, 2 log2 n operations a bar; 0 where one is flat",
         "K. Pearson"
     ),
     spec!(
@@ -235,7 +230,8 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0),
         Beta::new,
-        "slope of the changes of the second column on those of the first; 0 where the first is flat",
+        "slope of the relative changes of the second column on those of the first, put together from halves, 2 log2 n operations a bar; 0 \
+         where the first is flat",
         "TA-Lib"
     ),
     spec!(

@@ -7,7 +7,7 @@ use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
 use super::block::{Lane, derived_reach};
 use super::extremes::{extremes, extremes_reach};
-use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
+use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, spec};
@@ -164,7 +164,7 @@ kernel!(Smi[3 => 2](p) {
     let highest = this.highest.push(high);
     let lowest = this.lowest.push(low);
     let (highest, lowest) = (highest?.0, lowest?.0);
-    let distance = this.distance[0].advance(close - f64::midpoint(highest, lowest));
+    let distance = this.distance[0].advance(close - middle(highest, lowest));
     let range = this.range[0].advance(highest - lowest);
     let (distance, range) = (distance?, range?);
     let distance = this.distance[1].advance(distance);
@@ -185,7 +185,7 @@ kernel!(Smi[3 => 2](p) {
     // Copies of the averages stay in registers.
     let (mut distances, mut ranges, mut signals) = (this.distance.clone(), this.range.clone(), this.signal.clone());
     for row in 0..rows {
-        let distance = distances[0].step(close[row] - f64::midpoint(highest[row], lowest[row]));
+        let distance = distances[0].step(close[row] - middle(highest[row], lowest[row]));
         let range = ranges[0].step(highest[row] - lowest[row]);
         smi[row] = 200.0 * ratio_or(distances[1].step(distance), ranges[1].step(range), 0.0);
         signal[row] = signals.step(smi[row]);
@@ -251,16 +251,30 @@ fn periods(p: &[f64]) -> [usize; 3] {
 }
 
 kernel!(Trange[3 => 1](p) { previous: Option<f64> = None }
-    |this, [high, low, close]| this.previous.replace(close).map(|before| [true_range(high, low, before)]));
+    |this, [high, low, close]| this.previous.replace(close).map(|before| [true_range(high, low, before)]);
+    reach Some(1);
+    |block| block.fill_each_after(1, |[high, low, _], [_, _, before]| [true_range(high, low, before)]));
 kernel!(Atr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = WilderAverage::new(count(p, 0)) }
 |this, [high, low, close]| {
     let before = this.previous.replace(close)?;
     this.range.update(true_range(high, low, before)).map(|range| [range])
+}; reach Some(this.range.period() + 1); |block| {
+    this.range.running = block.fill_on(1, this.range.running, |range, [high, low, _], [_, _, before]| {
+        let range = range.next(true_range(high, low, before));
+        (range, [range.value])
+    });
+    true
 });
 kernel!(Natr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = WilderAverage::new(count(p, 0)) }
 |this, [high, low, close]| {
     let before = this.previous.replace(close)?;
     this.range.update(true_range(high, low, before)).map(|range| [100.0 * ratio_or(range, close, 0.0)])
+}; reach Some(this.range.period() + 1); |block| {
+    this.range.running = block.fill_on(1, this.range.running, |range, [high, low, close], [_, _, before]| {
+        let range = range.next(true_range(high, low, before));
+        (range, [100.0 * ratio_or(range.value, close, 0.0)])
+    });
+    true
 });
 kernel!(Adr[2 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
     |this, [high, low]| this.sums.push([high - low]).then(|| [this.sums.mean(0, this.count)]);

@@ -3,8 +3,9 @@
 use super::super::ema::Ema;
 use super::super::sum::Sum;
 use super::average::Simple;
-use super::block::{LONGEST, derived_reach};
+use super::block::{LONGEST, Scratch, derived_reach, sums_reach, windows_reach};
 use super::extremes::extremes;
+use super::grid;
 use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
 use super::spec::{Spec, count, period, spec};
 use super::window::{Highest, Lag, Sums};
@@ -74,6 +75,11 @@ kernel!(Awesome[2 => 1](p) { fast: Simple = Simple::new(count(p, 0)), slow: Simp
     let fast = this.fast.push(middle);
     let slow = this.slow.push(middle);
     Some([fast? - slow?])
+}; reach windows_reach(this.fast.period() + this.slow.period()); |block| {
+    let ([result], rows) = (block.results, block.bars[0].len() - block.reach);
+    let done = awesome(block.bars, rows, [&this.fast, &this.slow], block.scratch);
+    result.copy_from_slice(&block.scratch.lanes[1][..rows]);
+    done
 });
 kernel!(Accelerator[2 => 1](p) {
     fast: Simple = Simple::new(count(p, 0)), slow: Simple = Simple::new(count(p, 1)),
@@ -84,9 +90,47 @@ kernel!(Accelerator[2 => 1](p) {
     let slow = this.slow.push(middle);
     let awesome = fast? - slow?;
     this.signal.push(awesome).map(|signal| [awesome - signal])
+}; reach windows_reach(this.fast.period() + this.slow.period() + this.signal.period()); |block| {
+    let ([result], period) = (block.results, this.signal.period());
+    let rows = result.len();
+    let inner_rows = rows + sums_reach(period);
+    if !awesome(block.bars, inner_rows, [&this.fast, &this.slow], block.scratch) { return false; }
+    let Scratch { lanes, work, .. } = block.scratch;
+    let [_, awesome, signals, ..] = &mut **lanes;
+    let done = grid::sums(&awesome[..inner_rows], period, true, work, signals);
+    let last = &awesome[inner_rows - rows..inner_rows];
+    for (result, (&awesome, &signal)) in result.iter_mut().zip(last.iter().zip(&signals[..rows])) {
+        *result = awesome - signal;
+    }
+    done
 });
+
+/// Fast less slow mean of the middle of the last bars, into the second column to work in.
+#[inline(always)]
+fn awesome([high, low]: [&[f64]; 2], rows: usize, [fast, slow]: [&Simple; 2], scratch: &mut Scratch) -> bool {
+    let Scratch { lanes, work, .. } = scratch;
+    let [middles, fasts, slows, ..] = &mut **lanes;
+    for (middle, (&high, &low)) in middles.iter_mut().zip(high.iter().zip(low)) {
+        *middle = f64::midpoint(high, low);
+    }
+    let middles = &middles[..high.len()];
+    let done = grid::sums(grid::tail(middles, rows, fast.period()), fast.period(), true, work, fasts)
+        && grid::sums(grid::tail(middles, rows, slow.period()), slow.period(), true, work, slows);
+    for (fast, &slow) in fasts[..rows].iter_mut().zip(&slows[..rows]) {
+        *fast -= slow;
+    }
+    done
+}
+
 kernel!(ElderRay[3 => 2](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
-    |this, [high, low, close]| this.average.advance(close).map(|average| [high - average, low - average]));
+|this, [high, low, close]| this.average.advance(close).map(|average| [high - average, low - average]);
+reach Some(this.average.period()); |block| {
+    this.average.running = block.fill_on(0, this.average.running, |average, [high, low, close], _| {
+        let average = average.next(close);
+        (average, [high - average.value, low - average.value])
+    });
+    true
+});
 /// 100 where a value is beyond the extremes of the windows before and after it, else 0.
 #[inline(always)]
 fn mark(
@@ -138,15 +182,33 @@ kernel!(Mass[2 => 1](p) {
 });
 kernel!(Wad[3 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
 |this, [high, low, close]| {
-    if let Some(before) = this.previous.replace(close) {
-        if close > before {
-            this.total.add(close - smaller(low, before));
-        } else if close < before {
-            this.total.add(close - larger(high, before));
-        }
-    }
+    let before = this.previous.replace(close).unwrap_or(close);
+    this.total.add(accumulated(high, low, close, before));
     Some([this.total.high + this.total.low])
+}; reach Some(1); |block| {
+    let [out] = block.results;
+    let rows = out.len();
+    let [high, low, close] = block.bars;
+    let (high, low, before) = (&high[1..=rows], &low[1..=rows], &close[..rows]);
+    let close = &close[1..=rows];
+    for row in 0..rows {
+        out[row] = accumulated(high[row], low[row], close[row], before[row]);
+    }
+    let mut total = this.total;
+    for place in out {
+        total.add(*place);
+        *place = total.high + total.low;
+    }
+    this.total = total;
+    true
 });
+
+/// What a bar adds: the distance of the close from the true low on a rise, from the true high on a fall.
+#[inline(always)]
+fn accumulated(high: f64, low: f64, close: f64, before: f64) -> f64 {
+    let from = if close > before { smaller(low, before) } else { larger(high, before) };
+    if close == before { 0.0 } else { close - from }
+}
 
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[

@@ -1,8 +1,8 @@
 //! Indicators made of volume.
 
-use super::super::ema::Ema;
+use super::super::ema::{Ema, Smoothing};
 use super::super::sum::{Count, Sum};
-use super::block::derived_reach;
+use super::block::{Block, derived_reach};
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, spec};
 use super::window::{Lag, Sums};
@@ -22,22 +22,39 @@ kernel!(Ad[4 => 1](p) { total: Sum = Sum::default() }
 |this, [high, low, close, volume]| {
     this.total.add(money_flow(high, low, close, volume));
     Some([value(this.total)])
+}; reach Some(0); |block| {
+    this.total = block.fill_on(0, this.total, |total, [high, low, close, volume], _| {
+        let total = total.with(money_flow(high, low, close, volume));
+        (total, [value(total)])
+    });
+    true
 });
 kernel!(AdOsc[4 => 1](p) {
     total: Sum = Sum::default(), started: bool = false, fast: f64 = 0.0, slow: f64 = 0.0, left: usize = count(p, 0).max(count(p, 1)),
-    fast_smoothing: f64 = 2.0 / (p[0] + 1.0), slow_smoothing: f64 = 2.0 / (p[1] + 1.0) }
+    smoothing: [Smoothing; 2] = [Smoothing::new(2.0 / (p[0] + 1.0)), Smoothing::new(2.0 / (p[1] + 1.0))],
+    longest: usize = count(p, 0).max(count(p, 1)) }
 |this, [high, low, close, volume]| {
     this.total.add(money_flow(high, low, close, volume));
     let line = value(this.total);
     if this.started {
-        this.fast = this.fast_smoothing.mul_add(line - this.fast, this.fast);
-        this.slow = this.slow_smoothing.mul_add(line - this.slow, this.slow);
+        this.fast = this.smoothing[0].next(this.fast, line);
+        this.slow = this.smoothing[1].next(this.slow, line);
     } else {
         this.started = true;
         (this.fast, this.slow) = (line, line);
     }
     this.left = this.left.saturating_sub(1);
     (this.left == 0).then_some([this.fast - this.slow])
+}; reach Some(this.longest); |block| {
+    let smoothing = this.smoothing;
+    (this.total, this.fast, this.slow) =
+        block.fill_on(0, (this.total, this.fast, this.slow), |(total, fast, slow), [high, low, close, volume], _| {
+            let total = total.with(money_flow(high, low, close, volume));
+            let line = value(total);
+            let (fast, slow) = (smoothing[0].next(fast, line), smoothing[1].next(slow, line));
+            ((total, fast, slow), [fast - slow])
+        });
+    true
 });
 kernel!(Cmf[4 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
 |this, [high, low, close, volume]| {
@@ -52,6 +69,12 @@ kernel!(Efi[2 => 1](p) { previous: Option<f64> = None, average: Ema = Ema::with_
 |this, [close, volume]| {
     let before = this.previous.replace(close)?;
     this.average.advance((close - before) * volume).map(|force| [force])
+}; reach Some(this.average.period() + 1); |block| {
+    this.average.running = block.fill_on(1, this.average.running, |average, [close, volume], [before, _]| {
+        let average = average.next((close - before) * volume);
+        (average, [average.value])
+    });
+    true
 });
 kernel!(Obv[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
 |this, [close, volume]| {
@@ -68,6 +91,12 @@ kernel!(Pvt[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default
         this.total.add(volume * ratio_or(close - before, before, 0.0));
     }
     Some([value(this.total)])
+}; reach Some(1); |block| {
+    this.total = block.fill_on(1, this.total, |total, [close, volume], [before, _]| {
+        let total = total.with(volume * ratio_or(close - before, before, 0.0));
+        (total, [value(total)])
+    });
+    true
 });
 
 /// An index that moves with the price on some bars only.
@@ -84,20 +113,51 @@ impl SelectiveIndex {
 
     /// `counts` says of the volume before and now whether the bar moves the index.
     #[inline(always)]
-    fn push(&mut self, close: f64, volume: f64, counts: fn(f64, f64) -> bool) -> f64 {
-        if let Some((before, volume_before)) = self.previous.replace((close, volume))
-            && counts(volume_before, volume)
-        {
-            self.index += self.index * ratio_or(close - before, before, 0.0);
+    fn push(&mut self, close: f64, volume: f64, counts: impl Fn(f64, f64) -> bool) -> f64 {
+        if let Some((before, volume_before)) = self.previous.replace((close, volume)) {
+            let change = selected_change([close, volume], [before, volume_before], counts);
+            self.index = self.index.mul_add(change, self.index);
         }
         self.index
     }
+
+    /// The same for a block that begins one bar earlier: the changes side by side, then the index.
+    #[inline(always)]
+    fn fill(&mut self, block: Block<'_, 2, 1>, counts: impl Fn(f64, f64) -> bool + Copy) -> bool {
+        let [out] = block.results;
+        let rows = out.len();
+        let [close, volume] = block.bars;
+        let (close, volume) = (&close[..=rows], &volume[..=rows]);
+        for row in 0..rows {
+            out[row] = selected_change([close[row + 1], volume[row + 1]], [close[row], volume[row]], counts);
+        }
+        let mut index = self.index;
+        for place in out {
+            index = index.mul_add(*place, index);
+            *place = index;
+        }
+        self.index = index;
+        true
+    }
+}
+
+/// The change of the close as a share of the close before, on bars that count; else 0.
+#[inline(always)]
+fn selected_change(
+    [close, volume]: [f64; 2],
+    [close_before, volume_before]: [f64; 2],
+    counts: impl Fn(f64, f64) -> bool,
+) -> f64 {
+    let change = ratio_or(close - close_before, close_before, 0.0);
+    if counts(volume_before, volume) { change } else { 0.0 }
 }
 
 kernel!(Nvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
-    |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now < before)]));
+    |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now < before)]);
+    reach Some(1); |block| this.index.fill(block, |before, now| now < before));
 kernel!(Pvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
-    |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now > before)]));
+    |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now > before)]);
+    reach Some(1); |block| this.index.fill(block, |before, now| now > before));
 kernel!(Rvol[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)), mean: Option<f64> = None }
 |this, [volume]| {
     let mean = this.mean;
@@ -115,6 +175,15 @@ kernel!(Vwap[4 => 1](p) { money: Sum = Sum::default(), volume: Sum = Sum::defaul
     this.volume.add(volume);
     let traded = value(this.volume);
     Some([if traded == 0.0 { typical } else { value(this.money) / traded }])
+}; reach Some(0); |block| {
+    let sums = (this.money, this.volume);
+    (this.money, this.volume) = block.fill_on(0, sums, |(money, traded), [high, low, close, volume], _| {
+        let typical = (high + low + close) / 3.0;
+        let (money, traded) = (money.with(typical * volume), traded.with(volume));
+        let divisor = value(traded);
+        ((money, traded), [if divisor == 0.0 { typical } else { value(money) / divisor }])
+    });
+    true
 });
 kernel!(Emv[3 => 1](p) {
     previous: Option<f64> = None, sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)), divisor: f64 = p[1] }

@@ -40,7 +40,9 @@ kernel!(Symmetric[1 => 1](p) { average: Weighting = {
     |this, [x]| this.average.push(x).map(|value| [value]));
 kernel!(EndPoint[1 => 1](p) {
     sums: WeightedSums = WeightedSums::new(count(p, 0)), offset: f64 = p[1], total: f64 = p[0] * (f64::midpoint(p[0], 1.0) - p[1]) }
-|this, [x]| this.sums.push(x).map(|(plain, weighted)| [(weighted - this.offset * plain) / this.total]));
+|this, [x]| this.sums.push(x).map(|(plain, weighted)| {
+    [(weighted.nearest() - this.offset * plain.nearest()) / this.total]
+}));
 
 /// The first `n` Fibonacci numbers 1, 1, 2, 3, 5 …
 fn fibonacci(n: usize) -> Vec<f64> {

@@ -2,6 +2,7 @@
 
 use super::super::sum::Count;
 use super::super::sum::Sum;
+use super::ranks::LONGEST_SORTED;
 
 /// The value of some bars ago.
 #[derive(Clone, Debug)]
@@ -69,7 +70,6 @@ impl<const N: usize> Sums<N> {
 
     /// Takes the numbers of the next bar; whether the window is full now.
     #[inline(always)]
-    #[allow(clippy::needless_range_loop)]
     pub(super) fn push(&mut self, values: [f64; N]) -> bool {
         let leaving = std::mem::replace(&mut self.values[self.position], values);
         for index in 0..N {
@@ -139,9 +139,14 @@ impl WeightedSums {
         }
     }
 
+    #[inline(always)]
+    pub(super) fn period(&self) -> usize {
+        self.values.len()
+    }
+
     /// Takes the next value; the plain and the weighted sum once the window is full.
     #[inline(always)]
-    pub(super) fn push(&mut self, value: f64) -> Option<(f64, f64)> {
+    pub(super) fn push(&mut self, value: f64) -> Option<(Sum, Sum)> {
         let leaving = std::mem::replace(&mut self.values[self.position], value);
         self.position += 1;
         let place = self.position as f64;
@@ -162,11 +167,9 @@ impl WeightedSums {
             return None;
         }
         let place = self.position as f64;
-        let of = |sum: Sum| sum.high + sum.low;
-        let plain = of(self.older[0].joined(self.younger[0]));
-        let weighted = of(self.older[1].joined(self.younger[1]));
-        let shift = (period as f64 - place).mul_add(of(self.younger[0]), -place * of(self.older[0]));
-        Some((plain, weighted + shift))
+        let plain = self.older[0].joined(self.younger[0]);
+        let shift = self.younger[0].times(period as f64 - place).joined(self.older[0].times(-place));
+        Some((plain, self.older[1].joined(self.younger[1]).joined(shift)))
     }
 }
 
@@ -289,8 +292,19 @@ impl Sorted {
         Sorted { lag: Lag::new(period), ascending: Vec::with_capacity(period), period }
     }
 
+    pub(super) fn period(&self) -> usize {
+        self.period
+    }
+
+    /// Bars before a block that its windows want, if they are short enough to be sorted side by side.
+    pub(super) fn reach(&self) -> Option<usize> {
+        (self.period <= LONGEST_SORTED).then(|| self.period - 1)
+    }
+
     /// Takes the next value; whether the window is full now.
     pub(super) fn push(&mut self, value: f64) -> bool {
+        // Positive and negative zero are one number.
+        let value = value + 0.0;
         if let Some(leaving) = self.lag.push(value) {
             let place = self.ascending.partition_point(|&other| other < leaving);
             self.ascending.remove(place);
