@@ -3,8 +3,7 @@
 //! The system's library has its own results on each platform and takes one number at a time. These are made of correctly
 //! rounded operations and have no branch, so that a batch computes several at once; they are within two units in the last place
 //! of what the `libm` crate gives, hyperbolic ones within three (tests below). Each argument is brought near zero, where a
-//! polynomial that meets the function at the Chebyshev nodes of its
-//! interval is as good as a double can be.
+//! polynomial that meets the function at the Chebyshev nodes of its interval is as good as a double can be.
 
 use super::super::sum::two_sum;
 use super::kernel::{larger, smaller};
