@@ -80,7 +80,7 @@ function Hints() {
   const hints = [
     [
       'The same code',
-      'The strategy, the risk checks and the account are the ones that trade live; only the market is recorded.',
+      'What trades live runs here: strategy, risk checks, account. Plain rules run compiled, with the same trades; the report says which.',
     ],
     [
       'Costs count',
