@@ -35,7 +35,8 @@ for (const [group, run] of Object.entries(groups)) {
     if (!row.ok) missed += 1;
     if (values.json) print(JSON.stringify(row));
     else {
-      const peer = row.peer === undefined ? '' : `   ${row.peer}: ${row.peerValue} (${row.ratio}x)`;
+      const ratio = row.ratio === undefined ? '' : ` (${row.ratio}x)`;
+      const peer = row.peer === undefined ? '' : `   ${row.peer}: ${row.peerValue}${ratio}`;
       print(
         `${row.ok ? 'ok    ' : 'MISSED'} ${row.name.padEnd(56)} ${String(row.value).padStart(10)} ${row.unit}   target ${row.target}${peer}`,
       );
