@@ -24,7 +24,7 @@ impl<F: Fn([f64; I]) -> f64 + Send + 'static, const I: usize> Kernel<I, 1> for P
     }
 
     #[inline(always)]
-    fn fill(&mut self, block: Block<'_, I, 1>) -> bool {
+    fn fill(&self, block: Block<'_, I, 1>) -> bool {
         let function = &self.0;
         block.fill_each(|bar| [function(bar)])
     }
@@ -34,7 +34,7 @@ kernel!(CumulativeSum[1 => 1](p) { sum: Sum = Sum::default() }
 |this, [x]| {
     this.sum.add(x);
     Some([this.sum.high + this.sum.low])
-}; reach Some(0); |block| {
+}; reach Some(0); carry |block| {
     this.sum = block.fill_on(0, this.sum, |sum, [x], _| {
         let sum = sum.with(x);
         (sum, [sum.high + sum.low])
@@ -103,9 +103,8 @@ macro_rules! row_kernel {
                 extremes_reach(self.0.highest.period())
             }
             #[inline(always)]
-            fn fill(&mut self, $block: Block<'_, 1, $outputs>) -> bool {
-                let ($period, $row) = (self.0.highest.period(), self.0.row as f64);
-                self.0.row += $block.results[0].len();
+            fn fill(&self, $block: Block<'_, 1, $outputs>) -> bool {
+                let ($period, $row) = (self.0.highest.period(), $block.row as f64);
                 $fill
             }
         }

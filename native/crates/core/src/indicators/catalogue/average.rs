@@ -248,7 +248,7 @@ impl Tillson {
 
     /// Fills a block, after the warm-up.
     #[inline(always)]
-    pub(super) fn fill(&mut self, block: Block<'_, 1, 1>) -> bool {
+    pub(super) fn carry(&mut self, block: Block<'_, 1, 1>) -> bool {
         let weights = self.weights;
         let chain = block.fill_on(0, self.chain.running(), |chain, [x], _| {
             let (chain, averages) = chain.next(x);

@@ -17,7 +17,7 @@ kernel!(Sma[1 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
     |block| block.fill_from_column::<true>(this.average.period()));
 kernel!(ExponentialAverage[1 => 1](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
 |this, [x]| this.average.advance(x).map(|value| [value]);
-reach Some(this.average.period()); |block| {
+reach Some(this.average.period()); carry |block| {
     this.average.running = block.fill_on(0, this.average.running, |average, [x], _| {
         let average = average.next(x);
         (average, [average.value])
@@ -35,7 +35,7 @@ reach windows_reach(this.average.period()); |block| {
 });
 kernel!(Dema[1 => 1](p) { chain: EmaChain<2> = EmaChain::new(count(p, 0)) }
 |this, [x]| this.chain.push(x).map(|[first, second]| [2.0 * first - second]);
-reach Some(this.chain.reach()); |block| {
+reach Some(this.chain.reach()); carry |block| {
     let chain = block.fill_on(0, this.chain.running(), |chain, [x], _| {
         let (chain, [first, second]) = chain.next(x);
         (chain, [2.0 * first - second])
@@ -45,7 +45,7 @@ reach Some(this.chain.reach()); |block| {
 });
 kernel!(Tema[1 => 1](p) { chain: EmaChain<3> = EmaChain::new(count(p, 0)) }
 |this, [x]| this.chain.push(x).map(|[a, b, c]| [3.0 * a - 3.0 * b + c]);
-reach Some(this.chain.reach()); |block| {
+reach Some(this.chain.reach()); carry |block| {
     let chain = block.fill_on(0, this.chain.running(), |chain, [x], _| {
         let (chain, [a, b, c]) = chain.next(x);
         (chain, [3.0 * a - 3.0 * b + c])
@@ -62,14 +62,14 @@ kernel!(Kama[1 => 1](p) { average: Kaufman = Kaufman::new(count(p, 0)) }
 kernel!(T3[1 => 1](p) { average: Tillson = Tillson::new(count(p, 0), p[1]) }
     |this, [x]| this.average.push(x).map(|value| [value]);
     reach Some(this.average.reach());
-    |block| this.average.fill(block));
+    carry |block| this.average.carry(block));
 kernel!(Hma[1 => 1](p) { average: Hull = Hull::new(count(p, 0)) }
     |this, [x]| this.average.push(x).map(|value| [value]);
     reach this.average.reach();
     |block| this.average.fill(block));
 kernel!(Zlema[1 => 1](p) { average: ZeroLag = ZeroLag::new(count(p, 0)) }
 |this, [x]| this.average.push(x).map(|value| [value]);
-reach Some(this.average.reach()); |block| {
+reach Some(this.average.reach()); carry |block| {
     let lag = this.average.lag();
     let average = this.average.ema();
     average.running = block.fill_on(lag, average.running, |average, [x], [before]| {
@@ -80,7 +80,7 @@ reach Some(this.average.reach()); |block| {
 });
 kernel!(Rma[1 => 1](p) { average: WilderAverage = WilderAverage::new(count(p, 0)) }
 |this, [x]| this.average.update(x).map(|value| [value]);
-reach Some(this.average.period()); |block| {
+reach Some(this.average.period()); carry |block| {
     this.average.running = block.fill_on(0, this.average.running, |average, [x], _| {
         let average = average.next(x);
         (average, [average.value])

@@ -193,7 +193,7 @@ impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> f
     }
 
     #[inline(always)]
-    fn fill(&mut self, block: Block<'_, 4, 1>) -> bool {
+    fn fill(&self, block: Block<'_, 4, 1>) -> bool {
         let [result] = block.results;
         self.find(block.bars, result);
         true

@@ -64,7 +64,7 @@ impl ExponentialPair {
     }
 
     #[inline(always)]
-    fn fill(&mut self, block: Block<'_, 1, 3>) -> bool {
+    fn carry(&mut self, block: Block<'_, 1, 3>) -> bool {
         let averages = (self.fast.running, self.slow.running, self.signal.running);
         (self.fast.running, self.slow.running, self.signal.running) =
             block.fill_on(0, averages, |(fast, slow, signal), [x], _| {
@@ -89,15 +89,15 @@ fn extended_warm_up(p: &[f64]) -> usize {
 kernel!(Apo[1 => 1](p) { pair: AveragePair = AveragePair::independent(count(p, 2), count(p, 0), count(p, 1)) }
     |this, [x]| this.pair.push(x).map(|(fast, slow)| [fast - slow]);
     reach this.pair.exponential_reach();
-    |block| this.pair.fill_exponential(block, |fast, slow| [fast - slow]));
+    carry |block| this.pair.fill_exponential(block, |fast, slow| [fast - slow]));
 kernel!(Ppo[1 => 1](p) { pair: AveragePair = AveragePair::independent(count(p, 2), count(p, 0), count(p, 1)) }
     |this, [x]| this.pair.push(x).map(|(fast, slow)| [100.0 * ratio_or(fast - slow, slow, 0.0)]);
     reach this.pair.exponential_reach();
-    |block| this.pair.fill_exponential(block, |fast, slow| [100.0 * ratio_or(fast - slow, slow, 0.0)]));
+    carry |block| this.pair.fill_exponential(block, |fast, slow| [100.0 * ratio_or(fast - slow, slow, 0.0)]));
 kernel!(Macd[1 => 3](p) { pair: ExponentialPair = ExponentialPair::new(count(p, 0), count(p, 1), count(p, 2)) }
     |this, [x]| this.pair.push(x);
     reach Some(this.pair.reach());
-    |block| this.pair.fill(block));
+    carry |block| this.pair.carry(block));
 kernel!(MacdFix[1 => 3](p) { pair: ExponentialPair = {
         let mut pair = ExponentialPair::new(12, 26, count(p, 0));
         pair.fast = Ema::with_smoothing(12, 0.15);
@@ -106,7 +106,7 @@ kernel!(MacdFix[1 => 3](p) { pair: ExponentialPair = {
     } }
     |this, [x]| this.pair.push(x);
     reach Some(this.pair.reach());
-    |block| this.pair.fill(block));
+    carry |block| this.pair.carry(block));
 kernel!(MacdExt[1 => 3](p) { lines: Convergence = Convergence {
         pair: AveragePair::new((count(p, 1), count(p, 0)), (count(p, 3), count(p, 2))),
         signal: Average::new(count(p, 5), count(p, 4)),

@@ -14,7 +14,7 @@ kernel!(pub(super) HeikinAshi[4 => 4](p) { before: Option<(f64, f64)> = None }
         smaller(low, smaller(ha_open, ha_close)),
         ha_close,
     ])
-}; reach Some(1); |block| {
+}; reach Some(1); carry |block| {
     let [opens, highs, lows, closes] = block.results;
     let rows = opens.len();
     let [open, high, low, close] =

@@ -122,7 +122,7 @@ impl Kernel<4, 1> for Hikkake {
     }
 
     #[inline(always)]
-    fn fill(&mut self, block: Block<'_, 4, 1>) -> bool {
+    fn fill(&self, block: Block<'_, 4, 1>) -> bool {
         let [out] = block.results;
         let [found] = block.scratch.columns();
         let found = &mut found[..BARS_TO_CONFIRM + out.len()];
@@ -192,7 +192,7 @@ impl<F: Fn(&[Candle; 4]) -> f64 + Send + 'static> Kernel<4, 1> for ModifiedHikka
     }
 
     #[inline(always)]
-    fn fill(&mut self, block: Block<'_, 4, 1>) -> bool {
+    fn fill(&self, block: Block<'_, 4, 1>) -> bool {
         let [out] = block.results;
         let [found] = block.scratch.columns();
         let found = &mut found[..BARS_TO_CONFIRM + out.len()];

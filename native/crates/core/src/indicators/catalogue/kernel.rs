@@ -2,12 +2,13 @@
 
 /// `kernel!(Name[inputs => outputs](p) { field: Type = first value, … } |this, [a, b]| step)`: the step gives
 /// `Option<[f64; outputs]>`, `None` while warming up. `p` are the checked parameters. A kernel that can fill a block side by
-/// side ends with `; reach bars; |block| filled`.
+/// side ends with `; reach bars; |block| filled`, or `; reach bars; carry |block| filled` where it carries a state on from
+/// block to block, which must then be mended in it.
 macro_rules! kernel {
     (
         $visibility:vis $name:ident[$inputs:literal => $outputs:literal]($params:ident) { $($field:ident: $kind:ty = $first:expr),* $(,)? }
         |$this:ident, $bar:pat_param| $step:expr
-        $(; reach $reach:expr; |$block:pat_param| $fill:expr)?
+        $(; reach $reach:expr; $($carry:ident)? |$block:pat_param| $fill:expr)?
     ) => {
         #[derive(Debug)]
         $visibility struct $name { $($field: $kind),* }
@@ -41,19 +42,38 @@ macro_rules! kernel {
                     $reach
                 }
 
-                #[allow(unused_variables)]
-                #[inline(always)]
-                fn fill(&mut self, block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>) -> bool {
-                    let $this = self;
-                    let $block = block;
-                    $fill
-                }
+                $crate::indicators::catalogue::kernel::filling!($($carry)? $this, $block, $inputs, $outputs, $fill);
             )?
         }
     };
 }
 
 pub(super) use kernel;
+
+/// The method of a kernel that fills a block.
+macro_rules! filling {
+    (carry $this:ident, $block:pat_param, $inputs:literal, $outputs:literal, $fill:expr) => {
+        const CARRIES: bool = true;
+
+        #[inline(always)]
+        fn carry(&mut self, block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>) -> bool {
+            let $this = self;
+            let $block = block;
+            $fill
+        }
+    };
+    ($this:ident, $block:pat_param, $inputs:literal, $outputs:literal, $fill:expr) => {
+        #[allow(unused_variables)]
+        #[inline(always)]
+        fn fill(&self, block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>) -> bool {
+            let $this = self;
+            let $block = block;
+            $fill
+        }
+    };
+}
+
+pub(super) use filling;
 
 /// `numerator / denominator`, and `otherwise` where there is nothing to divide by.
 #[inline(always)]

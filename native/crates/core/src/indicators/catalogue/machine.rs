@@ -2,14 +2,18 @@
 //!
 //! A kernel is a state and a step. The stream takes one step a bar. The batch goes through the column in blocks that stay in
 //! the first cache, tests each for numbers that cannot be used, and takes the steps, or fills the block by
-//! [`Kernel::fill`], a faster way to the same bits, where the kernel has one. All of it is compiled for each kernel, so that
-//! the state stays in registers.
+//! [`Kernel::fill`] or [`Kernel::carry`], faster ways to the same bits, where the kernel has one. All of it is compiled for each
+//! kernel, so that the state stays in registers.
+//!
+//! Columns are larger than the caches, so a batch must never wait for memory with nothing else to do: what carries no state is
+//! tested after it is filled, when its block is near, and steps ask for the next block while they compute this one.
 
 use super::super::runs::all_usable;
 use super::super::usable;
-use super::block::{BLOCK, Block, Scratch};
+use super::block::{BLOCK, Block, Scratch, ask_ahead};
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
+use std::ops::Range;
 
 /// The state of an indicator with `I` inputs and `O` outputs, and what a bar does to it.
 pub(super) trait Kernel<const I: usize, const O: usize>: Send + Sized + 'static {
@@ -26,11 +30,22 @@ pub(super) trait Kernel<const I: usize, const O: usize>: Send + Sized + 'static 
         None
     }
 
-    /// Fills a block with the same bits as [`Kernel::advance`]. Windows are looked up in the block and the bars before it, their
-    /// state is left behind; what has no end (averages that never forget) is carried on. `false` where the numbers do not allow
-    /// it: then the run is computed bar by bar.
+    /// Whether a block is filled by [`Kernel::carry`], not by [`Kernel::fill`].
+    const CARRIES: bool = false;
+
+    /// Fills a block with the same bits as [`Kernel::advance`], from windows that are looked up in the block and the bars before
+    /// it; the state is left behind. `false` where the numbers do not allow it: then the run is computed bar by bar. The block
+    /// may hold numbers that cannot be used: what is made of it is thrown away then.
     #[inline(always)]
-    fn fill(&mut self, block: Block<'_, I, O>) -> bool {
+    fn fill(&self, block: Block<'_, I, O>) -> bool {
+        let _ = block;
+        false
+    }
+
+    /// As [`Kernel::fill`], where something without an end (averages that never forget) is carried on from block to block. All
+    /// numbers can be used.
+    #[inline(always)]
+    fn carry(&mut self, block: Block<'_, I, O>) -> bool {
         let _ = block;
         false
     }
@@ -52,6 +67,7 @@ fn step_by_step<K: Kernel<I, O>, const I: usize, const O: usize>(
         assert_eq!(result.len(), rows);
     }
     for row in 0..rows {
+        ask_ahead(&columns, &results, row);
         let mut bar = [0.0; I];
         for index in 0..I {
             bar[index] = columns[index][row];
@@ -148,10 +164,16 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
         let mut scratch: Option<Scratch> = None;
         let mut progress: Option<Progress<K>> = None;
         let mut next = 0;
+        // Blocks before this row are tested before anything is made of them.
+        let mut careful_until = 0;
         while next < rows {
             let start = next;
             let end = (start + BLOCK).min(rows);
-            if inputs.iter().all(|column| all_usable(&column[start..end])) {
+            let all_usable_in = |rows: Range<usize>| inputs.iter().all(|column| all_usable(&column[rows.clone()]));
+            let trusting = !K::CARRIES
+                && start >= careful_until
+                && progress.as_ref().is_some_and(|run| !run.slow && start >= run.start + reach.unwrap_or(0));
+            if trusting || all_usable_in(start..end) {
                 next = end;
             } else {
                 // Up to the first hole, or over the holes.
@@ -182,10 +204,17 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
                     let block = Block {
                         bars: inputs.map(|column| &column[filled_from - reach..next]),
                         reach,
+                        row: filled_from,
                         results: part(&mut outputs, filled_from, next),
                         scratch: scratch.get_or_insert_with(Scratch::new),
                     };
-                    if !run.kernel.fill(block) {
+                    let filled = if K::CARRIES { run.kernel.carry(block) } else { run.kernel.fill(block) };
+                    if trusting && !all_usable_in(start..next) {
+                        (careful_until, next) = (end, start);
+                        progress = Some(run);
+                        continue;
+                    }
+                    if !filled {
                         // The state was left behind at the first block that was filled: again from the first bar.
                         let start = run.start;
                         run = Progress { kernel: self.new_kernel(start), start, row: start, slow: true };

@@ -32,7 +32,7 @@ kernel!(Rocr100[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }
     |block| block.fill_from_lag(|[x], [before]| [100.0 * ratio_or(x, before, 0.0)]));
 kernel!(Rsi[1 => 1](p) { strength: RelativeStrength = RelativeStrength::with_checked_period(count(p, 0)) }
 |this, [x]| this.strength.advance(x).map(|value| [value]);
-reach Some(this.strength.warm_up_bars() + 1); |block| {
+reach Some(this.strength.warm_up_bars() + 1); carry |block| {
     let (gain, loss, share) = this.strength.running();
     let (gain, loss) = block.fill_on(1, (gain, loss), |(gain, loss), [x], [before]| {
         let (up, down) = parts(x - before);
@@ -51,7 +51,7 @@ kernel!(Cmo[1 => 1](p) {
     let loss = this.loss.update(if change < 0.0 { -change } else { 0.0 });
     let (gain, loss) = (gain?, loss?);
     Some([100.0 * ratio_or(gain - loss, gain + loss, 0.0)])
-}; reach Some(this.gain.period() + 1); |block| {
+}; reach Some(this.gain.period() + 1); carry |block| {
     let averages = (this.gain.running, this.loss.running);
     (this.gain.running, this.loss.running) = block.fill_on(1, averages, |(gain, loss), [x], [before]| {
         let (up, down) = parts(x - before);
@@ -88,7 +88,7 @@ kernel!(Trix[1 => 1](p) { chain: EmaChain<3> = EmaChain::new(count(p, 0)), previ
     let [_, _, third] = this.chain.push(x)?;
     let before = this.previous.replace(third)?;
     Some([100.0 * ratio_or(third - before, before, 0.0)])
-}; reach Some(this.chain.reach()); |block| {
+}; reach Some(this.chain.reach()); carry |block| {
     let state = (this.chain.running(), this.previous.unwrap_or(0.0));
     let (chain, previous) = block.fill_on(0, state, |(chain, before), [x], _| {
         let (chain, [_, _, third]) = chain.next(x);
@@ -110,7 +110,7 @@ kernel!(Tsi[1 => 1](p) {
     let signed = this.second[0].advance(signed);
     let sized = this.second[1].advance(sized);
     Some([100.0 * ratio_or(signed?, sized?, 0.0)])
-}; reach Some(this.first[0].period() + this.second[0].period()); |block| {
+}; reach Some(this.first[0].period() + this.second[0].period()); carry |block| {
     // Of the changes and of their sizes.
     let averages = [0, 1].map(|place: usize| (this.first[place].running, this.second[place].running));
     let [signed, sized] = block.fill_on(1, averages, |[(a, b), (c, d)], [x], [before]| {

@@ -130,7 +130,7 @@ kernel!(Rvi[1 => 1](p) {
     let down = this.down.update(if x < before { deviation } else { 0.0 });
     let (up, down) = (up?, down?);
     Some([100.0 * ratio_or(up, up + down, 0.5)])
-}; reach joined_reach(this.window.period()).map(|reach| reach + this.up.period()); |block| {
+}; reach joined_reach(this.window.period()).map(|reach| reach + this.up.period()); carry |block| {
     let (rows, n) = (block.results[0].len(), this.n);
     squares(block.bars[0], rows, this.window.period(), block.scratch);
     // A column of its own beside the bars; the bar before the first has no part in it.

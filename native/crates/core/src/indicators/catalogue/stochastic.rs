@@ -67,7 +67,7 @@ kernel!(Stoch[3 => 2](p) {
     let fast = this.place.push(high, low, close)?;
     let k = this.slow_k.push(fast)?;
     this.slow_d.push(k).map(|d| [k, d])
-}; reach place_reach(&this.place, this.averages); |block| {
+}; reach place_reach(&this.place, this.averages); carry |block| {
     let [k, d] = block.results;
     this.place.fill(block.bars, block.scratch.columns(), k);
     this.slow_k.run(k);
@@ -81,7 +81,7 @@ kernel!(StochF[3 => 2](p) {
 |this, [high, low, close]| {
     let k = this.place.push(high, low, close)?;
     this.fast_d.push(k).map(|d| [k, d])
-}; reach place_reach(&this.place, this.averages); |block| {
+}; reach place_reach(&this.place, this.averages); carry |block| {
     let [k, d] = block.results;
     this.place.fill(block.bars, block.scratch.columns(), k);
     d.copy_from_slice(k);
@@ -96,7 +96,7 @@ kernel!(StochRsi[1 => 2](p) {
     let rsi = this.rsi.advance(x)?;
     let k = this.place.push(rsi, rsi, rsi)?;
     this.fast_d.push(k).map(|d| [k, d])
-}; reach place_reach(&this.place, this.averages); |block| {
+}; reach place_reach(&this.place, this.averages); carry |block| {
     let [k, d] = block.results;
     let rows = k.len();
     if this.recent.is_empty() {
@@ -125,7 +125,7 @@ kernel!(Kdj[3 => 3](p) {
     let fast = this.place.push(high, low, close)?;
     let k = this.slow_k.push(fast)?;
     this.slow_d.push(k).map(|d| [k, d, 3.0 * k - 2.0 * d])
-}; reach place_reach(&this.place, this.averages); |block| {
+}; reach place_reach(&this.place, this.averages); carry |block| {
     let [k, d, j] = block.results;
     this.place.fill(block.bars, block.scratch.columns(), k);
     if let (Average::Wilder(slow_k), Average::Wilder(slow_d)) = (&mut this.slow_k, &mut this.slow_d) {
@@ -171,7 +171,7 @@ kernel!(Smi[3 => 2](p) {
     let range = this.range[1].advance(range);
     let smi = 200.0 * ratio_or(distance?, range?, 0.0);
     this.signal.advance(smi).map(|signal| [smi, signal])
-}; reach extremes_reach(this.highest.period()).map(|reach| reach + this.averages + 1); |block| {
+}; reach extremes_reach(this.highest.period()).map(|reach| reach + this.averages + 1); carry |block| {
     let [smi, signal] = block.results;
     let rows = smi.len();
     let [high, low, close] = block.bars;
@@ -258,7 +258,7 @@ kernel!(Atr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = Wi
 |this, [high, low, close]| {
     let before = this.previous.replace(close)?;
     this.range.update(true_range(high, low, before)).map(|range| [range])
-}; reach Some(this.range.period() + 1); |block| {
+}; reach Some(this.range.period() + 1); carry |block| {
     this.range.running = block.fill_on(1, this.range.running, |range, [high, low, _], [_, _, before]| {
         let range = range.next(true_range(high, low, before));
         (range, [range.value])
@@ -269,7 +269,7 @@ kernel!(Natr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = W
 |this, [high, low, close]| {
     let before = this.previous.replace(close)?;
     this.range.update(true_range(high, low, before)).map(|range| [100.0 * ratio_or(range, close, 0.0)])
-}; reach Some(this.range.period() + 1); |block| {
+}; reach Some(this.range.period() + 1); carry |block| {
     this.range.running = block.fill_on(1, this.range.running, |range, [high, low, close], [_, _, before]| {
         let range = range.next(true_range(high, low, before));
         (range, [100.0 * ratio_or(range.value, close, 0.0)])

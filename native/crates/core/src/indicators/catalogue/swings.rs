@@ -124,7 +124,7 @@ fn awesome([high, low]: [&[f64]; 2], rows: usize, [fast, slow]: [&Simple; 2], sc
 
 kernel!(ElderRay[3 => 2](p) { average: Ema = Ema::with_checked_period(count(p, 0)) }
 |this, [high, low, close]| this.average.advance(close).map(|average| [high - average, low - average]);
-reach Some(this.average.period()); |block| {
+reach Some(this.average.period()); carry |block| {
     this.average.running = block.fill_on(0, this.average.running, |average, [high, low, close], _| {
         let average = average.next(close);
         (average, [high - average.value, low - average.value])
@@ -185,7 +185,7 @@ kernel!(Wad[3 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default
     let before = this.previous.replace(close).unwrap_or(close);
     this.total.add(accumulated(high, low, close, before));
     Some([this.total.high + this.total.low])
-}; reach Some(1); |block| {
+}; reach Some(1); carry |block| {
     let [out] = block.results;
     let rows = out.len();
     let [high, low, close] = block.bars;

@@ -22,7 +22,7 @@ kernel!(Ad[4 => 1](p) { total: Sum = Sum::default() }
 |this, [high, low, close, volume]| {
     this.total.add(money_flow(high, low, close, volume));
     Some([value(this.total)])
-}; reach Some(0); |block| {
+}; reach Some(0); carry |block| {
     this.total = block.fill_on(0, this.total, |total, [high, low, close, volume], _| {
         let total = total.with(money_flow(high, low, close, volume));
         (total, [value(total)])
@@ -45,7 +45,7 @@ kernel!(AdOsc[4 => 1](p) {
     }
     this.left = this.left.saturating_sub(1);
     (this.left == 0).then_some([this.fast - this.slow])
-}; reach Some(this.longest); |block| {
+}; reach Some(this.longest); carry |block| {
     let smoothing = this.smoothing;
     (this.total, this.fast, this.slow) =
         block.fill_on(0, (this.total, this.fast, this.slow), |(total, fast, slow), [high, low, close, volume], _| {
@@ -69,7 +69,7 @@ kernel!(Efi[2 => 1](p) { previous: Option<f64> = None, average: Ema = Ema::with_
 |this, [close, volume]| {
     let before = this.previous.replace(close)?;
     this.average.advance((close - before) * volume).map(|force| [force])
-}; reach Some(this.average.period() + 1); |block| {
+}; reach Some(this.average.period() + 1); carry |block| {
     this.average.running = block.fill_on(1, this.average.running, |average, [close, volume], [before, _]| {
         let average = average.next((close - before) * volume);
         (average, [average.value])
@@ -91,7 +91,7 @@ kernel!(Pvt[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default
         this.total.add(volume * ratio_or(close - before, before, 0.0));
     }
     Some([value(this.total)])
-}; reach Some(1); |block| {
+}; reach Some(1); carry |block| {
     this.total = block.fill_on(1, this.total, |total, [close, volume], [before, _]| {
         let total = total.with(volume * ratio_or(close - before, before, 0.0));
         (total, [value(total)])
@@ -123,7 +123,7 @@ impl SelectiveIndex {
 
     /// The same for a block that begins one bar earlier: the changes side by side, then the index.
     #[inline(always)]
-    fn fill(&mut self, block: Block<'_, 2, 1>, counts: impl Fn(f64, f64) -> bool + Copy) -> bool {
+    fn carry(&mut self, block: Block<'_, 2, 1>, counts: impl Fn(f64, f64) -> bool + Copy) -> bool {
         let [out] = block.results;
         let rows = out.len();
         let [close, volume] = block.bars;
@@ -154,10 +154,10 @@ fn selected_change(
 
 kernel!(Nvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
     |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now < before)]);
-    reach Some(1); |block| this.index.fill(block, |before, now| now < before));
+    reach Some(1); carry |block| this.index.carry(block, |before, now| now < before));
 kernel!(Pvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
     |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now > before)]);
-    reach Some(1); |block| this.index.fill(block, |before, now| now > before));
+    reach Some(1); carry |block| this.index.carry(block, |before, now| now > before));
 kernel!(Rvol[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)), mean: Option<f64> = None }
 |this, [volume]| {
     let mean = this.mean;
@@ -175,7 +175,7 @@ kernel!(Vwap[4 => 1](p) { money: Sum = Sum::default(), volume: Sum = Sum::defaul
     this.volume.add(volume);
     let traded = value(this.volume);
     Some([if traded == 0.0 { typical } else { value(this.money) / traded }])
-}; reach Some(0); |block| {
+}; reach Some(0); carry |block| {
     let sums = (this.money, this.volume);
     (this.money, this.volume) = block.fill_on(0, sums, |(money, traded), [high, low, close, volume], _| {
         let typical = (high + low + close) / 3.0;
