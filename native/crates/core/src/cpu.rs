@@ -13,6 +13,13 @@ pub(crate) fn has_avx2_fma() -> bool {
     std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
 }
 
+/// Whether kernels written for eight numbers at once may run here.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn has_avx512() -> bool {
+    std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512dq")
+}
+
 /// Defines a function whose body is compiled for the baseline and, on x86-64, for AVX2 with FMA; the call goes
 /// to the widest version this processor has.
 ///

@@ -154,6 +154,35 @@ fn walk(rows: usize) -> Vec<[f64; 5]> {
         .collect()
 }
 
+/// Batches work in blocks of 1,024 bars; a block without a hole before it may be filled before it is tested.
+#[test]
+fn holes_in_later_blocks_give_the_bits_of_the_stream() {
+    let mut bars = walk(5_200);
+    let holes: [(usize, usize, f64); 7] = [
+        (1_500, 3, f64::NAN),
+        (2_047, 1, f64::INFINITY),
+        (2_048, 2, f64::NEG_INFINITY),
+        (2_600, 4, 1e200),
+        (2_601, 0, f64::NAN),
+        (4_400, 2, -1e300),
+        (5_199, 3, f64::NAN),
+    ];
+    let (whole, mut broken) = (bars.clone(), 0);
+    for (row, column, value) in holes {
+        bars[row][column] = value;
+    }
+    for spec in specs() {
+        for params in [spec.defaults(), small_params(spec, 4_711)] {
+            for bars in [&whole, &bars] {
+                let columns = columns_of(spec, bars);
+                broken += usize::from(columns.iter().flatten().any(|value| !value.is_finite()));
+                assert_eq!(first_difference(spec, &params, &columns), None, "{} {params:?}", spec.id);
+            }
+        }
+    }
+    assert!(broken > 600, "nearly all of them have met a hole");
+}
+
 #[test]
 fn the_warm_up_is_the_one_declared() {
     let bars = walk(700);
