@@ -50,6 +50,8 @@ export interface ReferenceRun {
   readonly equity: readonly number[];
   readonly finalEquity: number;
   readonly refusedEntries: number;
+  /** Entries below the least the venue takes: no order is sent. */
+  readonly tooSmallEntries: number;
 }
 
 const ratioOf = (ratio: number): Decimal => Decimal.fromNumber(ratio).rounded(9, 'half-even');
@@ -111,7 +113,7 @@ export function simulateRules(
 
   let cash = assumptions.capital;
   let open: Open | undefined;
-  let refused = 0;
+  let [refused, tooSmall] = [0, 0];
   /** The first row at whose close an entry may be decided again. */
   let restedFrom = 0;
   const trades: ReferenceTrade[] = [];
@@ -357,7 +359,8 @@ export function simulateRules(
       const lots = Math.floor(
         (size / (close * (1 + slippage) * (1 + takerFee) * (1 + reserve)) / lotSize) * (1 + 1e-12),
       );
-      if (lots < 1 || quantityOf(lots) * close * (1 + 1e-12) < market.minimumNotional) refused += 1;
+      const isEnough = lots >= 1 && quantityOf(lots) * close * (1 + 1e-12) >= market.minimumNotional;
+      if (!isEnough) tooSmall += 1;
       else if (fill === 'close') enterAt(c, row, row + 1, { side: wish.side, lots });
       else entering = { side: wish.side, lots };
     }
@@ -367,7 +370,13 @@ export function simulateRules(
   }
   const held = open as Open | undefined;
   if (held !== undefined) finish(held, ticksAt(columns.close, rows - 1), rows - 1, 0, 'open');
-  return { trades, equity, finalEquity: equity.at(-1) ?? cash, refusedEntries: refused };
+  return {
+    trades,
+    equity,
+    finalEquity: equity.at(-1) ?? cash,
+    refusedEntries: refused,
+    tooSmallEntries: tooSmall,
+  };
 
   function entryIs(side: 1 | -1, row: number): boolean {
     const [own, ownExit, other] =

@@ -257,6 +257,38 @@ describe('the event path and the sweep path', () => {
     expect((await run({})).counts.bars).toBe(50);
   });
 
+  it('both say when entries were too small for the market, and count only what the money did not pay for', async () => {
+    const crash = { ...randomCandles(2, 50, 0.1, 20_000) };
+    for (const name of ['open', 'high', 'low', 'close'] as const)
+      crash[name] = crash[name].map((_price, row) => (row < 10 ? 100 : 10));
+    const path = candleFile('small', crash);
+    const [event, sweep] = await Promise.all(
+      (['event', 'sweep'] as const).map((run) =>
+        runBacktest(
+          backtestSpec.parse({
+            strategy: 'rules',
+            params: { longEntry: 'close > 1', sizeType: 'percent', orderPercent: '100', stopPercent: '0' },
+            series: [
+              {
+                source: { kind: 'file', path },
+                instrument: 'BTC/USDT:USDT',
+                rules: { tickSize: '0.1', lotSize: '0.01', minimumNotional: '100' },
+              },
+            ],
+            leverage: 5,
+            path: run,
+          }),
+          { findStrategy },
+        ),
+      ),
+    );
+    // Everything is lost at the open of row 10; what is left, five times over, is less than 100.
+    expect(event?.counts).toMatchObject({ refusedEntries: 0, liquidations: 1 });
+    expect(sweep?.counts).toMatchObject({ refusedEntries: 0, liquidations: 1 });
+    const words = expect.arrayContaining([expect.stringMatching(/below the smallest order/)]);
+    expect([event, sweep]).toMatchObject([{ warnings: words }, { warnings: words }]);
+  });
+
   it('auto takes the sweep path where it knows everything asked for, else the event path, and says which', async () => {
     const path = candleFile('auto', randomCandles(2, 50, 0.1, 20_000));
     const run = (more: Record<string, unknown>, withAudit = false) =>

@@ -101,6 +101,8 @@ function difference(
   if (!near(sweep.finalEquity, reference.finalEquity, drawn.capital)) return `final ${sweep.finalEquity}`;
   if (sweep.refusedEntries !== reference.refusedEntries)
     return `refused ${sweep.refusedEntries}, reference ${reference.refusedEntries}`;
+  if (sweep.tooSmallEntries !== reference.tooSmallEntries)
+    return `too small ${sweep.tooSmallEntries}, reference ${reference.tooSmallEntries}`;
   return undefined;
 }
 

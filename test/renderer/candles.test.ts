@@ -112,6 +112,7 @@ it.each([
   ['60', '1h'],
   ['4h', '4h'],
   ['1D', '1d'],
+  ['1w', '1w'],
   ['7', null],
   ['h', null],
 ])('typing %s on the chart means %s', (text, timeframe) => {

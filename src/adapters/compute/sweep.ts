@@ -73,6 +73,8 @@ export interface RuleRunResult {
   readonly fills: number;
   readonly refusedEntries: number;
   readonly liquidations: number;
+  /** Entries that were wanted but too small for the venue. */
+  readonly tooSmallEntries: number;
 }
 
 /** What a sweep keeps of each run: a column a number, with a row for each parameter set of each series. */
@@ -217,8 +219,9 @@ export function createRuleSweeper(addon: NativeAddon): RuleSweeper {
         );
         const trades = emptyTrades(run.trades);
         run.readTrades(trades);
-        const [orders = 0, fills = 0, refusedEntries = 0, liquidations = 0] = run.counts;
-        return { trades, equity, finalEquity: run.finalEquity, orders, fills, refusedEntries, liquidations };
+        const [orders = 0, fills = 0, refusedEntries = 0, liquidations = 0, tooSmallEntries = 0] = run.counts;
+        const counts = { orders, fills, refusedEntries, liquidations, tooSmallEntries };
+        return { trades, equity, finalEquity: run.finalEquity, ...counts };
       });
     },
   };

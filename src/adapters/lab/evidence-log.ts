@@ -1,12 +1,16 @@
 /**
- * Findings of checks on disk: `lab/evidence.jsonl`, one a line, the newest last. A line that a crash cut off is left out; one
- * that is damaged otherwise is told.
+ * Findings of checks on disk: `lab/evidence.jsonl`, one a line, the newest last. A last line that a crash cut off is left
+ * out; any other that cannot be read is told, and stays where it is.
  */
 
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApiError } from '../../shared/api/result.ts';
-import { type EvidenceInput, type EvidenceRecord, evidenceRecord } from '../../shared/lab/evidence.ts';
+import {
+  type EvidenceInput,
+  type EvidenceRecord,
+  evidenceRecord,
+  type KeptEvidence,
+} from '../../shared/lab/evidence.ts';
 
 export class EvidenceLog {
   readonly #folder: string;
@@ -25,28 +29,31 @@ export class EvidenceLog {
     appendFileSync(path, isWhole ? lines : `\n${lines}`, { flush: true });
   }
 
-  /** Gives all findings, the newest last; none where there is no file. Throws `ApiError` (`damaged`) naming file and line. */
-  read(): EvidenceRecord[] {
+  /** Gives all findings that can be read, the newest last, and which lines cannot; nothing where there is no file. */
+  read(): KeptEvidence {
     const path = this.#path();
-    if (!existsSync(path)) return [];
+    if (!existsSync(path)) return { records: [], damaged: [] };
     const records: EvidenceRecord[] = [];
-    readFileSync(path, 'utf8')
-      .split('\n')
-      .forEach((line, index) => {
-        const value = wholeJson(line);
-        if (value === undefined) return;
-        const parsed = evidenceRecord.safeParse(value);
-        if (!parsed.success) {
-          const issue = parsed.error.issues[0];
-          throw new ApiError(
-            'damaged',
-            `${path}: line ${index + 1}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`,
-            { hint: 'Move the file away: the checks can be run again.' },
-          );
-        }
+    const damaged: string[] = [];
+    const lines = readFileSync(path, 'utf8').split('\n');
+    for (const [index, line] of lines.entries()) {
+      if (line === '') continue;
+      const value = parsedJson(line);
+      // The last line has no end while it is written, or since a crash: it was never told to anybody.
+      if (value === undefined && index === lines.length - 1) continue;
+      const parsed = evidenceRecord.safeParse(value);
+      if (parsed.success) {
         records.push(parsed.data);
-      });
-    return records;
+        continue;
+      }
+      const issue = parsed.error.issues[0];
+      const reason =
+        value === undefined
+          ? 'is not JSON'
+          : [issue?.path.join('.'), issue?.message].filter((part) => part !== '').join(': ');
+      damaged.push(`Line ${index + 1} of ${path} cannot be read (${reason})`);
+    }
+    return { records, damaged };
   }
 
   #path(): string {
@@ -54,9 +61,8 @@ export class EvidenceLog {
   }
 }
 
-/** A line that does not end is what a crash left of it. */
-function wholeJson(line: string): unknown {
-  if (line === '') return undefined;
+/** Undefined for what is not JSON. */
+function parsedJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {

@@ -23,14 +23,14 @@ export class LabFiles {
     this.#root = join(dataFolder, 'lab');
   }
 
-  /** Makes the folder of a new run and gives its id, `bt-12`. */
+  /** Makes the folder of a new run and gives its id, `bt-12`; of two processes at once each gets one of its own. */
   create(kind: LabKind): { readonly id: string; readonly folder: string } {
-    const prefix = prefixes[kind];
-    const numbers = this.#folders(kind).map((name) => Number(name.slice(prefix.length + 1)));
-    const id = `${prefix}-${Math.max(0, ...numbers) + 1}`;
-    const folder = join(this.#root, kind, id);
-    mkdirSync(folder, { recursive: true });
-    return { id, folder };
+    mkdirSync(join(this.#root, kind), { recursive: true });
+    for (let number = Math.max(0, ...this.#folders(kind).map(numberOf)) + 1; ; number += 1) {
+      const id = `${prefixes[kind]}-${number}`;
+      const folder = join(this.#root, kind, id);
+      if (isMadeNow(folder)) return { id, folder };
+    }
   }
 
   /** Ids of a kind, newest first. */
@@ -89,4 +89,15 @@ export class LabFiles {
 
 function numberOf(id: string): number {
   return Number(id.slice(id.indexOf('-') + 1));
+}
+
+/** Makes a folder; false where there was one already. */
+function isMadeNow(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@ import type { LoadedSeries } from './load-series.ts';
 const pathWords: Readonly<Record<BacktestResult['path'], string>> = {
   event: 'The engine that trades live ran the strategy, candle by candle.',
   sweep:
-    'The rules of the strategy were compiled and run over columns, which makes the trades the engine makes; money is counted in double precision.',
+    'The rules of the strategy were compiled and run over columns, which makes the trades the engine makes; money is counted in double precision, and of orders that rest only those that filled.',
 };
 
 /** Gives every convention and inferred rule of a run on candles. */

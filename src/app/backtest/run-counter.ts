@@ -10,6 +10,8 @@ export class RunCounter {
   unfundedDenials = 0;
   /** The words of the first refusal, for the reader. */
   firstRefusal: string | undefined;
+  /** Whether an entry was left out because it was below the venue's minimum. */
+  hasTooSmall = false;
   /** Why the strategy broke off. */
   failure: string | undefined;
 
@@ -30,6 +32,9 @@ export class RunCounter {
         if (body.to !== 'REJECTED') return;
         this.rejected += 1;
         this.firstRefusal ??= body.reason;
+        return;
+      case 'bot-why':
+        if (body.code === 'BELOW_MINIMUM') this.hasTooSmall = true;
         return;
       case 'fault':
         this.failure ??= body.message;

@@ -165,7 +165,9 @@ export class RunRecorder implements RunObserver {
     if (number === undefined) return;
     const { trip } = this.places[number] as Place;
     if (trip !== undefined) trip.funding += Number(payment.amount);
-    this.noteMoney(this.tracks[number] as CandleTrack, payment.timeMs);
+    // It is booked at the open of the candle it is due in: other series of the venue go on from there with that money.
+    const track = this.tracks[number] as CandleTrack;
+    this.noteMoney(track, track.openMs);
   }
 
   /** Takes note of the money of a series' venue as it is now. */

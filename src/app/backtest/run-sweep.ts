@@ -24,7 +24,7 @@ import { ruleSetOf } from '../../strategies/rules/rule-texts.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type LoadedSeries, lowerBound } from './load-series.ts';
 import type { PreparedBot } from './prepare-bots.ts';
-import { seriesWarnings, unfundedWarning } from './warnings.ts';
+import { seriesWarnings, tooSmallWarning, unfundedWarning } from './warnings.ts';
 
 function refuse(field: string, message: string): never {
   throw new ApiError('bad-input', `${field}: ${message}`, { field, hint: 'Use the event path.' });
@@ -270,6 +270,7 @@ export function runSweep(
     warnings: [
       ...seriesWarnings(series),
       ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),
+      ...(run.tooSmallEntries > 0 ? [tooSmallWarning] : []),
     ],
     wallMs: Math.round(wallMs),
     barsPerSecond: Math.round(bars / (wallMs / 1000)),

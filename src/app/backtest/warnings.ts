@@ -17,6 +17,7 @@ export function warningsOf(
       `${candlesWithoutDetail} candles had no finer data: the assumed path was used inside them.`,
     );
   if (refusedEntries > 0) warnings.push(unfundedWarning(refusedEntries));
+  if (counter.hasTooSmall) warnings.push(tooSmallWarning);
   if (counter.rejected > 0)
     warnings.push(
       `${counter.rejected} orders were refused, the first one because: ${counter.firstRefusal ?? ''}`,
@@ -41,6 +42,10 @@ export function seriesWarnings(series: readonly LoadedSeries[]): string[] {
   }
   return warnings;
 }
+
+/** Entries were wanted, but no order was sent. The engine says it once however often it happens, so it has no number. */
+export const tooSmallWarning =
+  'Entries were left out: they were below the smallest order the market takes. More capital or a larger size lets them in.';
 
 /** Says that entries were wanted but not paid for. */
 export function unfundedWarning(refusedEntries: number): string {

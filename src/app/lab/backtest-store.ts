@@ -12,7 +12,7 @@ import {
   confidenceView,
 } from '../../shared/api/lab-views.ts';
 import { regradeConfidence } from '../../shared/lab/confidence.ts';
-import { type EvidenceRecord, evidenceOf } from '../../shared/lab/evidence.ts';
+import { evidenceOf, type KeptEvidence } from '../../shared/lab/evidence.ts';
 import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
 import { programVersion } from '../../shared/version.ts';
 import { regradedHtml, reportHtml } from '../report/html/page.ts';
@@ -73,16 +73,16 @@ export class BacktestStore {
   }
 
   list(): BacktestSummaryView[] {
-    const records = this.#evidence.read();
+    const kept = this.#evidence.read();
     return this.#files
       .list('backtests')
       .filter((id) => this.#files.has('backtests', id, 'summary.json'))
-      .map((id) => this.summary(id, records));
+      .map((id) => this.summary(id, kept));
   }
 
   /** What lists show, with the grade by what is known now. */
-  summary(id: string, records: readonly EvidenceRecord[] = this.#evidence.read()): BacktestSummaryView {
-    const { confidence, summary } = this.#graded(id, records);
+  summary(id: string, kept: KeptEvidence = this.#evidence.read()): BacktestSummaryView {
+    const { confidence, summary } = this.#graded(id, kept);
     return { ...summary, grade: confidence.grade };
   }
 
@@ -97,12 +97,12 @@ export class BacktestStore {
   }
 
   /** A summary, and the grade of the run before and after what the checks have found since. */
-  #graded(id: string, records: readonly EvidenceRecord[]) {
+  #graded(id: string, findings: KeptEvidence) {
     const stored = this.#files.read('backtests', id, 'summary.json', summaryFile);
     const { confidence: kept, ...summary } = stored;
     const before = kept ?? this.#report(id).confidence;
     const subject = { ...summary, trades: summary.metrics['trades'] ?? 0 };
-    const { evidence } = evidenceOf(subject, records, programVersion);
+    const { evidence } = evidenceOf(subject, findings, programVersion);
     const now = regradeConfidence(before, summary.metrics, evidence);
     return { summary, before, confidence: { ...now, checks: [...now.checks] } };
   }

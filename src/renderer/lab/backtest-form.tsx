@@ -25,9 +25,9 @@ function CopyForm({ id }: { readonly id: string }) {
 }
 
 function Form({ from }: { readonly from: BacktestSpec | null }) {
-  const { values, setValues, problems, spec } = useSpecValues(from);
   const [isTried, setTried] = useState(false);
   const [job, setJob] = useState<string | null>(null);
+  const { values, setValues, problems, spec } = useSpecValues(from, job);
   const run = async (): Promise<void> => {
     setTried(true);
     if (spec === null) return;

@@ -31,9 +31,9 @@ interface BiasResult {
 }
 
 export function BiasPane({ picker }: { readonly picker: ReactNode }) {
-  const { values, setValues, problems, spec } = useSpecValues(null);
   const [isTried, setTried] = useState(false);
   const [job, setJob] = useState<string | null>(null);
+  const { values, setValues, problems, spec } = useSpecValues(null, job);
   const run = async (): Promise<void> => {
     setTried(true);
     if (spec === null) return;

@@ -1,6 +1,7 @@
 /** The form of a backtest: texts as typed on one side, the specification on the other, and what is wrong with a field. */
 
 import { z } from 'zod';
+import type { JobView } from '../../shared/api/job-view.ts';
 import type { FieldView } from '../../shared/api/views.ts';
 import {
   type BacktestSpec,
@@ -44,6 +45,14 @@ export type SpecValues = z.output<typeof specValuesSchema>;
 
 /** Problems by field; parameters as `params.<name>`. */
 export type SpecProblems = Readonly<Record<string, string>>;
+
+/** What a failed job says of one field of its form; null where it says nothing of any. */
+export function problemOfJob(job: Pick<JobView, 'state' | 'error'> | null): SpecProblems | null {
+  if (job?.state !== 'failed' || job.error?.field === undefined) return null;
+  const { field, message } = job.error;
+  const prefix = `${field}: `;
+  return { [field]: message.startsWith(prefix) ? message.slice(prefix.length) : message };
+}
 
 /** Gives the form's values from what was remembered; anything that does not fit is the default. */
 export function readSpecValues(remembered: unknown): SpecValues {

@@ -22,7 +22,8 @@ import { useParamLabels } from './use-param-labels.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
 export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
-  const { values, setValues, problems, spec } = useSpecValues(null);
+  const [job, setJob] = useState<string | null>(null);
+  const { values, setValues, problems, spec } = useSpecValues(null, job);
   const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
   const offer = searchOffer(fields, values);
   const [ranges, setRanges] = useState<SearchRanges>({});
@@ -30,7 +31,6 @@ export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
   const [trials, setTrials] = useState('50');
   const [isAnchored, setAnchored] = useState(false);
   const [isTried, setTried] = useState(false);
-  const [job, setJob] = useState<string | null>(null);
   const spaces = spacesOf(offer, ranges);
   const windowsProblem = wholeNumberProblem(windows, 2, 200);
   const trialsProblem = wholeNumberProblem(trials, 1, 1_000_000);

@@ -12,7 +12,20 @@ export interface Candle {
   readonly volume: number;
 }
 
-export const timeframes = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '12h', '1d'] as const;
+export const timeframes = [
+  '1m',
+  '3m',
+  '5m',
+  '15m',
+  '30m',
+  '1h',
+  '2h',
+  '4h',
+  '6h',
+  '12h',
+  '1d',
+  '1w',
+] as const;
 export type Timeframe = (typeof timeframes)[number];
 
 const minuteMs = 60_000;
@@ -28,6 +41,7 @@ const timeframeMinutes: Record<Timeframe, number> = {
   '6h': 360,
   '12h': 720,
   '1d': 1440,
+  '1w': 10_080,
 };
 
 /** Monday 1970-01-05: weeks begin there, everything else at midnight of 1970-01-01. */

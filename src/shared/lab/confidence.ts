@@ -53,6 +53,8 @@ export interface ConfidenceEvidence {
     | undefined;
   /** Share of random entries that did at least as well. */
   readonly randomEntries?: { readonly pValue: number } | undefined;
+  /** Sentences on findings of earlier checks that can no longer be read. */
+  readonly damaged?: readonly string[] | undefined;
 }
 
 const points: Readonly<Record<CheckOutcome, number>> = { passed: 0, weak: 1, 'not-done': 1, failed: 3 };
@@ -101,7 +103,7 @@ export function regradeConfidence(
   evidence: ConfidenceEvidence,
 ): Confidence {
   const fresh = evidenceChecks(evidence);
-  const ids = new Set(fresh.map(({ id }) => id));
+  const ids = new Set([...fresh.map(({ id }) => id), findingsId]);
   return graded([...before.checks.filter(({ id }) => !ids.has(id)), ...fresh], values, evidence);
 }
 
@@ -112,11 +114,13 @@ function evidenceChecks(evidence: ConfidenceEvidence): ConfidenceCheck[] {
     biasCheck(evidence),
     noiseCheck(evidence),
     randomEntriesCheck(evidence),
+    ...findingsCheck(evidence),
   ];
 }
 
+const findingsId = 'findings';
 /** Checks that cost nothing while they are not done. */
-const voluntary: ReadonlySet<string> = new Set(['noise', 'random-entries']);
+const voluntary: ReadonlySet<string> = new Set(['noise', 'random-entries', findingsId]);
 
 function graded(
   checks: readonly ConfidenceCheck[],
@@ -237,6 +241,8 @@ function costsCheck(result: BacktestResult, values: MetricValues): ConfidenceChe
       'Set the venue’s fees and a slippage of at least 0.0005.',
     );
   }
+  if (result.trades.length === 0)
+    return check('costs', title, 'not-done', 'There was no trade, so nothing was paid.', advice);
   if (profit <= 0)
     return check('costs', title, 'passed', 'The run lost money; costs do not hide it.', advice);
   const bearable = costs === 0 ? Number.POSITIVE_INFINITY : 1 + profit / costs;
@@ -260,9 +266,12 @@ function luckCheck(values: MetricValues): ConfidenceCheck {
     );
   }
   const against = trials > 1 ? `beats what the best of ${trials} tries reaches by luck` : 'is above 0';
-  const finding = `The true Sharpe ratio ${against} with a probability of ${percent(probability)}.`;
   // A run that lost money beyond doubt is as believable as one that won.
-  const certainty = (values['sharpe'] ?? 0) < 0 ? 1 - (values['probabilisticSharpe'] ?? 0.5) : probability;
+  const lost = (values['sharpe'] ?? 0) < 0;
+  const certainty = lost ? 1 - (values['probabilisticSharpe'] ?? 0.5) : probability;
+  const finding = lost
+    ? `It lost; the true Sharpe ratio is below 0 with a probability of ${percent(certainty)}.`
+    : `The true Sharpe ratio ${against} with a probability of ${percent(probability)}.`;
   return check('luck', title, byLimits(certainty, 0.8, 0.95), finding, advice);
 }
 
@@ -325,6 +334,15 @@ function noiseCheck({ noise }: ConfidenceEvidence): ConfidenceCheck {
   }[verdict];
   const outcome = verdict === 'fragile' ? 'failed' : 'passed';
   return check('noise', title, outcome, finding, 'Prefer settings whose neighbours do as well.');
+}
+
+/** Findings that were lost: the checks they came from are to be run again. There is no such check while none was lost. */
+function findingsCheck({ damaged = [] }: ConfidenceEvidence): ConfidenceCheck[] {
+  const [first] = damaged;
+  if (first === undefined) return [];
+  const more = damaged.length > 1 ? ` ${damaged.length - 1} more lines cannot be read either.` : '';
+  const advice = 'Remove the line, and run again the checks that now stand here as not done.';
+  return [check(findingsId, 'Findings of earlier checks', 'not-done', `${first}.${more}`, advice)];
 }
 
 /** Chance does as well as the entries in at most so many sets: sure knowledge, and possible one. */

@@ -55,6 +55,12 @@ export const evidenceRecord = z.discriminatedUnion('kind', [
 export type EvidenceRecord = z.output<typeof evidenceRecord>;
 export type EvidenceInput = z.input<typeof evidenceRecord>;
 
+/** What could be read of the findings, and a sentence for each line that could not: what it said is not counted. */
+export interface KeptEvidence {
+  readonly records: readonly EvidenceRecord[];
+  readonly damaged: readonly string[];
+}
+
 /** A run that evidence is looked up for. */
 export interface EvidenceSubject {
   readonly spec: z.output<typeof backtestSpec>;
@@ -75,7 +81,7 @@ const moneyTolerance = 1e-8;
 /** Gives what records say of a run; of several of a kind the newest holds. `program` is the version that asks. */
 export function evidenceOf(
   subject: EvidenceSubject,
-  records: readonly EvidenceRecord[],
+  { damaged, records }: KeptEvidence,
   program: string,
 ): KnownEvidence {
   const fitting = records.filter((record) => record.program === program && isAbout(record, subject));
@@ -105,6 +111,7 @@ export function evidenceOf(
         outOfSample === undefined
           ? undefined
           : { share: outOfSample.share, held: outOfSample.held, source: outOfSample.source },
+      ...(damaged.length === 0 ? {} : { damaged }),
     },
     trials: outOfSample?.trials,
     trialVariance: outOfSample?.trialVariance,
@@ -121,7 +128,12 @@ function isAbout(record: EvidenceRecord, { finalEquity, spec, trades }: Evidence
     case 'bias':
       return hasSameParams(record, spec.params);
     case 'out-of-sample':
-      return hasSameData && (record.anyParams || hasSameParams(record, spec.params));
+      return (
+        hasSameData &&
+        hasSameTerms(record.spec, spec) &&
+        overlaps(record.spec, spec) &&
+        (record.anyParams || hasSameParams(record, spec.params))
+      );
     default:
       return (
         hasSameData &&
@@ -130,6 +142,45 @@ function isAbout(record: EvidenceRecord, { finalEquity, spec, trades }: Evidence
         Math.abs(record.finalEquity - finalEquity) <= moneyTolerance * Math.abs(finalEquity)
       );
   }
+}
+
+/** What a result hangs on beside settings and prices: settings that held without fees need not hold with them. */
+const terms = [
+  'makerFee',
+  'takerFee',
+  'slippage',
+  'fill',
+  'intrabar',
+  'limitFill',
+  'reserve',
+  'leverage',
+  'latency',
+  'impact',
+  'holdings',
+] as const satisfies readonly (keyof EvidenceSubject['spec'])[];
+const seriesTerms = [
+  'rules',
+  'detail',
+  'funding',
+  'borrow',
+  'marks',
+  'tradable',
+] as const satisfies readonly (keyof EvidenceSubject['spec']['series'][number])[];
+
+function hasSameTerms(left: EvidenceSubject['spec'], right: EvidenceSubject['spec']): boolean {
+  return (
+    terms.every((name) => sameValue(left[name], right[name])) &&
+    left.series.every((series, index) =>
+      seriesTerms.every((name) => sameValue(series[name], right.series[index]?.[name])),
+    )
+  );
+}
+
+/** Whether two runs have candles in common; what was kept back of one time says nothing of another. */
+function overlaps(left: EvidenceSubject['spec'], right: EvidenceSubject['spec']): boolean {
+  const beginsBeforeEnd = ({ fromMs = Number.NEGATIVE_INFINITY }, { toMs = Number.POSITIVE_INFINITY }) =>
+    fromMs < toMs;
+  return beginsBeforeEnd(left, right) && beginsBeforeEnd(right, left);
 }
 
 /** Every parameter that one of them names must be the same in the other, where it is known. */

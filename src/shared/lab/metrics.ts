@@ -57,7 +57,7 @@ const rows: Readonly<Record<MetricGroup, readonly Row[]>> = {
       'Return a year',
       'ratio',
       'higher',
-      'The steady growth a year that leads to the same total return (CAGR). Says little for runs of a few months.',
+      'The steady growth a year that leads to the same total return (CAGR). Says little for runs of a few months, and is left out below a week.',
     ],
     ['averageDay', 'Average day', 'ratio', 'higher', 'Mean of the daily returns.'],
     ['bestDay', 'Best day', 'ratio', 'higher', 'Highest return of one day.'],
@@ -184,7 +184,7 @@ const rows: Readonly<Record<MetricGroup, readonly Row[]>> = {
       'Tail ratio',
       'factor',
       'higher',
-      'Size of the best twentieth of the days against the worst. Above 1 the big days are more often good ones.',
+      'Size of the best twentieth of the days against the worst. Above 1 the big days are more often good ones. Left out where the worst twentieth gained.',
     ],
     [
       'skew',

@@ -73,7 +73,7 @@ export interface BacktestCounts {
   readonly fills: number;
   /** Orders the risk checks or the venue refused. */
   readonly rejected: number;
-  /** Entries that were wanted but not paid for: the money did not suffice. */
+  /** Entries that met a price at which the money did not suffice. */
   readonly refusedEntries: number;
   readonly liquidations: number;
 }

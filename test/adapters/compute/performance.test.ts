@@ -67,7 +67,8 @@ test('figures of three days worked by hand', () => {
   });
   expect(values['netProfit']).toBe(10);
   expect(values['totalReturn']).toBeCloseTo(0.1, 14);
-  expect(values['cagr']).toBeCloseTo(1.1 ** (365 / 3) - 1, 6);
+  // Less than a week says nothing of a year, and 10 % in three days would be 10,949,000 %.
+  expect([values['cagr'], values['calmar'], values['martin']]).toEqual([null, null, null]);
   expect(values['maxDrawdown']).toBeCloseTo(-0.2, 14);
   expect(values['maxDrawdownDays']).toBe(2);
   expect(values['recoveryDays']).toBe(1);
@@ -85,6 +86,25 @@ test('figures of three days worked by hand', () => {
   expect(values['winRate']).toBeNull();
   expect([...daily.returns].map((value) => Number(value.toFixed(12)))).toEqual([0.1, -0.2, 0.25]);
   expect(months).toEqual([{ year: 1970, month: 1, value: expect.closeTo(0.1, 12), days: 3 }]);
+});
+
+test('a week is the least that a return a year is made of', () => {
+  const figures = (...equity: number[]) =>
+    computePerformance(addon, dailyEquity(...equity), emptyTrades(0), { startEquity: 100 }).values;
+  expect(figures(101, 102, 103, 104, 105, 106)['cagr']).toBeNull();
+  expect(figures(101, 102, 103, 104, 105, 106, 107)['cagr']).toBeCloseTo(1.07 ** (365 / 7) - 1, 9);
+});
+
+test('a tail ratio needs days that lost, and is nothing without days that gained', () => {
+  const ratio = (...equity: number[]) =>
+    computePerformance(addon, dailyEquity(...equity), emptyTrades(0), { startEquity: 100 }).values[
+      'tailRatio'
+    ];
+  expect(ratio(110)).toBeNull();
+  expect(ratio(110, 121, 133.1)).toBeNull();
+  expect(ratio(90, 81, 72.9)).toBe(0);
+  // Of +20 %, -10 %: a twentieth of the way from either end, 0.185 and -0.085.
+  expect(ratio(120, 108)).toBeCloseTo(0.185 / 0.085, 9);
 });
 
 test('trades worked by hand', () => {
@@ -198,7 +218,7 @@ describe('runs without figures give null, never NaN', () => {
     const ruin = computePerformance(addon, dailyEquity(50, -10, 0), emptyTrades(0), {
       startEquity: 100,
     }).values;
-    expect([ruin['totalReturn'], ruin['maxDrawdown'], ruin['cagr']]).toEqual([-1, -1, -1]);
+    expect([ruin['totalReturn'], ruin['maxDrawdown'], ruin['cagr']]).toEqual([-1, -1, null]);
     // No losing trade: nothing to divide by.
     const won = computePerformance(addon, dailyEquity(100, 110), tradesOf({ profit: 10 }), {
       startEquity: 100,

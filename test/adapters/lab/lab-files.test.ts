@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LabFiles } from '../../../src/adapters/lab/lab-files.ts';
@@ -16,6 +19,21 @@ describe('files of the Lab', () => {
     expect(files.create('backtests').id).toBe('bt-3');
     expect(files.create('studies').id).toBe('st-1');
     expect(files.list('backtests')).toEqual(['bt-3', 'bt-2']);
+  });
+
+  it('gives each of several processes numbers of its own', async () => {
+    const root = folder();
+    const module = pathToFileURL(join(import.meta.dirname, '../../../src/adapters/lab/lab-files.ts')).href;
+    const code = `import { LabFiles } from ${JSON.stringify(module)};
+      const files = new LabFiles(${JSON.stringify(root)});
+      for (let run = 0; run < 150; run += 1) console.log(files.create('studies').id);`;
+    const run = promisify(execFile);
+    const made = await Promise.all(
+      [1, 2, 3].map(() => run(process.execPath, ['--input-type=module', '-e', code])),
+    );
+    const ids = made.flatMap(({ stdout }) => stdout.trim().split('\n'));
+    expect(ids).toHaveLength(450);
+    expect(new Set(ids).size).toBe(450);
   });
 
   it('writes whole files and reads them by their schema', () => {

@@ -33,10 +33,10 @@ export const spec = backtestSpec.parse({
   series: [{ source: { kind: 'file', path: candleFile() }, instrument: 'BTC/USDT' }],
 });
 
-export function makeLab(): Lab {
+export function makeLab(dataFolder = mkdtempSync(join(tmpdir(), 'lab-data-'))): Lab {
   return new Lab({
     addon: loadNative(),
-    dataFolder: mkdtempSync(join(tmpdir(), 'lab-data-')),
+    dataFolder,
     runner: {
       parallel: 2,
       run: (run) => runBacktest(run, { findStrategy }),

@@ -1,6 +1,6 @@
 /** The Lab over a small file of candles: what it stores, what it splits and joins, with runs in this process. */
 
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -66,18 +66,37 @@ describe('chance', () => {
     expect(html).not.toContain('It was not checked.');
   });
 
-  it('says that a run cut off in the middle of a finding lost only that', () => {
+  it('loses nothing to a line that cannot be read, and says so where the grade is shown', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lab-evidence-'));
     const log = new EvidenceLog(folder);
-    expect(log.read()).toEqual([]);
+    expect(log.read()).toEqual({ records: [], damaged: [] });
     const bias = { kind: 'bias', spec, madeMs: 1, program: '1', outcome: 'passed' } as const;
     log.add([bias]);
     const path = join(folder, 'lab', 'evidence.jsonl');
     appendFileSync(path, '{"kind":"bias","sp');
     log.add([{ ...bias, madeMs: 2 }]);
-    expect(log.read().map(({ madeMs }) => madeMs)).toEqual([1, 2]);
-    appendFileSync(path, '{"kind":"guess"}\n');
-    expect(() => log.read()).toThrow(/evidence.jsonl: line 4/);
+    expect(log.read().records.map(({ madeMs }) => madeMs)).toEqual([1, 2]);
+    expect(log.read().damaged).toEqual([`Line 2 of ${path} cannot be read (is not JSON)`]);
+    appendFileSync(path, '{"kind":"guess"}\n{"kind":"bi');
+    log.add([{ ...bias, madeMs: 3, program: programVersion, outcome: 'failed' }]);
+    appendFileSync(path, '{"kind":"bias"');
+    const kept = log.read();
+    expect(kept.records.map(({ madeMs }) => madeMs)).toEqual([1, 2, 3]);
+    expect(kept.damaged).toHaveLength(3);
+    expect(kept.damaged[1]).toMatch(/^Line 4 of .*evidence.jsonl cannot be read \(kind: /);
+    const lab = makeLab(folder);
+    const result = await lab.tools.runner.run(spec, { isCancelled: () => false });
+    const { id } = lab.backtests.save(lab.tools.measure(result), undefined, 5);
+    const { confidence } = lab.backtests.report(id);
+    expect(confidence.checks.find((check) => check.id === 'bias')?.outcome).toBe('failed');
+    expect(confidence.checks.at(-1)).toMatchObject({
+      id: 'findings',
+      outcome: 'not-done',
+      finding: expect.stringMatching(/^Line 2 of .* 2 more lines cannot be read either\.$/),
+    });
+    expect(lab.backtests.html(id)).toContain('Findings of earlier checks');
+    writeFileSync(path, '');
+    expect(lab.backtests.report(id).confidence.checks.map((check) => check.id)).not.toContain('findings');
   });
 });
 

@@ -15,6 +15,7 @@ import {
 } from '../../../src/renderer/lab/search-ranges.tsx';
 import {
   dayMsOf,
+  problemOfJob,
   readSpecValues,
   type SpecValues,
   specOfValues,
@@ -346,5 +347,19 @@ describe('exploring', () => {
       { timeframe: '1m', count: 1 },
       { timeframe: '1d', count: 1 },
     ]);
+  });
+});
+
+describe('a run that failed', () => {
+  const error = {
+    code: 'bad-input',
+    field: 'params.longEntry',
+    message: 'params.longEntry: needs $fast',
+  } as const;
+  it('says at the field what the host found wrong with it', () => {
+    expect(problemOfJob({ state: 'failed', error })).toEqual({ 'params.longEntry': 'needs $fast' });
+    expect(problemOfJob({ state: 'failed', error: { code: 'refused', message: 'no money' } })).toBeNull();
+    expect(problemOfJob({ state: 'running', error: null })).toBeNull();
+    expect(problemOfJob(null)).toBeNull();
   });
 });

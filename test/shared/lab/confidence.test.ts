@@ -5,7 +5,7 @@ import {
   regradeConfidence,
 } from '../../../src/shared/lab/confidence.ts';
 import type { MetricValues } from '../../../src/shared/lab/metrics.ts';
-import type { BacktestResult } from '../../../src/shared/lab/result.ts';
+import { type BacktestResult, emptyTrades } from '../../../src/shared/lab/result.ts';
 import { sampleRun } from '../../app/report/sample-result.ts';
 
 /** Two years of hours, 200 trades, a profit of 3 times the costs. */
@@ -76,6 +76,15 @@ test('costs: gone at 1.2 times them fails, at 1.5 is weak; none at all fails', (
   expect(outcome(grade({ netProfit: 0.5 * costs }), 'costs')).toBe('weak');
   expect(outcome(grade({ netProfit: -1 }), 'costs')).toBe('passed');
   expect(outcome(grade({}, everything, { ...result, fees: 0, slippage: 0 }), 'costs')).toBe('failed');
+});
+
+test('costs: without a trade there is nothing to say of them', () => {
+  const none = { ...result, trades: emptyTrades(0), fees: 0, slippage: 0 };
+  const found = grade({ trades: 0, openTrades: 0, netProfit: 0 }, everything, none).checks;
+  expect(found.find(({ id }) => id === 'costs')).toMatchObject({
+    outcome: 'not-done',
+    finding: 'There was no trade, so nothing was paid.',
+  });
 });
 
 test('luck: many trials are judged by the deflated ratio; a sure loss is sure', () => {

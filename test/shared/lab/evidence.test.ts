@@ -22,7 +22,7 @@ const shuffle = record({
 });
 const bias = record({ kind: 'bias', ...about, outcome: 'passed' });
 const known = (records: readonly EvidenceRecord[], changes: Partial<typeof subject> = {}, program = '1') =>
-  evidenceOf({ ...subject, ...changes }, records, program).evidence;
+  evidenceOf({ ...subject, ...changes }, { records, damaged: [] }, program).evidence;
 const other = (changes: object) => ({ spec: backtestSpec.parse({ ...spec, ...changes }) });
 
 describe('evidence', () => {
@@ -77,7 +77,7 @@ describe('evidence', () => {
       trials: 30,
       trialVariance: 0.002,
     });
-    const both = evidenceOf(subject, [study, walk], '1');
+    const both = evidenceOf(subject, { records: [study, walk], damaged: [] }, '1');
     expect(both).toMatchObject({ trials: 30, trialVariance: 0.002 });
     expect(both.evidence.outOfSample).toEqual({ share: 0.25, held: true, source: 'st-1' });
     // The study ran with a slow period of 20, suggested for the market: a run that names it is the same run.
@@ -85,5 +85,27 @@ describe('evidence', () => {
     expect(known([study], named).outOfSample?.source).toBe('st-1');
     const changed = other({ params: { fastPeriod: 5, average: 'sma', slowPeriod: '21' } });
     expect(known([study, walk], changed).outOfSample?.source).toBe('wf-1');
+  });
+
+  it.each([
+    ['other fees', { takerFee: 0.002 }],
+    ['another slippage', { slippage: 0 }],
+    ['another fill convention', { fill: 'close' }],
+    ['another leverage', { leverage: 3 }],
+    ['interest', { series: [{ ...series[0], borrow: { baseRatePerDay: 0.001, quoteRatePerDay: 0.001 } }] }],
+    ['another time', { fromMs: 2_000, toMs: 3_000 }],
+  ])('of data that were kept back says nothing of a run with %s', (_name, changes) => {
+    const tested = record({
+      kind: 'out-of-sample',
+      ...about,
+      spec: backtestSpec.parse({ ...spec, fromMs: 1_000, toMs: 2_000 }),
+      source: 'st-1',
+      anyParams: false,
+      share: 0.25,
+      held: true,
+      trials: 30,
+    });
+    expect(known([tested], other({ fromMs: 1_500, capital: '500' })).outOfSample?.held).toBe(true);
+    expect(known([tested], other(changes)).outOfSample).toBeUndefined();
   });
 });

@@ -330,11 +330,11 @@ impl RuleRun {
         self.0.final_equity
     }
 
-    /// Orders sent, orders filled, entries refused, liquidations.
+    /// Orders sent, orders filled, entries refused, liquidations, entries too small for the venue.
     #[napi(getter)]
     pub fn counts(&self) -> Vec<u32> {
         let counts = &self.0.counts;
-        vec![counts.orders, counts.fills, counts.refused_entries, counts.liquidations]
+        vec![counts.orders, counts.fills, counts.refused_entries, counts.liquidations, counts.too_small]
     }
 
     /// Fills the columns with the round trips.

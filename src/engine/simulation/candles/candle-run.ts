@@ -73,7 +73,11 @@ export class CandleRun {
     while (this.bars < until) {
       const track = single ?? this.nextTrack();
       if (track === undefined || track.stage === 'done') return false;
-      if (track.stage === 'open') this.open(track);
+      if (track.stage === 'open') {
+        this.open(track);
+        // Another series may have something to do before this one's next point, or before its close.
+        if (single === undefined) continue;
+      }
       if (track.stage === 'walk') this.pass(track);
       else if (track.stage === 'close') this.close(track);
     }
@@ -109,14 +113,19 @@ export class CandleRun {
 
   /** Opens a candle; one in which nothing can happen goes straight to its close. */
   private open(track: CandleTrack): void {
+    const { row } = track;
+    const timeMs = track.openMs as EpochMs;
+    const openTicks = track.openTicks[row] as number;
+    // A payment alone is no reason to walk: what it may lead to (an order, a liquidation) is asked for after it.
+    if (this.isDueByOpen(track)) {
+      this.payFunding(track, timeMs, openTicks);
+      this.walk.settle(timeMs);
+    }
     if (!this.mustWalk(track)) {
       this.skipFunding(track);
       track.stage = 'close';
       return;
     }
-    const { row } = track;
-    const timeMs = track.openMs as EpochMs;
-    const openTicks = track.openTicks[row] as number;
     this.observer.onWalk(track);
     this.payFunding(track, timeMs, openTicks);
     this.walk.jump(track, openTicks, timeMs, 'open');
@@ -225,10 +234,20 @@ export class CandleRun {
     if (track.instrument.kind !== 'perpetual') return false;
     const lots = venue.money.positionLots(track.instrument.id);
     if (lots === 0) return false;
-    if (this.fundingDueMs(track) < closeMs || track.interestDueMs < closeMs) return true;
+    if (this.dueMs(track) < closeMs) return true;
     const liquidation = this.liquidations.ticksOf(track);
     if (liquidation === undefined) return false;
     return lots > 0 ? low <= liquidation : high >= liquidation;
+  }
+
+  /** Whether a position pays when the candle opens. */
+  private isDueByOpen(track: CandleTrack): boolean {
+    if (this.dueMs(track) > track.openMs) return false;
+    return track.venue.money.positionLots(track.instrument.id) !== 0;
+  }
+
+  private dueMs(track: CandleTrack): number {
+    return Math.min(this.fundingDueMs(track), track.interestDueMs);
   }
 
   private fundingDueMs(track: CandleTrack): number {
@@ -241,19 +260,23 @@ export class CandleRun {
     while (track.interestDueMs < track.closeMs) track.interestDueMs += hourMs;
   }
 
-  /** Pays funding and interest due up to and including a time, at a price, funding at the mark price where one is known. */
+  /**
+   * Pays funding and interest due up to and including a time, at a price, funding at the mark price where one is known. All of
+   * it is booked at the open of the candle: a due time inside it must not let the clock run ahead of the prices.
+   */
   private payFunding(track: CandleTrack, untilMs: number, ticks: number): void {
+    const nowMs = track.openMs as EpochMs;
     for (let dueMs = this.fundingDueMs(track); dueMs <= untilMs; dueMs = this.fundingDueMs(track)) {
       const rate = Decimal.parse(track.funding?.rates[track.fundingIndex] ?? '0');
       track.fundingIndex += 1;
       const { id } = track.instrument;
       const markTicks = track.marks === undefined ? undefined : markOpenAt(track.marks, dueMs);
-      track.venue.payFundingAt(id, rate, markTicks ?? ticks, dueMs as EpochMs, this.feed);
+      track.venue.payFundingAt(id, rate, markTicks ?? ticks, dueMs as EpochMs, nowMs, this.feed);
     }
     while (track.borrow !== undefined && track.interestDueMs <= untilMs) {
       const dueMs = track.interestDueMs as EpochMs;
       track.interestDueMs += hourMs;
-      track.venue.chargeInterestAt(track.instrument.id, track.borrow, ticks, dueMs, this.feed);
+      track.venue.chargeInterestAt(track.instrument.id, track.borrow, ticks, dueMs, nowMs, this.feed);
     }
   }
 }

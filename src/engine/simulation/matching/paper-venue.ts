@@ -187,32 +187,34 @@ export class PaperVenue implements SimulatedVenuePort {
     if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
   }
 
-  /** Pays funding of an instrument at a rate and price, if there is a position; `timeMs` names the payment. */
+  /** Pays funding of an instrument at a rate and price, if there is a position; `dueMs` names the payment made at `nowMs`. */
   payFundingAt(
     instrument: InstrumentId,
     rate: Decimal,
     markTicks: number,
-    timeMs: EpochMs,
+    dueMs: EpochMs,
+    nowMs: EpochMs,
     emit: EventSink,
   ): void {
-    if (timeMs > this.nowMs) this.setTime(timeMs);
+    if (nowMs > this.nowMs) this.setTime(nowMs);
     const market = this.market(instrument);
-    this.payments.bookFunding(market, rate, markTicks, timeMs, this.nowMs);
+    this.payments.bookFunding(market, rate, markTicks, dueMs, this.nowMs);
     this.checkMargin(market);
     if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
   }
 
-  /** Charges an hour's interest on what a margin position has borrowed, at a price; `timeMs` names the payment. */
+  /** Charges an hour's interest on what a margin position has borrowed, as `payFundingAt` pays funding. */
   chargeInterestAt(
     instrument: InstrumentId,
     rates: BorrowRates,
     ticks: number,
-    timeMs: EpochMs,
+    dueMs: EpochMs,
+    nowMs: EpochMs,
     emit: EventSink,
   ): void {
-    if (timeMs > this.nowMs) this.setTime(timeMs);
+    if (nowMs > this.nowMs) this.setTime(nowMs);
     const market = this.market(instrument);
-    this.payments.bookInterest(market, rates, ticks, timeMs, this.nowMs);
+    this.payments.bookInterest(market, rates, ticks, dueMs, this.nowMs);
     this.checkMargin(market);
     if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);
   }

@@ -7,7 +7,7 @@ use super::drawdown::{Drawdown, Drawdowns, drawdowns, duration_ms, underwater};
 use super::drawn::Drawn;
 use super::ids::METRIC_IDS;
 use super::returns::{
-    Moments, annual_return, autocorrelation_penalty, moments, omega, percentile, sample_shape, sharpe,
+    Moments, autocorrelation_penalty, growth_of_a_year, moments, omega, percentile, sample_shape, sharpe,
     sortino, worst_mean,
 };
 use super::rolling::{Rolling, rolling};
@@ -127,7 +127,7 @@ impl Performance {
         let total = last.max(0.0) / first - 1.0;
         list.put("netProfit", last - first);
         list.put("totalReturn", total);
-        let cagr = annual_return(total, daily.returns.len(), year);
+        let cagr = growth_of_a_year(total, daily.returns.len(), year);
         list.put("cagr", cagr);
         put_days(&mut list, &daily.returns, &months, &shape);
         put_risk(&mut list, &daily, &underwater, &falls, equity.time_ms, &shape, year);
@@ -227,7 +227,9 @@ fn put_risk(
         "parametricConditionalValueAtRisk",
         shape.mean - normal::density(normal::quantile(TAIL)) / TAIL * shape.deviation,
     );
-    list.put("tailRatio", percentile(&sorted, 1.0 - TAIL) / -percentile(&sorted, TAIL));
+    let (best, worst) = (percentile(&sorted, 1.0 - TAIL), percentile(&sorted, TAIL));
+    // Without a bad tail there is nothing to compare with, without a good one it has no size.
+    list.put("tailRatio", if worst < 0.0 { best.max(0.0) / -worst } else { f64::NAN });
     let (skew, kurtosis) = sample_shape(shape);
     list.put("skew", skew);
     list.put("kurtosis", kurtosis);

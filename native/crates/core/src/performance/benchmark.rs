@@ -1,7 +1,7 @@
 //! Against buying at the start and holding.
 
 use super::daily::{changes, resample};
-use super::returns::{annual_return, covariances, moments, sharpe, total_return};
+use super::returns::{covariances, growth_of_a_year, moments, sharpe, total_return};
 use super::{BenchmarkColumn, EquityColumns, drawdown};
 
 /// What the comparison says; NaN where there is nothing to compare.
@@ -50,7 +50,7 @@ pub fn compare(
     let falls = drawdown::drawdowns(columns.time_ms, benchmark.price, start, 1);
     Comparison {
         total_return: total,
-        cagr: annual_return(total, market.len(), periods_per_year),
+        cagr: growth_of_a_year(total, market.len(), periods_per_year),
         max_drawdown: falls.deepest.first().map_or(0.0, |fall| fall.depth),
         sharpe: sharpe(&shape, periods_per_year),
         alpha: (mean - beta * shape.mean) * periods_per_year,

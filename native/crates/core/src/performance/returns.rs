@@ -58,6 +58,14 @@ pub fn annual_return(total_return: f64, periods: usize, periods_per_year: f64) -
     if periods == 0 { f64::NAN } else { (1.0 + total_return).powf(periods_per_year / periods as f64) - 1.0 }
 }
 
+/// Days below which a return says nothing of a year: one day's 10 % would be 128 million million percent.
+const DAYS_FOR_A_YEAR: usize = 7;
+
+/// Annual return of daily periods; NaN for less than a week.
+pub fn growth_of_a_year(total_return: f64, days: usize, periods_per_year: f64) -> f64 {
+    if days < DAYS_FOR_A_YEAR { f64::NAN } else { annual_return(total_return, days, periods_per_year) }
+}
+
 /// Compounded return of a series.
 pub fn total_return(returns: &[f64]) -> f64 {
     returns.iter().fold(1.0, |growth, value| growth * (1.0 + value)) - 1.0

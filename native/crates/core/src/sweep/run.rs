@@ -136,7 +136,7 @@ impl<R: Recorder> Run<'_, R> {
     /// Enters after the decision at the close of `row`, if the order fills.
     fn enter(&mut self, row: usize, long: bool, equity: f64) -> Option<Position> {
         let Some(lots) = self.lots(row, long, equity) else {
-            self.counts.refused_entries += 1;
+            self.counts.too_small += 1;
             return None;
         };
         self.counts.orders += 1;

@@ -71,12 +71,14 @@ pub(super) trait Recorder {
 /// What is counted in every run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Orders sent.
+    /// Orders sent at closes, and those that rested until they filled.
     pub orders: u32,
     /// Orders filled.
     pub fills: u32,
-    /// Entries that were wanted but too small for the venue or too dear for the money.
+    /// Entries that were too dear for the money at the price they met.
     pub refused_entries: u32,
+    /// Entries that were wanted but too small for the venue: no order was sent.
+    pub too_small: u32,
     /// Positions the venue closed.
     pub liquidations: u32,
 }
