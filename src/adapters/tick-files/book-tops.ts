@@ -1,6 +1,7 @@
 /** Follows the best bid and ask of a recording. */
 
-import { kindAt, lotsAt, type TickColumns, tickKinds } from './tick-columns.ts';
+import { tickKinds } from '../../shared/domain/tick-kinds.ts';
+import { kindAt, lotsAt, type TickColumns } from './tick-columns.ts';
 
 /** One side: which prices have a size, and the best of them. */
 class BookSide {

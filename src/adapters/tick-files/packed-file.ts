@@ -5,9 +5,10 @@
 
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { tickKinds } from '../../shared/domain/tick-kinds.ts';
 import { DataFileError } from '../candle-files/data-file-error.ts';
 import type { Step } from './decimal-step.ts';
-import { allocateTicks, kindAt, type TickColumns, tickKinds } from './tick-columns.ts';
+import { allocateTicks, kindAt, type TickColumns } from './tick-columns.ts';
 
 const magic = 'SXL2EVNT';
 const version = 1;

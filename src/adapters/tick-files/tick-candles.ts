@@ -1,8 +1,9 @@
 /** Joins packed trades to candles of any timeframe. */
 
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
+import { tickKinds } from '../../shared/domain/tick-kinds.ts';
 import { allocateColumns, type CandleColumns } from '../compute/candle-columns.ts';
-import { kindAt, lotsAt, type TickColumns, tickKinds, wholeMsAt } from './tick-columns.ts';
+import { kindAt, lotsAt, type TickColumns, wholeMsAt } from './tick-columns.ts';
 
 /** Single trades with what they say of the price. */
 export interface TradePrices {

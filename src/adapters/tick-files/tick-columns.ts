@@ -1,17 +1,7 @@
 /** Trades and changes of an order book as packed columns, 28 bytes an event: the rows of `native/crates/core/src/l2/events.rs`. */
 
+import { tickKinds } from '../../shared/domain/tick-kinds.ts';
 import { commonStep, type Step } from './decimal-step.ts';
-
-/** What an event says; `bidClear`, `askClear` and `clearAll` empty the book for a snapshot that follows. */
-export const tickKinds = {
-  bidDepth: 0,
-  askDepth: 1,
-  buyTrade: 2,
-  sellTrade: 3,
-  bidClear: 4,
-  askClear: 5,
-  clearAll: 6,
-} as const;
 
 /** Events in the order in which they were received, in columns of equal length. */
 export interface TickColumns {

@@ -1,9 +1,10 @@
 /** Packs trades as they come out of a file or from a venue. */
 
+import { tickKinds } from '../../shared/domain/tick-kinds.ts';
 import { DataFileError } from '../candle-files/data-file-error.ts';
 import { type TradeRow, TradeRowCheck } from '../data-formats/trade-rows.ts';
 import { inferStep, stepText } from './decimal-step.ts';
-import { allocateTicks, packTick, type TickColumns, tickKinds } from './tick-columns.ts';
+import { allocateTicks, packTick, type TickColumns } from './tick-columns.ts';
 
 /** Trades of a whole file. */
 export interface PackedTrades {

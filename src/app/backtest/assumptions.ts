@@ -3,6 +3,7 @@
 import { intrabarWords } from '../../engine/simulation/candles/intrabar.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import { type BacktestSpec, type LatencySpec, reserveOf } from '../../shared/lab/spec.ts';
+import { bookSentences } from './book-assumptions.ts';
 import type { LoadedSeries } from './load-series.ts';
 
 const pathWords: Readonly<Record<BacktestResult['path'], string>> = {
@@ -11,7 +12,7 @@ const pathWords: Readonly<Record<BacktestResult['path'], string>> = {
     'The rules of the strategy were compiled and run over columns, which makes the trades the engine makes; money is counted in double precision, and of orders that rest only those that filled.',
 };
 
-/** Gives every convention and inferred rule of a run on candles. */
+/** Gives every convention and inferred rule of a run. */
 export function assumptionsOf(
   spec: BacktestSpec,
   series: readonly LoadedSeries[],
@@ -26,29 +27,12 @@ export function assumptionsOf(
     ({ borrow, instrument }) => instrument.kind === 'perpetual' && borrow === undefined,
   );
   const marked = series.filter(({ marks }) => marks !== undefined);
-  const detailed = series.filter(({ detail }) => detail !== undefined);
+  const priced = series.filter(({ book }) => book === undefined);
   return [
-    pathWords[path],
-    spec.fill === 'next-open'
-      ? 'A market order sent when a candle has closed fills at the open of the next one.'
-      : 'A market order sent when a candle has closed fills at that close: nobody can trade that fast, so compare with next-open.',
-    `A taking order loses ${spec.slippage} of its price, rounded against it to whole ticks; its size does not matter${spec.impact.kind === 'none' ? '' : ' beyond market impact'}.`,
-    ...(spec.impact.kind === 'none'
-      ? []
-      : [
-          `Market impact: ${spec.impact.coefficient} × range of the candle × (share of its volume) ^ ${spec.impact.exponent}.`,
-        ]),
+    priced.length === 0 ? 'The engine that trades live ran the strategy, event by event.' : pathWords[path],
+    ...(priced.length > 0 ? priceSentences(spec, priced) : []),
+    ...bookSentences(spec, series),
     `Fees as fractions of value, taken in quote currency: ${rates.join('; ')}.`,
-    intrabarWords[spec.intrabar],
-    ...detailed.map(({ instrument, detail }) =>
-      detail?.kind === 'trades'
-        ? `Inside the candles of ${instrument.symbol} single trades tell the price.`
-        : `Inside the candles of ${instrument.symbol} candles of ${(detail?.timeframeMs ?? 0) / 60_000} minutes tell the price.`,
-    ),
-    spec.limitFill === 'through'
-      ? 'A resting limit order fills once the price goes one tick beyond it, in full.'
-      : 'A resting limit order fills once the price touches it, in full: nobody stands before it in the queue.',
-    'A stop order fires when the price reaches it and fills there, or at the open when a candle opens beyond it.',
     latencyWords(spec.latency),
     `Entries leave ${reserveOf(spec)} of the money untouched.`,
     ...(perpetual || borrowed.length > 0
@@ -59,7 +43,7 @@ export function assumptionsOf(
     ...(perpetual
       ? [
           series.some(({ funding }) => funding !== undefined)
-            ? `Funding is paid at its hours on the position held before the open, at the ${marked.length > 0 ? 'mark price of the time' : 'open price of the candle'}.`
+            ? `Funding is paid at its hours on the position held before the open, at the ${marked.length > 0 ? 'mark price of the time' : priced.length > 0 ? 'open price of the candle' : 'last trade'}.`
             : 'Funding of perpetuals is not counted: no rates were given.',
         ]
       : []),
@@ -73,6 +57,32 @@ export function assumptionsOf(
     ),
     'An open position at the end is valued at the last close and not closed.',
     ...series.flatMap(({ notes }) => notes),
+  ];
+}
+
+/** How orders meet one price at a time. */
+function priceSentences(spec: BacktestSpec, series: readonly LoadedSeries[]): string[] {
+  const detailed = series.filter(({ detail }) => detail !== undefined);
+  return [
+    spec.fill === 'next-open'
+      ? 'A market order sent when a candle has closed fills at the open of the next one.'
+      : 'A market order sent when a candle has closed fills at that close: nobody can trade that fast, so compare with next-open.',
+    `A taking order loses ${spec.slippage} of its price, rounded against it to whole ticks; its size does not matter${spec.impact.kind === 'none' ? '' : ' beyond market impact'}.`,
+    ...(spec.impact.kind === 'none'
+      ? []
+      : [
+          `Market impact: ${spec.impact.coefficient} × range of the candle × (share of its volume) ^ ${spec.impact.exponent}.`,
+        ]),
+    intrabarWords[spec.intrabar],
+    ...detailed.map(({ instrument, detail }) =>
+      detail?.kind === 'trades'
+        ? `Inside the candles of ${instrument.symbol} single trades tell the price.`
+        : `Inside the candles of ${instrument.symbol} candles of ${(detail?.timeframeMs ?? 0) / 60_000} minutes tell the price.`,
+    ),
+    spec.limitFill === 'through'
+      ? 'A resting limit order fills once the price goes one tick beyond it, in full.'
+      : 'A resting limit order fills once the price touches it, in full: nobody stands before it in the queue.',
+    'A stop order fires when the price reaches it and fills there, or at the open when a candle opens beyond it.',
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
 import { chanceCandles } from '../../adapters/compute/robustness.ts';
+import { ApiError } from '../../shared/api/result.ts';
 import { withDataErrors } from '../data/data-errors.ts';
 import type { FileReader, SourceCandles, StoreReader } from './load-series.ts';
 
@@ -32,6 +33,12 @@ export function noisyReaders(
       const series = noise.history * sourcesMaximum + sources;
       sources += 1;
       const real = await read(source);
+      if (real.book !== undefined) {
+        throw new ApiError('bad-input', 'series: noise is put on candles, not on an order book', {
+          field: 'series',
+          hint: 'Run the strategy on candles of the same market for this.',
+        });
+      }
       return withDataErrors(async () => {
         const { scale, seed } = noise;
         const made = chanceCandles(addon, real.columns, { kind: 'noise', scale, seed, series });

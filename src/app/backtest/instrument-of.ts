@@ -34,11 +34,19 @@ export function symbolInName(path: string): string | undefined {
   return undefined;
 }
 
-/** Makes the instrument of a series; `decimals` are those found in its prices and volumes. */
+/** What the numbers of a series look like: digits after the point, and whole steps where they are known. */
+export interface FoundSteps {
+  readonly price: number;
+  readonly volume: number;
+  readonly tickSize?: Decimal | undefined;
+  readonly lotSize?: Decimal | undefined;
+}
+
+/** Makes the instrument of a series; `found` is what its prices and volumes look like. */
 export function instrumentOf(
   series: SeriesSpec,
   spec: Pick<BacktestSpec, 'makerFee' | 'takerFee'>,
-  decimals: { readonly price: number; readonly volume: number },
+  found: FoundSteps,
   field: string,
 ): SeriesInstrument {
   const { source, rules } = series;
@@ -66,8 +74,9 @@ export function instrumentOf(
       },
     );
   }
-  const tickSize = given(rules?.tickSize) ?? Decimal.of(1n, decimals.price);
-  const lotSize = given(rules?.lotSize) ?? Decimal.of(1n, Math.min(lotDecimalsMax, decimals.volume));
+  const tickSize = given(rules?.tickSize) ?? found.tickSize ?? Decimal.of(1n, found.price);
+  const lotSize =
+    given(rules?.lotSize) ?? found.lotSize ?? Decimal.of(1n, Math.min(lotDecimalsMax, found.volume));
   if (rules?.tickSize === undefined || rules.lotSize === undefined) {
     notes.push(
       `Tick ${tickSize} and lot ${lotSize} of ${symbol} are read off the decimals in the data where they were not given.`,

@@ -3,6 +3,7 @@
 import { readCandleFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { readTimedValues } from '../../adapters/candle-files/timed-values.ts';
 import type { TradePrices } from '../../adapters/tick-files/tick-candles.ts';
+import type { BookRows } from '../../engine/simulation/books/book-rows.ts';
 import {
   type CandleColumns,
   columnTicks,
@@ -17,6 +18,7 @@ import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BacktestSpec, CandleSourceSpec, SeriesSpec } from '../../shared/lab/spec.ts';
 import { instrumentOf } from './instrument-of.ts';
+import { loadBook } from './load-book.ts';
 import { type LoadedMarks, matchMarks } from './load-marks.ts';
 
 /** Candles of one source with what their numbers look like. */
@@ -27,6 +29,17 @@ export interface SourceCandles {
   readonly volumeDecimals: number;
   /** The trades that the candles are joined from, where they are. */
   readonly trades?: TradePrices | undefined;
+  /** The order book recording whose trades the candles are joined from, where they are. */
+  readonly book?: SourceBook | undefined;
+}
+
+/** An order book recording in steps of its own. */
+export interface SourceBook {
+  readonly rows: BookRows;
+  readonly tickSize: Decimal;
+  readonly lotSize: Decimal;
+  /** Places at which changes are missing and the book began anew. */
+  readonly holes: number;
 }
 
 /** A series of the data folder, as a specification names it. */
@@ -61,6 +74,8 @@ export interface LoadedSeries {
   readonly funding: FundingTimes | undefined;
   readonly borrow: BorrowRates | undefined;
   readonly marks: MarkPrices | undefined;
+  /** The recorded order book that orders meet; undefined where one price at a time is known. */
+  readonly book: BookRows | undefined;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -99,8 +114,8 @@ export async function loadSeries(
       hint: 'Give --timeframe.',
     });
   }
-  const decimals = { price: candles.priceDecimals, volume: candles.volumeDecimals };
-  const { instrument, notes } = instrumentOf(series, spec, decimals, field);
+  const { book, priceDecimals: price, volumeDecimals: volume } = candles;
+  const { instrument, notes } = instrumentOf(series, spec, { price, volume, ...book }, field);
   const { firstRow, endRow } = rowsOf(spec, candles.columns.openTimeMs, field);
   const warnings: string[] = [];
   const { openTimeMs } = candles.columns;
@@ -108,6 +123,10 @@ export async function loadSeries(
   const missing = Math.round(spanMs / lengthMs) + 1 - (endRow - firstRow);
   if (missing > 0)
     warnings.push(`${missing} candles of ${instrument.symbol} are missing: nothing trades in the gaps.`);
+  if ((book?.holes ?? 0) > 0)
+    warnings.push(
+      `The order book of ${instrument.symbol} has ${book?.holes} holes: it began anew behind each, and queues with it.`,
+    );
   const own = { columns: candles.columns, timeframeMs: lengthMs };
   const marks = await readMarks(series, instrument, own, readStored, field);
   if ((marks?.missing ?? 0) > 0)
@@ -127,6 +146,7 @@ export async function loadSeries(
     funding: await readFunding(series, instrument, candles.columns.openTimeMs, lengthMs, field),
     borrow: borrowOf(series),
     marks: marks?.prices,
+    book: book === undefined ? undefined : loadBook(spec, series, book, instrument, field),
     notes: [...notes, ...tradeNotes(candles, instrument)],
     warnings,
   };
@@ -232,6 +252,12 @@ async function readDetail(
     return { kind: 'trades', timesMs, ticks: columnTicks(prices, tickSize) };
   }
   const candles = await readCandles(detail.source, readers, `${field}.detail`);
+  if (candles.book !== undefined) {
+    throw new ApiError('bad-input', `${field}.detail: an order book is a source by itself`, {
+      field: `${field}.detail`,
+      hint: 'Name it as the source: it says what happens inside its candles.',
+    });
+  }
   if (candles.trades !== undefined) return tradeDetail(candles.trades, instrument);
   const { columns } = candles;
   return {

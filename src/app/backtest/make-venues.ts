@@ -37,12 +37,15 @@ export async function makeVenues(
           leverage: spec.leverage,
           toVenueLatency: latency,
           toClientLatency: latency,
-          priceMatching: {
-            betweenCandles: spec.fill === 'close' ? 'fill-at-close' : 'wait-for-open',
-            slippage: spec.slippage,
-            throughTicks: spec.limitFill === 'through' ? 1 : 0,
-            impact: impactOf(spec, trackOf),
-          },
+          // Where books were recorded they are matched, as in paper trading.
+          priceMatching: own.every(({ book }) => book !== undefined)
+            ? undefined
+            : {
+                betweenCandles: spec.fill === 'close' ? 'fill-at-close' : 'wait-for-open',
+                slippage: spec.slippage,
+                throughTicks: spec.limitFill === 'through' ? 1 : 0,
+                impact: impactOf(spec, trackOf),
+              },
           ...observers,
         },
         own.map(({ instrument }) => instrument),

@@ -22,6 +22,7 @@ import { type CommandRoute, EngineHost } from '../session/engine-host.ts';
 import { emptySnapshot, MemoryJournal } from '../session/memory-journal.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { buildEquity, buildTrades, openPositionsOf } from './build-tables.ts';
+import { checkSeries } from './check-series.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { type FileReader, type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
 import { makeVenues } from './make-venues.ts';
@@ -74,7 +75,7 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
   const series = await Promise.all(
     spec.series.map((_, index) => loadSeries(spec, index, options.readStored, options.readFile)),
   );
-  checkCurrencies(series);
+  checkSeries(series);
   const bots = prepareBots(spec, strategy, series);
   const refusal = runsByEvent(spec, options) ?? sweepRefusal(spec, strategy, series, bots);
   if (refusal !== undefined) {
@@ -103,27 +104,6 @@ function runsByEvent(
     field: 'path',
     hint: 'Leave out the audit, or use the event path.',
   });
-}
-
-/** Sums of money must have one currency. */
-function checkCurrencies(series: readonly LoadedSeries[]): void {
-  const settles = new Set(series.map(({ instrument }) => instrument.settle));
-  if (settles.size > 1) {
-    throw new ApiError(
-      'bad-input',
-      `series: all must be traded in one currency, not in ${[...settles].join(', ')}`,
-      {
-        field: 'series',
-      },
-    );
-  }
-  const ids = new Set(series.map(({ instrument }) => instrument.id));
-  if (ids.size < series.length) {
-    throw new ApiError('bad-input', 'series: a market may be named once for each venue', {
-      field: 'series',
-      hint: 'Give the second one another venue.',
-    });
-  }
 }
 
 class Backtest {
@@ -155,7 +135,7 @@ class Backtest {
       spec,
       series,
       {
-        onFill: (fill, market) => this.recorder?.onFill(fill, market.lastTradeTicks),
+        onFill: (fill, market) => this.recorder?.onFill(fill, market.aimTicks),
         onFunding: (payment) => this.recorder?.onFunding(payment),
       },
       trackOf,
@@ -252,6 +232,8 @@ class Backtest {
   ): void {
     host.control({ kind: 'set-risk-limits', limits: unlimited });
     for (const track of tracks) {
+      // A book tells its price itself; bots wait for it.
+      if (track.book !== undefined) continue;
       host.feed({
         kind: 'price',
         instrument: track.instrument.id,

@@ -76,6 +76,7 @@ function checkSpec(spec: ConsideredSpec, series: readonly LoadedSeries[]): Loade
   const [only] = series;
   if (only === undefined || series.length > 1) refuse('series', 'the sweep path runs one series at a time');
   if (only.detail !== undefined) refuse('series.0.detail', 'the sweep path knows candles only');
+  if (only.book !== undefined) refuse('series.0.source', 'the sweep path knows candles only');
   if (only.borrow !== undefined) refuse('series.0.borrow', 'the sweep path knows no interest');
   if (only.marks !== undefined) refuse('series.0.marks', 'the sweep path knows one price');
   if (spec.latency.kind !== 'none') refuse('latency', 'the sweep path knows no delays');

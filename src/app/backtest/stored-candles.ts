@@ -15,7 +15,7 @@ import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { DataLibrary, marketDataFolder } from '../data/data-library.ts';
 import type { SourceCandles, StoredSource, StoreReader } from './load-series.ts';
-import { readTradeSource } from './stored-ticks.ts';
+import { readBookSource, readTradeSource } from './stored-ticks.ts';
 
 /** Folders below `candles` that hold what runs have lived, the one looked at first first. */
 const livedModes = ['paper', 'demo'];
@@ -32,6 +32,7 @@ export function storedCandles(dataFolder: string): StoreReader {
   const read = async (source: StoredSource): Promise<SourceCandles> => {
     const addon = loadNative();
     if (source.data === 'trades') return readTradeSource(new DataLibrary(addon, dataFolder), source);
+    if (source.data === 'l2') return readBookSource(new DataLibrary(addon, dataFolder), source);
     const { venue, instrument, timeframe } = source;
     const series = { venue, symbol: instrument, timeframeMs: timeframeMs(timeframe) };
     const columns = fromLibrary(addon, dataFolder, series) ?? (await lived(addon, dataFolder, series));
@@ -67,6 +68,7 @@ export function storedCandlesStamp(
   const roots = [
     join(marketDataFolder(dataFolder), 'candles'),
     join(marketDataFolder(dataFolder), 'trades'),
+    join(marketDataFolder(dataFolder), 'l2'),
     ...livedModes.map((mode) => join(dataFolder, 'candles', mode)),
   ];
   const stamps = roots.flatMap((root) => {

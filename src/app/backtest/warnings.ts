@@ -22,8 +22,12 @@ export function warningsOf(
     warnings.push(
       `${counter.rejected} orders were refused, the first one because: ${counter.firstRefusal ?? ''}`,
     );
+  const withBook = new Set(
+    series.flatMap(({ book, instrument }) => (book === undefined ? [] : [instrument.id])),
+  );
   for (const bot of kernel.botManager.bots.values()) {
-    if (bot.subscription.trades && !bot.subscription.quotes)
+    const hearsTrades = withBook.has(bot.instrument.id);
+    if (bot.subscription.trades && !bot.subscription.quotes && !hearsTrades)
       warnings.push(`${bot.strategy.title} listens to trades; candles have none to tell.`);
     if (bot.state === 'STOPPED')
       warnings.push(`${bot.instrument.symbol}: the bot stopped early: ${bot.stateReason}.`);

@@ -3,14 +3,9 @@
 import type { CandleGap } from '../../adapters/candle-files/candle-table.ts';
 import { TopOfBook } from '../../adapters/tick-files/book-tops.ts';
 import { stepNumber } from '../../adapters/tick-files/decimal-step.ts';
-import {
-  kindAt,
-  msAt,
-  type TickColumns,
-  tickKinds,
-  wholeMsAt,
-} from '../../adapters/tick-files/tick-columns.ts';
+import { kindAt, msAt, type TickColumns, wholeMsAt } from '../../adapters/tick-files/tick-columns.ts';
 import { epochMs } from '../../shared/domain/nominal.ts';
+import { tickKinds } from '../../shared/domain/tick-kinds.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import type { Findings, Outlier } from './examine.ts';
 

@@ -7,10 +7,10 @@ import {
   packTick,
   sliceTicks,
   type TickColumns,
-  tickKinds,
   wholeMsAt,
 } from '../../adapters/tick-files/tick-columns.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { tickKinds } from '../../shared/domain/tick-kinds.ts';
 
 /** What became of both. */
 export interface JoinedTicks {

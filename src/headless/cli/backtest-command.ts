@@ -17,7 +17,10 @@ export function withRunOptions(command: Command): Command {
       'symbol such as BTC/USDT or BTC/USDT:USDT (default: after the file’s name)',
     )
     .option('--timeframe <timeframe>', 'length of the candles (default: as in the file)')
-    .option('--source <data>', 'with --venue: candles (default), or trades that the venue meets one by one')
+    .option(
+      '--source <data>',
+      'with --venue: candles (default), trades that the venue meets one by one, or l2: an order book it matches on',
+    )
     .option('--from <time>', 'trading begins here; earlier candles warm up')
     .option('--to <time>', 'no candle from here on')
     .option('--capital <amount>', 'starting money in quote currency (default 10000)')

@@ -128,7 +128,7 @@ function seriesOf(flags: BacktestFlags): unknown {
   if (candles !== undefined && flags.source !== undefined)
     throw new ApiError('bad-input', 'source: belongs to --venue, not to a file', {
       field: 'source',
-      hint: 'Import the file first: bin/sextant data import --kind trades',
+      hint: 'Import the file first: bin/sextant data import --kind trades, or --kind l2',
     });
   if (candles === undefined) {
     if (instrument === undefined) throw needs('instrument', 'venue');
@@ -165,7 +165,7 @@ function needs(field: string, other: string): ApiError {
 
 /** What stored data are run over; candles are what is meant when nothing is said. */
 function sourceOf(text: string | undefined): string | undefined {
-  const found = choice(text, 'source', ['candles', 'trades']);
+  const found = choice(text, 'source', ['candles', 'trades', 'l2']);
   return found === 'candles' ? undefined : found;
 }
 

@@ -20,11 +20,12 @@ export function SourceFields({
     const { dataKind, instrument, timeframe, venue } = series;
     if (dataKind === 'candles')
       return [{ key: storedKey(series), label: `${instrument}, ${timeframe} (${venue})` }];
-    if (dataKind !== 'trades') return [];
+    if (dataKind !== 'trades' && dataKind !== 'l2') return [];
+    const what = dataKind === 'l2' ? 'order book' : 'single trades';
     // Trades are joined to candles of any length; these are what is usual.
     return (['1m', '5m', '15m', '1h'] as const).map((length) => ({
-      key: storedKey({ venue, instrument, timeframe: length, data: 'trades' }),
-      label: `${instrument}, single trades, ${length} candles (${venue})`,
+      key: storedKey({ venue, instrument, timeframe: length, data: dataKind }),
+      label: `${instrument}, ${what}, ${length} candles (${venue})`,
     }));
   });
   const input = (

@@ -9,7 +9,7 @@ import { useQuery } from '../store/hooks.ts';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { SourceFields } from './source-fields.tsx';
-import type { SpecProblems, SpecValues } from './spec-values.ts';
+import { isBook, type SpecProblems, type SpecValues } from './spec-values.ts';
 
 export interface SpecFormProps {
   readonly values: SpecValues;
@@ -41,10 +41,11 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
   const strategies = useStrategies();
   const strategy = strategies.find(({ id }) => id === values.strategy);
   const set = (changes: Partial<SpecValues>): void => onChange({ ...values, ...changes });
+  const onBook = isBook(values);
   const problem = (name: string): string | undefined =>
     isTried || (name !== 'path' && name !== 'stored') ? problems[name] : undefined;
   const text = (
-    name: 'capital' | 'makerFee' | 'takerFee' | 'slippage' | 'leverage',
+    name: 'capital' | 'makerFee' | 'takerFee' | 'slippage' | 'leverage' | 'latency',
     label: string,
     unit: string,
     help: string,
@@ -111,45 +112,35 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
           {text('leverage', 'Leverage', '×', 'For perpetuals and margin; 1 on spot')}
           {text('makerFee', 'Maker fee', '%', 'Fee of resting orders that are filled', 'usual')}
           {text('takerFee', 'Taker fee', '%', 'Fee of orders that take from the book', 'usual')}
-          {text(
-            'slippage',
-            'Slippage',
-            '%',
-            'What a market or stop order loses against the price it aims at',
-          )}
+          {onBook
+            ? null
+            : text(
+                'slippage',
+                'Slippage',
+                '%',
+                'What a market or stop order loses against the price it aims at',
+              )}
         </div>
       </fieldset>
       <fieldset className="flex min-w-0 flex-col gap-2">
         <legend className="mb-1.5 text-xs font-semibold">Conventions</legend>
-        <div className="flex flex-col gap-1">
-          <span
-            className="text-xs text-muted"
-            title="A rule is decided when a candle has closed. Next open: the order fills at the open of the following candle, as it could live. Same close: at the close that decided, as vectorbt and backtesting.py do."
-          >
-            Market orders fill
-          </span>
-          <Segmented<FillConvention>
-            label="Market orders fill"
-            testId="lab-fill"
-            value={values.fill}
-            onChange={(fill) => set({ fill })}
-            options={(['next-open', 'close'] as const).map((value) => ({ value, label: fillTexts[value] }))}
-          />
-        </div>
-        <Field
-          id="lab-intrabar"
-          label="Inside a candle the price goes"
-          help="A candle does not tell whether its high or its low came first. Against the position first is the careful choice: a stop is reached before a target."
-        >
-          <Select
-            id="lab-intrabar"
-            value={values.intrabar}
-            onChange={(event) => set({ intrabar: event.target.value as IntrabarPolicy })}
-            options={Object.entries(intrabarTexts).map(([value, label]) => ({ value, label }))}
-            data-testid="lab-intrabar"
-          />
-        </Field>
-        {values.strategy === 'rules' || values.strategy === 'ma-cross' ? (
+        {text(
+          'latency',
+          'Orders and answers take',
+          'ms',
+          'Each way. One number, or median, sigma, maximum of a log-normal delay, or a file of measured ones (timestamp,latency)',
+          'no time',
+        )}
+        {onBook ? (
+          <p className="text-xs text-muted" data-testid="lab-book-note">
+            Orders meet the recorded book: a resting one waits behind all that is displayed at its price until
+            trades and cancels have cleared the queue, a taking one walks the levels. Own orders move nobody.
+            Slippage is what the book makes it.
+          </p>
+        ) : (
+          <CandleConventions values={values} set={set} />
+        )}
+        {!onBook && (values.strategy === 'rules' || values.strategy === 'ma-cross') ? (
           <div className="flex flex-col gap-1">
             <span
               className="text-xs text-muted"
@@ -172,5 +163,47 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
         ) : null}
       </fieldset>
     </div>
+  );
+}
+
+/** How orders meet candles, which say neither what came first inside them nor who stood before an order. */
+function CandleConventions({
+  values,
+  set,
+}: {
+  readonly values: SpecValues;
+  readonly set: (changes: Partial<SpecValues>) => void;
+}) {
+  return (
+    <>
+      <div className="flex flex-col gap-1">
+        <span
+          className="text-xs text-muted"
+          title="A rule is decided when a candle has closed. Next open: the order fills at the open of the following candle, as it could live. Same close: at the close that decided, as vectorbt and backtesting.py do."
+        >
+          Market orders fill
+        </span>
+        <Segmented<FillConvention>
+          label="Market orders fill"
+          testId="lab-fill"
+          value={values.fill}
+          onChange={(fill) => set({ fill })}
+          options={(['next-open', 'close'] as const).map((value) => ({ value, label: fillTexts[value] }))}
+        />
+      </div>
+      <Field
+        id="lab-intrabar"
+        label="Inside a candle the price goes"
+        help="A candle does not tell whether its high or its low came first. Against the position first is the careful choice: a stop is reached before a target."
+      >
+        <Select
+          id="lab-intrabar"
+          value={values.intrabar}
+          onChange={(event) => set({ intrabar: event.target.value as IntrabarPolicy })}
+          options={Object.entries(intrabarTexts).map(([value, label]) => ({ value, label }))}
+          data-testid="lab-intrabar"
+        />
+      </Field>
+    </>
   );
 }

@@ -13,13 +13,14 @@ import {
 } from '../../shared/lab/spec.ts';
 import { type FormValues, fieldProblem, isShown, paramsOfValues } from '../bots/form-values.ts';
 import { parseDecimalInput } from '../format/parse-input.ts';
+import { latencyOf, latencyProblem, latencyText } from './latency-text.ts';
 
 /** What the form holds. Rates are percent as typed; empty means the default. */
 export const specValuesSchema = z.object({
   strategy: z.string().default('ma-cross'),
   params: z.record(z.string(), z.union([z.string(), z.boolean()])).default({}),
   source: z.enum(['store', 'file']).default('file'),
-  /** `venue instrument timeframe` of a stored series; `trades` behind it where candles are joined from trades. */
+  /** `venue instrument timeframe` of a stored series; behind it `trades` or `l2` where candles are joined from those. */
   stored: z.string().default(''),
   path: z.string().default(''),
   symbol: z.string().default('BTC/USDT'),
@@ -37,6 +38,8 @@ export const specValuesSchema = z.object({
   leverage: z.string().default('1'),
   fill: z.enum(fillConventions).default('next-open'),
   intrabar: z.enum(intrabarPolicies).default('adverse-first'),
+  /** See `latencyOf`. */
+  latency: z.string().default(''),
   engine: z.enum(backtestPaths).default('auto'),
   /** Study the parameters come from; empty for none. */
   study: z.string().default(''),
@@ -92,6 +95,7 @@ export function valuesOfSpec(spec: BacktestSpec): SpecValues {
     leverage: String(spec.leverage),
     fill: spec.fill,
     intrabar: spec.intrabar,
+    latency: latencyText(spec.latency),
     engine: spec.path,
   };
 }
@@ -124,12 +128,17 @@ export function isPerpetual({ source, stored, symbol }: SpecValues): boolean {
   return (source === 'file' ? symbol : (stored.split(' ')[1] ?? '')).includes(':');
 }
 
+/** Whether the form's series is an order book, which has no use for conventions of candles. */
+export function isBook({ source, stored }: SpecValues): boolean {
+  return source === 'store' && stored.endsWith(' l2');
+}
+
 /** The key of a stored series in the form. */
 export function storedKey(series: {
   readonly venue: string;
   readonly instrument: string;
   readonly timeframe: string;
-  readonly data?: 'trades' | undefined;
+  readonly data?: 'trades' | 'l2' | undefined;
 }): string {
   const { data, instrument, timeframe, venue } = series;
   return [venue, instrument, timeframe, ...(data === undefined ? [] : [data])].join(' ');
@@ -186,6 +195,9 @@ export function specOfValues(
   if (values.source === 'file' && values.path.trim() === '')
     problems['path'] = 'Needed: a file of candles on this machine';
   if (values.source === 'store' && values.stored === '') problems['stored'] = 'Choose a series';
+  const latency = latencyOf(values.latency);
+  if (latency === undefined) problems['latency'] = latencyProblem;
+  const onBook = isBook(values);
   const perpetual = isPerpetual(values);
   const borrow = perpetual ? undefined : borrowOf(values.borrow, problems);
   if (Object.keys(problems).length > 0) return { problems };
@@ -207,7 +219,7 @@ export function specOfValues(
           source: {
             kind: 'store' as const,
             ...{ venue, instrument, timeframe: timeframe as never },
-            ...(data === 'trades' ? { data: 'trades' as const } : {}),
+            ...(data === 'trades' || data === 'l2' ? { data: data as 'trades' | 'l2' } : {}),
           },
           venue,
           instrument,
@@ -226,9 +238,10 @@ export function specOfValues(
       ],
       capital,
       leverage,
-      fill: values.fill,
+      fill: onBook ? 'next-open' : values.fill,
       intrabar: values.intrabar,
-      path: values.engine,
+      path: onBook ? 'event' : values.engine,
+      ...(latency === null || latency === undefined ? {} : { latency }),
       ...(fromMs === undefined ? {} : { fromMs }),
       ...(toMs === undefined ? {} : { toMs }),
       ...(makerFee === undefined ? {} : { makerFee }),

@@ -9,7 +9,7 @@
 
 import type { MetricValues } from './metrics.ts';
 import type { BacktestResult } from './result.ts';
-import type { SeriesSpec } from './spec.ts';
+import type { LatencySpec, SeriesSpec } from './spec.ts';
 
 export type ConfidenceGrade = 'A' | 'B' | 'C' | 'D' | 'E';
 export type CheckOutcome = 'passed' | 'weak' | 'failed' | 'not-done';
@@ -200,6 +200,8 @@ const levelReasons = new Set([2, 3, 4, 5]);
 function pathCheck({ trades, spec }: BacktestResult, evidence: ConfidenceEvidence): ConfidenceCheck {
   const title = 'Order of prices inside candles';
   const advice = 'Add finer candles or trades as detail, so that the order is known instead of assumed.';
+  const books = spec.series.filter(({ source }) => source.kind === 'store' && source.data === 'l2').length;
+  if (books > 0 && books === spec.series.length) return bookCheck(spec.latency.kind);
   const isTrades = ({ source }: SeriesSpec): boolean => source.kind === 'store' && source.data === 'trades';
   if (spec.series.every((series) => series.detail !== undefined || isTrades(series))) {
     return check('path', title, 'passed', 'Finer data say what happened inside each candle.', advice);
@@ -223,6 +225,19 @@ function pathCheck({ trades, spec }: BacktestResult, evidence: ConfidenceEvidenc
       ? 'No trade hit its stop or target in the candle it began in.'
       : `${percent(share, 1)} of the trades began and hit a stop or target in the same candle, where the assumed path (${spec.intrabar}) decides.`;
   return check('path', title, byLimits(1 - share, 0.9, 0.98), finding, advice);
+}
+
+/** What is simulated on a recorded order book, and what is not. */
+function bookCheck(latency: LatencySpec['kind']): ConfidenceCheck {
+  return check(
+    'path',
+    'Order of prices inside candles',
+    latency === 'none' ? 'weak' : 'passed',
+    `The recorded order book and its trades decided each fill; the place in the queue is an estimate, and own orders moved nobody. ${
+      latency === 'none' ? 'Orders and answers took no time.' : 'Orders and answers took their time.'
+    }`,
+    'Give a latency: who is at the venue at once stands before everybody in the queue.',
+  );
 }
 
 function costsCheck(result: BacktestResult, values: MetricValues): ConfidenceCheck {

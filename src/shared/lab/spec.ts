@@ -24,10 +24,10 @@ export const candleSourceSpec = z.discriminatedUnion('kind', [
     instrument: z.string().min(3).max(60),
     timeframe: timeframeText,
     /**
-     * Single trades instead of candles: they are joined to candles of the timeframe, and inside each of them the venue meets
-     * them one by one.
+     * Single trades or an order book recording instead of candles. Both are joined to candles of the timeframe for the strategy;
+     * the venue meets trades one by one, or matches on the recorded book.
      */
-    data: z.literal('trades').optional(),
+    data: z.enum(['trades', 'l2']).optional(),
   }),
 ]);
 export type CandleSourceSpec = z.infer<typeof candleSourceSpec>;

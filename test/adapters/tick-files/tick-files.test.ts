@@ -14,8 +14,8 @@ import {
   lotsAt,
   packTick,
   type TickColumns,
-  tickKinds,
 } from '../../../src/adapters/tick-files/tick-columns.ts';
+import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
 import { temporaryFolder } from '../compute/support.ts';
 
 const addon = loadNative();

@@ -1,13 +1,16 @@
 /**
  * Runs candles through a kernel and simulated venues on one clock. A candle in which nothing can happen (no order or
  * watched price within its range, no timer, nothing under way) is one event: its close. Any other is walked: it opens,
- * passes its extremes in the order of the policy, and stops at every price where something happens.
+ * passes its extremes in the order of the policy, and stops at every price where something happens. Where an order book was
+ * recorded its events are what happens, all of them; a candle then only closes.
  */
 
 import { Decimal } from '../../../shared/domain/decimal.ts';
 import type { EpochMs } from '../../../shared/domain/nominal.ts';
 import type { IntrabarPolicy } from '../../../shared/lab/spec.ts';
 import type { Kernel, KernelEvent } from '../../kernel/kernel.ts';
+import { BookFeed } from '../books/book-feed.ts';
+import type { BookRows } from '../books/book-rows.ts';
 import type { PaperVenue } from '../matching/paper-venue.ts';
 import type { CandleTrack } from './candle-track.ts';
 import { lowFirst } from './intrabar.ts';
@@ -33,6 +36,8 @@ export interface CandleRunOptions {
 }
 
 const hourMs = 3_600_000;
+/** Order book events between two chances for progress and cancel. */
+const bookEventsMax = 10_000;
 
 /** Of things at one moment candles close first, then the next ones open. */
 const stageRank = { close: 0, open: 1, walk: 2, done: 3 } as const;
@@ -42,6 +47,7 @@ export class CandleRun {
   bars = 0;
   /** True while a candle's close is being told: what fills now still belongs to its moment. */
   closing = false;
+  private bookEvents = 0;
   private readonly kernel: Kernel;
   private readonly feed: (event: KernelEvent) => void;
   private readonly tracks: readonly CandleTrack[];
@@ -51,6 +57,7 @@ export class CandleRun {
   private readonly walk: PriceWalk;
   private readonly liquidations = new LiquidationWatch();
   private readonly cursors = new Map<CandleTrack, DetailCursor>();
+  private readonly books = new Map<CandleTrack, BookFeed>();
 
   constructor(options: CandleRunOptions) {
     this.kernel = options.kernel;
@@ -62,15 +69,20 @@ export class CandleRun {
     this.walk = new PriceWalk(options, this.venues, this.liquidations);
     for (const track of options.tracks) {
       if (track.detail !== undefined) this.cursors.set(track, new DetailCursor(track.detail));
+      if (track.book !== undefined) this.books.set(track, this.bookFeed(track, track.book));
     }
   }
 
-  /** Does what comes until about `bars` more candles have closed; gives false when there are none left. */
+  /**
+   * Does what comes until about `bars` more candles have closed, or `bookEventsMax` order book events have happened, which may be
+   * within one candle; gives false when there are none left.
+   */
   run(bars: number): boolean {
     const until = this.bars + bars;
     const [only] = this.tracks;
     const single = this.tracks.length === 1 ? only : undefined;
-    while (this.bars < until) {
+    this.bookEvents = 0;
+    while (this.bars < until && this.bookEvents < bookEventsMax) {
       const track = single ?? this.nextTrack();
       if (track === undefined || track.stage === 'done') return false;
       if (track.stage === 'open') {
@@ -100,7 +112,7 @@ export class CandleRun {
     let next: CandleTrack | undefined;
     let nextMs = Number.POSITIVE_INFINITY;
     for (const track of this.tracks) {
-      const timeMs = track.nextTimeMs();
+      const timeMs = this.nextTimeMs(track);
       const isEarlier =
         timeMs < nextMs ||
         (timeMs === nextMs && next !== undefined && stageRank[track.stage] < stageRank[next.stage]);
@@ -111,8 +123,20 @@ export class CandleRun {
     return next;
   }
 
+  private nextTimeMs(track: CandleTrack): number {
+    const book = track.stage === 'walk' ? this.books.get(track) : undefined;
+    return book === undefined ? track.nextTimeMs() : Math.min(book.nextTimeMs, track.closeMs);
+  }
+
   /** Opens a candle; one in which nothing can happen goes straight to its close. */
   private open(track: CandleTrack): void {
+    const book = this.books.get(track);
+    if (book !== undefined) {
+      this.observer.onWalk(track);
+      book.begin(track.openMs as EpochMs);
+      track.stage = 'walk';
+      return;
+    }
     const { row } = track;
     const timeMs = track.openMs as EpochMs;
     const openTicks = track.openTicks[row] as number;
@@ -145,6 +169,11 @@ export class CandleRun {
 
   /** Goes to the next point of a candle that is walked. */
   private pass(track: CandleTrack): void {
+    const book = this.books.get(track);
+    if (book !== undefined) {
+      this.passBook(track, book);
+      return;
+    }
     const at = track.pointIndex;
     if (at < track.pointTicks.length) {
       track.pointIndex += 1;
@@ -157,6 +186,35 @@ export class CandleRun {
     }
     track.clearPoints();
     if (!this.refill(track)) track.stage = 'close';
+  }
+
+  /** Lets the next order book event happen, after the payments due before it. */
+  private passBook(track: CandleTrack, book: BookFeed): void {
+    const { nextTimeMs } = book;
+    const isOver = nextTimeMs >= track.closeMs;
+    // Nothing was traded yet: then nothing is held that a payment could be for.
+    const ticks = track.market.lastTradeTicks || track.startTicks;
+    this.payFunding(track, isOver ? track.closeMs - 1 : nextTimeMs, ticks);
+    if (isOver) {
+      this.walk.settle((track.closeMs - 1) as EpochMs);
+      track.stage = 'close';
+      return;
+    }
+    this.bookEvents += 1;
+    book.step();
+  }
+
+  private bookFeed(track: CandleTrack, rows: BookRows): BookFeed {
+    return new BookFeed(
+      {
+        kernel: this.kernel,
+        feed: this.feed,
+        settle: (untilMs) => this.walk.settle(untilMs),
+        onPrice: (at, ticks) => this.observer.onPrice(at, ticks),
+      },
+      track,
+      rows,
+    );
   }
 
   private refill(track: CandleTrack): boolean {
@@ -180,7 +238,8 @@ export class CandleRun {
       timeframeMs: track.timeframeMs,
       candle,
       final: true,
-      closeTicks: closeTicks as never,
+      // A book says more of the price than the last trade.
+      ...(track.book === undefined ? { closeTicks: closeTicks as never } : {}),
     });
     if (track.buckets.length > 0) this.closeLonger(track, candle, closeMs);
     this.walk.settle(closeMs);

@@ -3,6 +3,7 @@
 import type { Candle } from '../../../shared/domain/candle.ts';
 import type { Instrument } from '../../../shared/domain/instrument.ts';
 import type { EpochMs } from '../../../shared/domain/nominal.ts';
+import type { BookRows } from '../books/book-rows.ts';
 import type { BorrowRates } from '../matching/borrow-interest.ts';
 import type { InstrumentMarket } from '../matching/instrument-market.ts';
 import type { PaperVenue } from '../matching/paper-venue.ts';
@@ -45,6 +46,8 @@ export interface TrackOptions {
   readonly borrow?: BorrowRates | undefined;
   /** Mark prices for funding and liquidation; the price itself where there are none. */
   readonly marks?: MarkPrices | undefined;
+  /** The recorded order book its venue matches on; the candles then only tell the strategy what has been. */
+  readonly book?: BookRows | undefined;
 }
 
 /** What a track does next. */
@@ -65,6 +68,7 @@ export class CandleTrack {
   readonly funding: FundingTimes | undefined;
   readonly borrow: BorrowRates | undefined;
   readonly marks: MarkPrices | undefined;
+  readonly book: BookRows | undefined;
   /** Next full hour whose interest is not yet charged or passed; Infinity without interest. */
   interestDueMs: number;
   /** Next funding time not yet paid or passed. */
@@ -98,6 +102,7 @@ export class CandleTrack {
     this.funding = options.funding;
     this.borrow = options.borrow;
     this.marks = options.marks;
+    this.book = options.book;
     const { open, high, low, close } = options.columns;
     const tick = options.instrument.tickSize;
     this.openTicks = columnTicks(open, tick);
@@ -117,7 +122,9 @@ export class CandleTrack {
       while ((options.funding.timesMs[this.fundingIndex] ?? Number.POSITIVE_INFINITY) < firstMs)
         this.fundingIndex += 1;
     }
-    this.market.lastTradeTicks = this.startTicks;
+    // Where there is a book, the first trade is still to come.
+    const isAhead = options.book !== undefined && options.firstRow === 0;
+    this.market.lastTradeTicks = isAhead ? 0 : this.startTicks;
   }
 
   /** The price before anything is traded: the last close that warms up, else the first open. */

@@ -60,6 +60,12 @@ export class InstrumentMarket {
     return Math.round((this.bids.ticksAt(0) + this.asks.ticksAt(0)) / 2);
   }
 
+  /** Gives the price an order aims at, which slippage is counted from: the middle of the book, else the last trade. */
+  get aimTicks(): number {
+    if (this.bids.count === 0 || this.asks.count === 0) return this.lastTradeTicks;
+    return (this.bids.ticksAt(0) + this.asks.ticksAt(0)) / 2;
+  }
+
   /** Gives the depth an order of this side takes from. */
   depthAgainst(side: Side): DepthSide {
     return side === 'buy' ? this.asks : this.bids;
