@@ -5,7 +5,8 @@ import { allocateTicks, packTick, type TickColumns } from '../../../src/adapters
 import { type BacktestOptions, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import { storedCandles } from '../../../src/app/backtest/stored-candles.ts';
 import { DataLibrary } from '../../../src/app/data/data-library.ts';
-import type { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
+import { epochMs, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
 import type { BacktestResult } from '../../../src/shared/lab/result.ts';
 import { type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { type Script, scriptedStrategy, testFolder } from './scripted.ts';
@@ -25,6 +26,7 @@ export type BookRow = readonly [
 ];
 
 const nsPerMs = 1_000_000n;
+const { askDepth, bidDepth, buyTrade, clearAll, sellTrade } = tickKinds;
 
 /** Rows as the store keeps them; a tick and a lot are 1. */
 export function bookColumns(rows: readonly BookRow[], step = { mantissa: 1, decimals: 0 }): TickColumns {
@@ -75,3 +77,89 @@ export function runOnBook(
     ...options,
   });
 }
+
+/** Where the exchange and the recorder have one clock. */
+export const at = (ms: number, ...[kind, ticks, lots]: [BookRow[2], number, number]): BookRow => [
+  ms,
+  ms,
+  kind,
+  ticks,
+  lots,
+];
+
+/** Bids 99 × 10, 98 × 5; asks 101 × 4, 102 × 6, 103 × 20. */
+export const opening: readonly BookRow[] = [
+  at(1_000, clearAll, 0, 0),
+  at(1_000, bidDepth, 99, 10),
+  at(1_000, bidDepth, 98, 5),
+  at(1_000, askDepth, 101, 4),
+  at(1_000, askDepth, 102, 6),
+  at(1_000, askDepth, 103, 20),
+];
+
+/** A resting order of four at 99 fills here bit by bit. */
+export const story: readonly BookRow[] = [
+  ...opening,
+  // One buys at 101: 3 are left.
+  at(2_000, buyTrade, 101, 1),
+  at(2_000, askDepth, 101, 3),
+  // Six sell at 99: of the 10 before us 4 are left, as the level says then.
+  at(3_000, sellTrade, 99, 6),
+  at(3_000, bidDepth, 99, 4),
+  // Two join behind us.
+  at(4_000, bidDepth, 99, 6),
+  // Three of six cancel: 4 × 3 / 6 = 2 stay before us.
+  at(5_000, bidDepth, 99, 3),
+  // Three sell at 99: two go to those before us, one to us.
+  at(6_000, sellTrade, 99, 3),
+  at(6_000, bidDepth, 99, 0),
+  // Two sell at 98, below our price: both must have passed us.
+  at(7_000, sellTrade, 98, 2),
+  at(7_000, bidDepth, 98, 3),
+  // Five offer at 99: one of them takes our last one.
+  at(8_000, askDepth, 99, 5),
+  at(10_000, bidDepth, 98, 5),
+  at(70_000, buyTrade, 101, 1),
+];
+
+export interface SeenFill {
+  readonly side: string;
+  readonly price: number;
+  readonly lots: number;
+  readonly liquidity: string;
+  /** Milliseconds after the start, at the venue and when the strategy hears of it. */
+  readonly venueMs: number;
+  readonly heardMs: number;
+}
+
+/** Sends orders at times of the strategy's clock and writes down what fills. */
+export function orders(
+  fills: SeenFill[],
+  plan: Readonly<Record<number, Parameters<Parameters<Script>[0]['send']>[0]>>,
+): Script {
+  return (context) => ({
+    onStart() {
+      for (const ms of Object.keys(plan)) context.setTimer(ms, epochMs(startMs + Number(ms)));
+    },
+    onTimer(name) {
+      const order = plan[Number(name)];
+      if (order !== undefined) context.send(order);
+    },
+    onFill({ liquidity, lots, priceTicks: price, side, venueTimeMs }) {
+      const [venueMs, heardMs] = [venueTimeMs - startMs, context.nowMs() - startMs];
+      fills.push({ side, price, lots, liquidity, venueMs, heardMs });
+    },
+  });
+}
+
+export const bid = {
+  leg: 'bid',
+  side: 'buy',
+  type: 'limit',
+  lots: quantityLots(4),
+  priceTicks: priceTicks(99),
+} as const;
+export const buy = (lots: number) =>
+  ({ leg: 'buy', side: 'buy', type: 'market', lots: quantityLots(lots) }) as const;
+export const sell = (lots: number) =>
+  ({ leg: 'sell', side: 'sell', type: 'market', lots: quantityLots(lots) }) as const;

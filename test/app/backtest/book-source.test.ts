@@ -1,98 +1,25 @@
 /** Backtests over recorded order books. Every fill here was worked out by hand from the rows. */
 
 import { describe, expect, it } from 'vitest';
-import { epochMs, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { epochMs } from '../../../src/shared/domain/nominal.ts';
 import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
-import { gradeConfidence } from '../../../src/shared/lab/confidence.ts';
-import { type BookRow, bookColumns, folderWithBook, minuteMs, runOnBook, startMs } from './book-fixture.ts';
-import { candleFile, rounded, type Script, tripsOf } from './scripted.ts';
+import {
+  at,
+  bid,
+  bookColumns,
+  buy,
+  folderWithBook,
+  minuteMs,
+  opening,
+  orders,
+  runOnBook,
+  type SeenFill,
+  sell,
+  startMs,
+  story,
+} from './book-fixture.ts';
 
-const { askClear, askDepth, bidClear, bidDepth, buyTrade, clearAll, sellTrade } = tickKinds;
-
-/** Where the exchange and the recorder have one clock. */
-const at = (ms: number, ...[kind, ticks, lots]: [BookRow[2], number, number]): BookRow => [
-  ms,
-  ms,
-  kind,
-  ticks,
-  lots,
-];
-
-/** Bids 99 × 10, 98 × 5; asks 101 × 4, 102 × 6, 103 × 20. */
-const opening: readonly BookRow[] = [
-  at(1_000, clearAll, 0, 0),
-  at(1_000, bidDepth, 99, 10),
-  at(1_000, bidDepth, 98, 5),
-  at(1_000, askDepth, 101, 4),
-  at(1_000, askDepth, 102, 6),
-  at(1_000, askDepth, 103, 20),
-];
-
-const story: readonly BookRow[] = [
-  ...opening,
-  // One buys at 101: 3 are left.
-  at(2_000, buyTrade, 101, 1),
-  at(2_000, askDepth, 101, 3),
-  // Six sell at 99: of the 10 before us 4 are left, as the level says then.
-  at(3_000, sellTrade, 99, 6),
-  at(3_000, bidDepth, 99, 4),
-  // Two join behind us.
-  at(4_000, bidDepth, 99, 6),
-  // Three of six cancel: 4 × 3 / 6 = 2 stay before us.
-  at(5_000, bidDepth, 99, 3),
-  // Three sell at 99: two go to those before us, one to us.
-  at(6_000, sellTrade, 99, 3),
-  at(6_000, bidDepth, 99, 0),
-  // Two sell at 98, below our price: both must have passed us.
-  at(7_000, sellTrade, 98, 2),
-  at(7_000, bidDepth, 98, 3),
-  // Five offer at 99: one of them takes our last one.
-  at(8_000, askDepth, 99, 5),
-  at(10_000, bidDepth, 98, 5),
-  at(70_000, buyTrade, 101, 1),
-];
-
-interface SeenFill {
-  readonly side: string;
-  readonly price: number;
-  readonly lots: number;
-  readonly liquidity: string;
-  /** Milliseconds after the start, at the venue and when the strategy hears of it. */
-  readonly venueMs: number;
-  readonly heardMs: number;
-}
-
-/** Sends orders at times of the strategy's clock and writes down what fills. */
-function orders(
-  fills: SeenFill[],
-  plan: Readonly<Record<number, Parameters<Parameters<Script>[0]['send']>[0]>>,
-): Script {
-  return (context) => ({
-    onStart() {
-      for (const ms of Object.keys(plan)) context.setTimer(ms, epochMs(startMs + Number(ms)));
-    },
-    onTimer(name) {
-      const order = plan[Number(name)];
-      if (order !== undefined) context.send(order);
-    },
-    onFill({ liquidity, lots, priceTicks: price, side, venueTimeMs }) {
-      const [venueMs, heardMs] = [venueTimeMs - startMs, context.nowMs() - startMs];
-      fills.push({ side, price, lots, liquidity, venueMs, heardMs });
-    },
-  });
-}
-
-const bid = {
-  leg: 'bid',
-  side: 'buy',
-  type: 'limit',
-  lots: quantityLots(4),
-  priceTicks: priceTicks(99),
-} as const;
-const buy = (lots: number) =>
-  ({ leg: 'buy', side: 'buy', type: 'market', lots: quantityLots(lots) }) as const;
-const sell = (lots: number) =>
-  ({ leg: 'sell', side: 'sell', type: 'market', lots: quantityLots(lots) }) as const;
+const { askClear, askDepth, bidClear, bidDepth, buyTrade, sellTrade } = tickKinds;
 
 describe('a backtest over a recorded order book', () => {
   it('fills a resting order behind its queue, and takes levels one after the other', async () => {
@@ -296,132 +223,5 @@ describe('a backtest over a recorded order book', () => {
       [103, 2, 125_000],
     ]);
     expect(result.counts.bars).toBe(1);
-  });
-
-  it('says what was assumed, and how far it can be believed', async () => {
-    const folder = await folderWithBook(bookColumns(story), 2);
-    const result = await runOnBook(folder, () => ({}), { latency: { kind: 'constant', ms: 20 } });
-    const words = result.assumptions.join('\n');
-    for (const part of [
-      'The engine that trades live ran the strategy, event by event.',
-      `meet the recorded order book and its trades (${story.length} rows)`,
-      '0.0 ms later on average and 0 ms at most',
-      'joins behind all that is displayed',
-      'Orders and answers take 20 ms each way.',
-    ])
-      expect(words).toContain(part);
-    expect(words).not.toContain('A resting limit order fills once');
-    expect(result.warnings.join()).toContain('has 2 holes');
-    const pathOf = (run: typeof result) => gradeConfidence(run, {}).checks.find(({ id }) => id === 'path');
-    expect(pathOf(result)).toMatchObject({
-      outcome: 'passed',
-      finding: expect.stringContaining('the place in the queue is an estimate'),
-    });
-    expect(pathOf(await runOnBook(folder, () => ({})))).toMatchObject({
-      outcome: 'weak',
-      advice: expect.stringContaining('Give a latency'),
-    });
-  });
-
-  it('refuses what has no meaning on a book', async () => {
-    const folder = await folderWithBook(bookColumns(story));
-    const source = {
-      kind: 'store',
-      venue: 'own',
-      instrument: 'BTC/USDT',
-      timeframe: '1m',
-      data: 'l2',
-    } as const;
-    const series = [{ source, venue: 'own' }] as const;
-    const refusals: [object, string][] = [
-      [{ fill: 'close' }, 'fill'],
-      [{ impact: { kind: 'volume-share', coefficient: 1 } }, 'impact'],
-      [{ path: 'sweep' }, 'series.0.source'],
-      [{ series: [{ ...series[0], rules: { tickSize: '2' } }] }, 'series.0.rules.tickSize'],
-      [{ series: [{ ...series[0], rules: { lotSize: '0.3' } }] }, 'series.0.rules.lotSize'],
-      [{ series: [{ ...series[0], detail: { kind: 'candles', source } }] }, 'series.0.detail'],
-    ];
-    for (const [overrides, field] of refusals) {
-      await expect(
-        runOnBook(folder, () => ({}), overrides),
-        field,
-      ).rejects.toMatchObject({
-        code: 'bad-input',
-        field,
-      });
-    }
-  });
-
-  it('runs beside candles of another venue, and refuses those of its own', async () => {
-    const folder = await folderWithBook(bookColumns(story));
-    const source = {
-      kind: 'store',
-      venue: 'own',
-      instrument: 'BTC/USDT',
-      timeframe: '1m',
-      data: 'l2',
-    } as const;
-    const candles = candleFile(
-      [
-        [50, 60, 40, 55],
-        [55, 56, 54, 55],
-      ],
-      minuteMs,
-    );
-    const other = (venue: string) =>
-      ({ source: { kind: 'file', path: candles }, instrument: 'ETH/USDT', venue }) as const;
-    const bought: unknown[] = [];
-    const script: Script = (context) => ({
-      onStart: () => context.setTimer('buy', epochMs(startMs + 10_000)),
-      onTimer: () =>
-        context.send({ ...buy(5), lots: quantityLots(context.instrument.base === 'ETH' ? 10 : 5) }),
-      onFill: ({ lots, priceTicks: price, venueTimeMs }) =>
-        bought.push([context.instrument.base, price, lots, venueTimeMs - startMs]),
-    });
-    const run = (venue: string) =>
-      runOnBook(folder, script, { series: [{ source, venue: 'own' }, other(venue)], slippage: 0 });
-    const result = await run('elsewhere');
-    expect(bought).toEqual([
-      ['BTC', 99, 5, 10_000],
-      // The candle leaves its open when the events of the book are over that come before its first extreme, at 20 s.
-      ['ETH', 50, 10, 10_000],
-    ]);
-    expect(result.assumptions.join()).toContain('A market order sent when a candle has closed');
-    expect(result.assumptions.join()).toContain('A resting order joins behind');
-    await expect(run('own')).rejects.toMatchObject({ code: 'bad-input', field: 'series.1.venue' });
-  });
-
-  it('counts in the finer steps it is told', async () => {
-    const fills: SeenFill[] = [];
-    const folder = await folderWithBook(bookColumns(story));
-    const source = {
-      kind: 'store',
-      venue: 'own',
-      instrument: 'BTC/USDT',
-      timeframe: '1m',
-      data: 'l2',
-    } as const;
-    const rules = { tickSize: '0.5', lotSize: '0.25' };
-    const script = orders(fills, { 1500: { ...bid, priceTicks: priceTicks(198), lots: quantityLots(16) } });
-    const result = await runOnBook(folder, script, { series: [{ source, venue: 'own', rules }] });
-    expect(fills.map(({ price, lots, venueMs }) => [price, lots, venueMs])).toEqual([
-      [198, 4, 6_000],
-      [198, 8, 7_000],
-      [198, 4, 8_000],
-    ]);
-    expect(tripsOf(result)).toMatchObject([{ entryPrice: 99, reason: 'open' }]);
-    expect(rounded(result.finalEquity)).toBe(100_000 - 396 + 4 * 101);
-  });
-
-  it('names a row that no book can have', async () => {
-    const folder = await folderWithBook(
-      bookColumns([...opening, at(2_000, bidDepth, 0, 5), at(3_000, buyTrade, 101, 1)]),
-    );
-    await expect(runOnBook(folder, () => ({}))).rejects.toMatchObject({
-      code: 'damaged',
-      message: expect.stringContaining(
-        'row 7 of the order book of BTC/USDT cannot be used: its price is not above zero',
-      ),
-    });
   });
 });

@@ -1,0 +1,152 @@
+/** What a backtest over a recorded order book says of itself, and what it refuses. */
+
+import { describe, expect, it } from 'vitest';
+import { epochMs, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
+import { gradeConfidence } from '../../../src/shared/lab/confidence.ts';
+import {
+  at,
+  bid,
+  bookColumns,
+  buy,
+  folderWithBook,
+  minuteMs,
+  opening,
+  orders,
+  runOnBook,
+  type SeenFill,
+  startMs,
+  story,
+} from './book-fixture.ts';
+import { candleFile, rounded, type Script, tripsOf } from './scripted.ts';
+
+const { bidDepth, buyTrade } = tickKinds;
+
+describe('a run on a recorded order book', () => {
+  it('says what was assumed, and how far it can be believed', async () => {
+    const folder = await folderWithBook(bookColumns(story), 2);
+    const result = await runOnBook(folder, () => ({}), { latency: { kind: 'constant', ms: 20 } });
+    const words = result.assumptions.join('\n');
+    for (const part of [
+      'The engine that trades live ran the strategy, event by event.',
+      `meet the recorded order book and its trades (${story.length} rows)`,
+      '0.0 ms later on average and 0 ms at most',
+      'joins behind all that is displayed',
+      'Orders and answers take 20 ms each way.',
+    ])
+      expect(words).toContain(part);
+    expect(words).not.toContain('A resting limit order fills once');
+    expect(result.warnings.join()).toContain('has 2 holes');
+    const pathOf = (run: typeof result) => gradeConfidence(run, {}).checks.find(({ id }) => id === 'path');
+    expect(pathOf(result)).toMatchObject({
+      outcome: 'passed',
+      finding: expect.stringContaining('the place in the queue is an estimate'),
+    });
+    expect(pathOf(await runOnBook(folder, () => ({})))).toMatchObject({
+      outcome: 'weak',
+      advice: expect.stringContaining('Give a latency'),
+    });
+  });
+
+  it('refuses what has no meaning on a book', async () => {
+    const folder = await folderWithBook(bookColumns(story));
+    const source = {
+      kind: 'store',
+      venue: 'own',
+      instrument: 'BTC/USDT',
+      timeframe: '1m',
+      data: 'l2',
+    } as const;
+    const series = [{ source, venue: 'own' }] as const;
+    const refusals: [object, string][] = [
+      [{ fill: 'close' }, 'fill'],
+      [{ impact: { kind: 'volume-share', coefficient: 1 } }, 'impact'],
+      [{ path: 'sweep' }, 'series.0.source'],
+      [{ series: [{ ...series[0], rules: { tickSize: '2' } }] }, 'series.0.rules.tickSize'],
+      [{ series: [{ ...series[0], rules: { lotSize: '0.3' } }] }, 'series.0.rules.lotSize'],
+      [{ series: [{ ...series[0], detail: { kind: 'candles', source } }] }, 'series.0.detail'],
+    ];
+    for (const [overrides, field] of refusals) {
+      await expect(
+        runOnBook(folder, () => ({}), overrides),
+        field,
+      ).rejects.toMatchObject({
+        code: 'bad-input',
+        field,
+      });
+    }
+  });
+
+  it('runs beside candles of another venue, and refuses those of its own', async () => {
+    const folder = await folderWithBook(bookColumns(story));
+    const source = {
+      kind: 'store',
+      venue: 'own',
+      instrument: 'BTC/USDT',
+      timeframe: '1m',
+      data: 'l2',
+    } as const;
+    const candles = candleFile(
+      [
+        [50, 60, 40, 55],
+        [55, 56, 54, 55],
+      ],
+      minuteMs,
+    );
+    const other = (venue: string) =>
+      ({ source: { kind: 'file', path: candles }, instrument: 'ETH/USDT', venue }) as const;
+    const bought: unknown[] = [];
+    const script: Script = (context) => ({
+      onStart: () => context.setTimer('buy', epochMs(startMs + 10_000)),
+      onTimer: () =>
+        context.send({ ...buy(5), lots: quantityLots(context.instrument.base === 'ETH' ? 10 : 5) }),
+      onFill: ({ lots, priceTicks: price, venueTimeMs }) =>
+        bought.push([context.instrument.base, price, lots, venueTimeMs - startMs]),
+    });
+    const run = (venue: string) =>
+      runOnBook(folder, script, { series: [{ source, venue: 'own' }, other(venue)], slippage: 0 });
+    const result = await run('elsewhere');
+    expect(bought).toEqual([
+      ['BTC', 99, 5, 10_000],
+      // The candle leaves its open when the events of the book are over that come before its first extreme, at 20 s.
+      ['ETH', 50, 10, 10_000],
+    ]);
+    expect(result.assumptions.join()).toContain('A market order sent when a candle has closed');
+    expect(result.assumptions.join()).toContain('A resting order joins behind');
+    await expect(run('own')).rejects.toMatchObject({ code: 'bad-input', field: 'series.1.venue' });
+  });
+
+  it('counts in the finer steps it is told', async () => {
+    const fills: SeenFill[] = [];
+    const folder = await folderWithBook(bookColumns(story));
+    const source = {
+      kind: 'store',
+      venue: 'own',
+      instrument: 'BTC/USDT',
+      timeframe: '1m',
+      data: 'l2',
+    } as const;
+    const rules = { tickSize: '0.5', lotSize: '0.25' };
+    const script = orders(fills, { 1500: { ...bid, priceTicks: priceTicks(198), lots: quantityLots(16) } });
+    const result = await runOnBook(folder, script, { series: [{ source, venue: 'own', rules }] });
+    expect(fills.map(({ price, lots, venueMs }) => [price, lots, venueMs])).toEqual([
+      [198, 4, 6_000],
+      [198, 8, 7_000],
+      [198, 4, 8_000],
+    ]);
+    expect(tripsOf(result)).toMatchObject([{ entryPrice: 99, reason: 'open' }]);
+    expect(rounded(result.finalEquity)).toBe(100_000 - 396 + 4 * 101);
+  });
+
+  it('names a row that no book can have', async () => {
+    const folder = await folderWithBook(
+      bookColumns([...opening, at(2_000, bidDepth, 0, 5), at(3_000, buyTrade, 101, 1)]),
+    );
+    await expect(runOnBook(folder, () => ({}))).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining(
+        'row 7 of the order book of BTC/USDT cannot be used: its price is not above zero',
+      ),
+    });
+  });
+});
