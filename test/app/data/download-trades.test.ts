@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { kindAt, lotsAt, msAt } from '../../../src/adapters/tick-files/tick-columns.ts';
-import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
 import { DataLibrary } from '../../../src/app/data/data-library.ts';
 import { downloadTrades } from '../../../src/app/data/download-trades.ts';
 import { JobCancelled, type JobControl } from '../../../src/app/jobs/job-runner.ts';
+import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
 import { BinanceVenue, spotApi } from '../../adapters/venues/support/binance-venue.ts';
 import type { LoopbackVenue } from '../../adapters/venues/support/loopback-venue.ts';
 
