@@ -416,6 +416,30 @@ proptest! {
     }
 }
 
+/// So many results are written past the caches, where the columns of all lanes begin alike within a cache line.
+#[test]
+fn long_parameter_sets_side_by_side_give_the_bits_of_each_alone() {
+    let closes: Vec<f64> = walk(530_003).iter().map(|bar| bar[3]).collect();
+    let sets: Vec<Indicator> = (0..8)
+        .map(|lane| Indicator::new("EMA", &[f64::from(10 + 5 * lane)]).expect("within bounds"))
+        .collect();
+    for starts in [[0; 8], [3; 8], [0, 1, 2, 3, 4, 5, 6, 7]] {
+        let mut columns = vec![vec![7.0; closes.len() + 8]; sets.len()];
+        let mut parts: Vec<&mut [f64]> = columns
+            .iter_mut()
+            .zip(starts)
+            .map(|(column, start)| &mut column[start..start + closes.len()])
+            .collect();
+        Indicator::batch_lanes(&sets, &[&closes], &mut parts).expect("the columns fit");
+        for (set, (column, start)) in sets.iter().zip(columns.iter().zip(starts)) {
+            let alone = &batch(set, std::slice::from_ref(&closes))[0];
+            let part = &column[start..start + closes.len()];
+            assert!(alone.iter().zip(part).all(|(a, b)| bits(*a) == bits(*b)), "{starts:?}");
+            assert!(column[..start].iter().chain(&column[start + closes.len()..]).all(|&value| value == 7.0));
+        }
+    }
+}
+
 #[test]
 fn wrong_lanes_are_refused() {
     let sets = [Indicator::new("SMA", &[3.0]), Indicator::new("EMA", &[3.0])].map(|set| set.expect("valid"));

@@ -56,7 +56,10 @@ macro_rules! filling {
         const CARRIES: bool = true;
 
         #[inline(always)]
-        fn carry(&mut self, block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>) -> bool {
+        fn carry(
+            &mut self,
+            block: $crate::indicators::catalogue::block::Block<'_, $inputs, $outputs>,
+        ) -> bool {
             let $this = self;
             let $block = block;
             $fill

@@ -14,6 +14,13 @@ use crate::cpu::has_avx2_fma;
 /// Rows that are computed before they are written to the column of each lane.
 const ROWS: usize = 64;
 
+/// Rows in a cache line.
+const ROWS_OF_LINE: usize = 8;
+
+/// Results that are so many (32 MB) that the caches would not hold them until they are read: they are written past the caches,
+/// which saves reading each line before it is written.
+const PAST_CACHES: usize = 4 << 20;
+
 /// Parameter sets that are computed at once.
 pub(super) const LANES: usize = 8;
 
@@ -170,11 +177,11 @@ fn run_wide<K: SideBySide<I, O>, const I: usize, const O: usize>(
 }
 
 #[inline(always)]
-#[allow(clippy::needless_pass_by_value)]
+#[allow(unsafe_code, clippy::needless_pass_by_value)]
 fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     mut kernels: [K; LANES],
     columns: [&[f64]; I],
-    results: [[&mut [f64]; LANES]; O],
+    mut results: [[&mut [f64]; LANES]; O],
 ) {
     let rows = columns[0].len();
     for column in columns {
@@ -198,22 +205,129 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     let Some(mut lanes) = lanes else { return };
     // A few rows of all lanes, then the same rows lane by lane.
     let mut values = [[[0.0; LANES]; ROWS]; O];
+    let past_caches = rows * LANES * O >= PAST_CACHES;
     while row < rows {
-        let taken = ROWS.min(rows - row);
+        let to_line = rows_to_line(&results, row).filter(|_| past_caches);
+        // A short tile first, so that the next begins with a cache line.
+        let taken = to_line.filter(|&missing| missing > 0).unwrap_or(ROWS).min(rows - row);
         for slot in 0..taken {
+            if to_line.is_none() {
+                for lanes in &results {
+                    ask_for_part(lanes, row + ROWS, slot);
+                }
+            }
             let bar = K::step(&mut lanes, bar_at(&columns, row + slot));
             for index in 0..O {
                 values[index][slot] = bar[index];
             }
         }
         for index in 0..O {
-            for lane in 0..LANES {
-                let column = &mut results[index][lane][row..row + taken];
-                for (place, value) in column.iter_mut().zip(&values[index]) {
-                    *place = value[lane];
+            turn(&values[index], taken, &mut results[index], row, to_line == Some(0));
+        }
+        row += taken;
+    }
+    // What was written past the caches is there for all before anybody is told.
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every x86-64 processor has it.
+    unsafe {
+        std::arch::x86_64::_mm_sfence();
+    }
+}
+
+/// Asks for one cache line of the tile that begins at a row: the eight lines of each lane come one by one, a slot each.
+#[inline(always)]
+#[allow(unsafe_code)]
+fn ask_for_part(columns: &[&mut [f64]; LANES], row: usize, slot: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let line = columns[slot % LANES].as_ptr().wrapping_add(row + slot / LANES * 8);
+        // SAFETY: asking for an address does nothing else, wherever it points.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (columns, row, slot);
+}
+
+/// Rows until a cache line begins in all columns at once; `None` where there is no such row.
+#[inline(always)]
+fn rows_to_line<const O: usize>(results: &[[&mut [f64]; LANES]; O], row: usize) -> Option<usize> {
+    let place = |column: &[f64]| (column.as_ptr().addr() / size_of::<f64>() + row) % ROWS_OF_LINE;
+    let first = place(results[0][0]);
+    let alike = results.iter().flatten().all(|column| place(column) == first);
+    alike.then_some((ROWS_OF_LINE - first) % ROWS_OF_LINE)
+}
+
+/// Writes rows of all lanes to the column of each lane, from a row on. Columns in which that row begins a cache line can be
+/// written past the caches.
+#[inline(always)]
+#[allow(unsafe_code)]
+fn turn(
+    values: &[Wide; ROWS],
+    taken: usize,
+    columns: &mut [&mut [f64]; LANES],
+    row: usize,
+    past_caches: bool,
+) {
+    #[cfg(target_arch = "x86_64")]
+    if taken == ROWS && has_avx2_fma() {
+        // SAFETY: the processor has just been found to have both features.
+        unsafe {
+            if past_caches {
+                turn_wide::<true>(values, columns, row);
+            } else {
+                turn_wide::<false>(values, columns, row);
+            }
+        }
+        return;
+    }
+    let _ = past_caches;
+    for (lane, column) in columns.iter_mut().enumerate() {
+        for (place, value) in column[row..row + taken].iter_mut().zip(values) {
+            *place = value[lane];
+        }
+    }
+}
+
+/// Four rows of two lanes at a time. `PAST_CACHES` asks that the row begins a cache line in all columns.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+#[allow(unsafe_code)]
+fn turn_wide<const PAST_CACHES: bool>(values: &[Wide; ROWS], columns: &mut [&mut [f64]; LANES], row: usize) {
+    use std::arch::x86_64::{
+        __m256d, _mm_loadu_pd, _mm256_castpd128_pd256, _mm256_insertf128_pd, _mm256_storeu_pd,
+        _mm256_stream_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
+    };
+    let (pairs, _) = columns.as_chunks_mut::<2>();
+    for (pair, [left, right]) in pairs.iter_mut().enumerate() {
+        let left: &mut [f64; ROWS] = left[row..row + ROWS].first_chunk_mut().expect("a tile was taken");
+        let right: &mut [f64; ROWS] = right[row..row + ROWS].first_chunk_mut().expect("a tile was taken");
+        // By index: an iterator would be called, not inlined, for this instruction set.
+        for at in 0..ROWS / 4 {
+            let at = 4 * at;
+            // Two lanes of one row beside two of another.
+            let beside = |row: usize, other: usize| -> __m256d {
+                // SAFETY: each row has two lanes from twice the pair on.
+                let (row, other) = unsafe {
+                    let lanes = |row: usize| _mm_loadu_pd(values[row].as_ptr().add(2 * pair));
+                    (lanes(row), lanes(other))
+                };
+                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(row), other)
+            };
+            let (even, odd) = (beside(at, at + 2), beside(at + 1, at + 3));
+            let (of_left, of_right) = (_mm256_unpacklo_pd(even, odd), _mm256_unpackhi_pd(even, odd));
+            // SAFETY: there is room for four numbers in each, and they begin or halve a line where that is asked for.
+            unsafe {
+                let (left, right) = (left.as_mut_ptr().add(at), right.as_mut_ptr().add(at));
+                if PAST_CACHES {
+                    debug_assert!(left.addr().is_multiple_of(32) && right.addr().is_multiple_of(32));
+                    _mm256_stream_pd(left, of_left);
+                    _mm256_stream_pd(right, of_right);
+                } else {
+                    _mm256_storeu_pd(left, of_left);
+                    _mm256_storeu_pd(right, of_right);
                 }
             }
         }
-        row += taken;
     }
 }

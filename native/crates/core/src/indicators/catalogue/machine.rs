@@ -169,7 +169,8 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
         while next < rows {
             let start = next;
             let end = (start + BLOCK).min(rows);
-            let all_usable_in = |rows: Range<usize>| inputs.iter().all(|column| all_usable(&column[rows.clone()]));
+            let all_usable_in =
+                |rows: Range<usize>| inputs.iter().all(|column| all_usable(&column[rows.clone()]));
             let trusting = !K::CARRIES
                 && start >= careful_until
                 && progress.as_ref().is_some_and(|run| !run.slow && start >= run.start + reach.unwrap_or(0));
