@@ -54,7 +54,10 @@ export function noisyReaders(
     readStored:
       readers.readStored === undefined
         ? undefined
-        : Object.assign(noisy(readers.readStored), { marks: readers.readStored.marks }),
+        : Object.assign(noisy(readers.readStored), {
+            marks: readers.readStored.marks,
+            funding: readers.readStored.funding,
+          }),
   };
 }
 

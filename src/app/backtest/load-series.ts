@@ -29,6 +29,8 @@ export interface SourceCandles {
   readonly volumeDecimals: number;
   /** The trades that the candles are joined from, where they are. */
   readonly trades?: TradePrices | undefined;
+  /** Open times, rising, of candles that a repair made up in gaps; those of a shorter timeframe the candles are made of. */
+  readonly filledTimesMs?: Float64Array | undefined;
   /** The order book recording whose trades the candles are joined from, where they are. */
   readonly book?: SourceBook | undefined;
 }
@@ -56,6 +58,8 @@ export interface StoreReader {
         timeframeMs: number,
       ) => { readonly columns: CandleColumns; readonly timeframeMs: number })
     | undefined;
+  /** Funding rates of an instrument. Throws `ApiError` `not-found`. */
+  readonly funding?: ((venue: string, symbol: string) => FundingTimes) | undefined;
 }
 
 /** Reads a candle file. Throws `DataFileError`. */
@@ -76,6 +80,8 @@ export interface LoadedSeries {
   readonly marks: MarkPrices | undefined;
   /** The recorded order book that orders meet; undefined where one price at a time is known. */
   readonly book: BookRows | undefined;
+  /** How many of the candles traded over are made up, or have a part that is. */
+  readonly filledBars: number;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -127,12 +133,20 @@ export async function loadSeries(
     warnings.push(
       `The order book of ${instrument.symbol} has ${book?.holes} holes: it began anew behind each, and queues with it.`,
     );
+  const filledBars = countRowsWith(candles.filledTimesMs, openTimeMs.subarray(firstRow, endRow), lengthMs);
+  if (filledBars > 0)
+    warnings.push(
+      `${filledBars} candles of ${instrument.symbol} lie in gaps that a repair filled: nobody traded there, but the run may have.`,
+    );
   const own = { columns: candles.columns, timeframeMs: lengthMs };
   const marks = await readMarks(series, instrument, own, readStored, field);
   if ((marks?.missing ?? 0) > 0)
     warnings.push(
       `${marks?.missing} candles of ${instrument.symbol} have no mark price: their own price counts.`,
     );
+  const funding = await readFunding(series, instrument, openTimeMs, lengthMs, readStored, field);
+  const endMs = (openTimeMs[endRow - 1] as number) + lengthMs;
+  warnings.push(...fundingWarnings(funding, instrument, openTimeMs[firstRow] as number, endMs));
   return {
     spec: series,
     instrument,
@@ -143,13 +157,29 @@ export async function loadSeries(
     detail:
       (await readDetail(series, instrument, { readStored, readFile }, field)) ??
       tradeDetail(candles.trades, instrument),
-    funding: await readFunding(series, instrument, candles.columns.openTimeMs, lengthMs, field),
+    funding,
     borrow: borrowOf(series),
     marks: marks?.prices,
     book: book === undefined ? undefined : loadBook(spec, series, book, instrument, field),
+    filledBars,
     notes: [...notes, ...tradeNotes(candles, instrument)],
     warnings,
   };
+}
+
+/** Gives how many candles have one of these times in them. */
+function countRowsWith(
+  timesMs: Float64Array | undefined,
+  openTimeMs: Float64Array,
+  lengthMs: number,
+): number {
+  if (timesMs === undefined || timesMs.length === 0) return 0;
+  let count = 0;
+  for (const openMs of openTimeMs) {
+    const timeMs = timesMs[lowerBound(timesMs, openMs)];
+    if (timeMs !== undefined && timeMs < openMs + lengthMs) count += 1;
+  }
+  return count;
 }
 
 /** Leaves out what opened before a time. */
@@ -312,6 +342,7 @@ async function readFunding(
   instrument: Instrument,
   openTimeMs: Float64Array,
   lengthMs: number,
+  readStored: StoreReader | undefined,
   field: string,
 ): Promise<FundingTimes | undefined> {
   const { funding } = series;
@@ -328,6 +359,14 @@ async function readFunding(
     ]);
     return { timesMs, rates: texts[0] ?? [] };
   }
+  if (funding.kind === 'store') {
+    if (readStored?.funding === undefined) {
+      throw new ApiError('bad-input', `${field}.funding: stored funding rates need a data folder`, {
+        field: `${field}.funding`,
+      });
+    }
+    return readStored.funding(instrument.venue, instrument.symbol);
+  }
   const firstMs = Math.ceil((openTimeMs[0] as number) / fundingIntervalMs) * fundingIntervalMs;
   const endMs = (openTimeMs.at(-1) as number) + lengthMs;
   const count = Math.max(0, Math.ceil((endMs - firstMs) / fundingIntervalMs));
@@ -335,4 +374,23 @@ async function readFunding(
     timesMs: Float64Array.from({ length: count }, (_, number) => firstMs + number * fundingIntervalMs),
     rates: Array.from({ length: count }, () => String(funding.rate)),
   };
+}
+
+/** Rates that begin later or end earlier than the run by more than this leave out payments. */
+const fundingSlackMs = 24 * hourMs;
+
+/** Says where a run has no funding rates though some were given. */
+function fundingWarnings(
+  funding: FundingTimes | undefined,
+  { symbol }: Instrument,
+  fromMs: number,
+  toMs: number,
+): string[] {
+  if (funding === undefined) return [];
+  const firstMs = funding.timesMs[0] ?? Number.POSITIVE_INFINITY;
+  const lastMs = funding.timesMs.at(-1) ?? Number.NEGATIVE_INFINITY;
+  if (firstMs <= fromMs + fundingSlackMs && lastMs >= toMs - fundingSlackMs) return [];
+  const day = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
+  const known = Number.isFinite(firstMs) ? `reach from ${day(firstMs)} to ${day(lastMs)}` : 'are none';
+  return [`Funding rates of ${symbol} ${known}: a position outside of them paid nothing.`];
 }

@@ -333,6 +333,7 @@ class Backtest {
       price: priceOf(tracks[0] as CandleTrack, equity.length),
       counts: {
         bars: run.bars,
+        filledBars: series.reduce((count, { filledBars }) => count + filledBars, 0),
         orders: counter.orders,
         fills: counter.fills,
         rejected: counter.rejected,

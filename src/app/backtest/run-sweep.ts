@@ -254,6 +254,7 @@ export function runSweep(
     price: { close: columns.close.subarray(firstRow, endRow), start: columns.open[firstRow] as number },
     counts: {
       bars,
+      filledBars: loaded.filledBars,
       orders: run.orders,
       fills: run.fills,
       rejected: 0,

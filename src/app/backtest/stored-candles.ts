@@ -13,7 +13,9 @@ import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
+import { Decimal } from '../../shared/domain/decimal.ts';
 import { DataLibrary, marketDataFolder } from '../data/data-library.ts';
+import { RepairLog } from '../data/repair-log.ts';
 import type { SourceCandles, StoredSource, StoreReader } from './load-series.ts';
 import { readBookSource, readTradeSource } from './stored-ticks.ts';
 
@@ -35,7 +37,8 @@ export function storedCandles(dataFolder: string): StoreReader {
     if (source.data === 'l2') return readBookSource(new DataLibrary(addon, dataFolder), source);
     const { venue, instrument, timeframe } = source;
     const series = { venue, symbol: instrument, timeframeMs: timeframeMs(timeframe) };
-    const columns = fromLibrary(addon, dataFolder, series) ?? (await lived(addon, dataFolder, series));
+    const library = fromLibrary(addon, dataFolder, series);
+    const columns = library?.columns ?? (await lived(addon, dataFolder, series));
     const rows = columns?.openTimeMs.length ?? 0;
     if (columns === undefined || rows === 0) {
       throw new ApiError(
@@ -52,11 +55,16 @@ export function storedCandles(dataFolder: string): StoreReader {
       timeframeMs: series.timeframeMs,
       priceDecimals: decimalsOf(columns.open, columns.high, columns.low, columns.close),
       volumeDecimals: decimalsOf(columns.volume),
+      filledTimesMs: library?.filledTimesMs,
     };
   };
   const marks: StoreReader['marks'] = (venue, symbol, timeframeMs) =>
     new DataLibrary(loadNative(), dataFolder).loadSeries({ venue, symbol, timeframeMs, kind: 'marks' });
-  return Object.assign(read, { marks });
+  const funding: StoreReader['funding'] = (venue, symbol) => {
+    const { rate, timeMs } = new DataLibrary(loadNative(), dataFolder).loadFunding(venue, symbol);
+    return { timesMs: timeMs, rates: Array.from(rate, (one) => Decimal.fromNumber(one).toString()) };
+  };
+  return Object.assign(read, { marks, funding });
 }
 
 /** Gives a text that changes whenever candles of a venue's in a data folder do. */
@@ -82,9 +90,16 @@ export function storedCandlesStamp(
   return stamps.join('\n');
 }
 
-function fromLibrary(addon: NativeAddon, dataFolder: string, series: Series): CandleColumns | undefined {
+function fromLibrary(
+  addon: NativeAddon,
+  dataFolder: string,
+  series: Series,
+): { readonly columns: CandleColumns; readonly filledTimesMs: Float64Array } | undefined {
   try {
-    return new DataLibrary(addon, dataFolder).loadSeries(series).columns;
+    const library = new DataLibrary(addon, dataFolder);
+    const { columns, sourceTimeframeMs } = library.loadSeries(series);
+    const source = { ...series, kind: 'candles', timeframeMs: sourceTimeframeMs } as const;
+    return { columns, filledTimesMs: new RepairLog(library).filledTimesMs(source) };
   } catch (error) {
     if (error instanceof ApiError && error.code === 'not-found') return undefined;
     throw damaged(error);

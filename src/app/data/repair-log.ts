@@ -45,6 +45,14 @@ export class RepairLog {
     );
   }
 
+  /** Open times, rising, of the flat candles that repairs put into the gaps of a series. */
+  filledTimesMs(series: StoredSeries): Float64Array {
+    const times = new Set<number>();
+    for (const { fromMs, toMs } of this.of(series).flatMap(({ filled }) => filled))
+      for (let timeMs = fromMs; timeMs <= toMs; timeMs += series.timeframeMs) times.add(timeMs);
+    return Float64Array.from(times).sort();
+  }
+
   /** Copies a series, then notes what is about to be done to it. Gives the number of the copy. */
   async keep(series: CandleSeries, done: RepairDone, atMs: number): Promise<number> {
     const entries = this.#read();

@@ -61,15 +61,32 @@ const bestShare = 0.95;
 /** When more of the runs than this lose, a profit hangs on the exact prices. */
 const lossShareMaximum = 0.5;
 
-/** Refuses what noise would contradict: finer prices inside the candles. */
+/** Refuses prices that are real beside candles with noise and would contradict them. */
 export function checkNoiseSpec(spec: BacktestSpec): void {
-  const index = spec.series.findIndex(({ detail }) => detail !== undefined);
-  if (index < 0) return;
-  throw new ApiError(
-    'bad-input',
-    `series.${index}.detail: candles with noise have no finer prices inside them`,
-    { field: `series.${index}.detail`, hint: 'Run the backtest without detail first.' },
-  );
+  const refuse = (field: string, message: string, hint: string): never => {
+    throw new ApiError('bad-input', `${field}: ${message}`, { field, hint });
+  };
+  for (const [index, { detail, marks, source }] of spec.series.entries()) {
+    const field = `series.${index}`;
+    if (detail !== undefined)
+      refuse(
+        `${field}.detail`,
+        'candles with noise have no finer prices inside them',
+        'Run the backtest without detail first.',
+      );
+    if (source.kind === 'store' && source.data !== undefined)
+      refuse(
+        `${field}.source`,
+        'candles with noise have neither single trades nor an order book behind them',
+        'Join the trades to candles and run over those: bin/sextant data candles',
+      );
+    if (marks !== undefined)
+      refuse(
+        `${field}.marks`,
+        'mark prices stay as they were while the candles change',
+        'Run the backtest without mark prices first.',
+      );
+  }
 }
 
 /** Runs the original and all histories; the result does not depend on how many run side by side. Rejects as the runs do. */

@@ -39,7 +39,10 @@ export function withRunOptions(command: Command): Command {
     )
     .option('--limit-fill <rule>', 'through (default) or touch: when a resting limit order fills')
     .option('--detail <file>', 'finer candles for what happens inside a candle, or trades:FILE')
-    .option('--funding <file>', 'funding rates of a perpetual (CSV: timestamp,funding_rate), or one rate')
+    .option(
+      '--funding <file>',
+      'funding rates of a perpetual (CSV: timestamp,funding_rate), one rate, or stored',
+    )
     .option('--mark <file>', 'mark prices for funding and liquidation (default: the candles’ own), or stored')
     .option(
       '--borrow <rate[,rate]>',

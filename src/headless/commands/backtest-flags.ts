@@ -97,7 +97,8 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
     issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
   const dotted = path.join('.');
   const field =
-    flagOfField[dotted] ?? (dotted === 'series' ? 'candles' : dotted.replace(/^series\.0\.(rules\.)?/, ''));
+    flagOfField[dotted] ??
+    (dotted === 'series' ? 'candles' : dotted.replace(/^series\.0\.(rules\.|source\.)?/, ''));
   const words =
     dotted === 'series' && flags.spec === undefined
       ? 'say which: --candles FILE, or --venue, --instrument and --timeframe'
@@ -189,9 +190,10 @@ function borrowOf(text: string | undefined): unknown {
   return { baseRatePerDay: parseNumber(base, 'borrow'), quoteRatePerDay: parseNumber(quote, 'borrow') };
 }
 
-/** A number is one rate for every funding time, everything else a file. */
+/** A number is one rate for every funding time, the word `stored` means those of the data folder, everything else is a file. */
 function fundingOf(text: string | undefined): unknown {
   if (text === undefined) return undefined;
+  if (text === 'stored') return { kind: 'store' };
   return /^-?\d+(\.\d+)?$/.test(text)
     ? { kind: 'constant', rate: Number(text) }
     : { kind: 'file', path: text };

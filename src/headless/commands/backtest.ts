@@ -34,7 +34,7 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
     const result = await running(context, spec, flags.audit === true, signals.isRequested);
     const measured = measureResult(loadNative(), result, await knownOf(context.dataFolder, result));
     await writeFiles(flags, measured);
-    tell(context, measured);
+    tell(context, measured, flags);
     return 0;
   } catch (error) {
     if (error instanceof BacktestCancelledError) return interruptedExitCode;
@@ -64,8 +64,9 @@ async function running(
   const startedMs = performance.now();
   let shownMs = startedMs;
   const stored = spec.series.some(
-    ({ detail, marks, source }) =>
+    ({ detail, funding, marks, source }) =>
       source.kind === 'store' ||
+      funding?.kind === 'store' ||
       marks?.kind === 'store' ||
       (detail?.kind === 'candles' && detail.source.kind === 'store'),
   );
@@ -121,7 +122,11 @@ async function writeFiles(flags: BacktestFlags, measured: MeasuredResult): Promi
   }
 }
 
-function tell(context: CommandContext, { result, performance: figures, confidence }: MeasuredResult): void {
+function tell(
+  context: CommandContext,
+  { result, performance: figures, confidence }: MeasuredResult,
+  flags: BacktestFlags,
+): void {
   const { counts, instruments } = result;
   const quote = instruments[0]?.quote ?? '';
   const money = (value: number): string => value.toFixed(moneyDigits).replace(/\.?0+$/, '');
@@ -150,6 +155,7 @@ function tell(context: CommandContext, { result, performance: figures, confidenc
   const percent = (ratio: number | null | undefined): string =>
     ratio === null || ratio === undefined ? '–' : `${(ratio * 100).toFixed(2)} %`;
   const { values } = figures;
+  const written = [flags.report, flags.reportJson, flags.tradesOut].filter((path) => path !== undefined);
   context.output.result(value, () =>
     [
       renderFacts([
@@ -164,7 +170,11 @@ function tell(context: CommandContext, { result, performance: figures, confidenc
         ],
         ['Confidence', `${confidence.grade}: ${confidence.summary}`],
         ['Candles', `${countWords(counts.bars)} in ${result.wallMs} ms`],
+        ...written.map((path): [string, string] => ['Written', path]),
       ]),
+      ...confidence.checks
+        .filter(({ outcome }) => outcome === 'failed')
+        .map(({ finding, title }) => `Against it: ${title}: ${finding}`),
       ...result.warnings.map((warning) => `Warning: ${warning}`),
     ].join('\n'),
   );

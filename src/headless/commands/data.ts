@@ -84,7 +84,12 @@ export async function importData(context: CommandContext, flags: DataFlags): Pro
     context.output.result(result, () =>
       renderFacts([
         ['Imported', `${countWords(result.bars)} rows of ${result.format}`],
-        ['Into', `${result.venue} ${result.instrument} ${result.timeframe} ${result.dataKind}`],
+        [
+          'Into',
+          [result.venue, result.instrument, result.timeframe, result.dataKind]
+            .filter((part) => part !== '')
+            .join(' '),
+        ],
         ['From', timeWords(result.from)],
         ['To', timeWords(result.to)],
         result.crossed === undefined

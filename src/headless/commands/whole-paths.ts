@@ -16,6 +16,7 @@ export function withWholePaths(spec: BacktestSpec): BacktestSpec {
       ...series,
       source: whole(series.source),
       funding: whole(series.funding),
+      marks: whole(series.marks),
       detail:
         series.detail?.kind === 'candles'
           ? { ...series.detail, source: whole(series.detail.source) }

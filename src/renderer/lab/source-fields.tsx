@@ -106,7 +106,7 @@ export function SourceFields({
             'fundingPath',
             'Funding rates',
             'none',
-            'File with timestamp,funding_rate; paid at its hours',
+            'File with timestamp,funding_rate, the word stored, or one rate such as 0.0001; paid at its hours',
           )}
           {input(
             'marksPath',

@@ -3,13 +3,16 @@
 import { z } from 'zod';
 import type { JobView } from '../../shared/api/job-view.ts';
 import type { FieldView } from '../../shared/api/views.ts';
+import { decimalTextOf } from '../../shared/lab/search-space.ts';
 import {
   type BacktestSpec,
   type BacktestSpecInput,
   type BorrowSpec,
   backtestPaths,
+  type FundingSpec,
   fillConventions,
   intrabarPolicies,
+  type MarksSpec,
 } from '../../shared/lab/spec.ts';
 import { type FormValues, fieldProblem, isShown, paramsOfValues } from '../bots/form-values.ts';
 import { parseDecimalInput } from '../format/parse-input.ts';
@@ -57,6 +60,28 @@ export function problemOfJob(job: Pick<JobView, 'state' | 'error'> | null): Spec
   return { [field]: message.startsWith(prefix) ? message.slice(prefix.length) : message };
 }
 
+/** The word `stored`, a rate for every funding time, or a path; empty for none. */
+function fundingText(given: FundingSpec | MarksSpec | undefined): string {
+  switch (given?.kind) {
+    case 'file':
+      return given.path;
+    case 'store':
+      return 'stored';
+    case 'constant':
+      return decimalTextOf(given.rate);
+    default:
+      return '';
+  }
+}
+
+function fundingOf(text: string): FundingSpec {
+  return /^-?\d+(\.\d+)?$/.test(text) ? { kind: 'constant', rate: Number(text) } : fileOrStored(text);
+}
+
+function fileOrStored(text: string): MarksSpec {
+  return text === 'stored' ? { kind: 'store' } : { kind: 'file', path: text };
+}
+
 /** Gives the form's values from what was remembered; anything that does not fit is the default. */
 export function readSpecValues(remembered: unknown): SpecValues {
   const parsed = specValuesSchema.safeParse(remembered ?? {});
@@ -82,9 +107,8 @@ export function valuesOfSpec(spec: BacktestSpec): SpecValues {
     stored: source?.kind === 'store' ? storedKey(source) : '',
     path: source?.kind === 'file' ? source.path : '',
     symbol: series?.instrument ?? 'BTC/USDT',
-    fundingPath: series?.funding?.kind === 'file' ? series.funding.path : '',
-    marksPath:
-      series?.marks?.kind === 'file' ? series.marks.path : series?.marks === undefined ? '' : 'stored',
+    fundingPath: fundingText(series?.funding),
+    marksPath: fundingText(series?.marks),
     borrow: borrowText(series?.borrow),
     from: dateText(spec.fromMs),
     to: dateText(spec.toMs),
@@ -202,13 +226,10 @@ export function specOfValues(
   const borrow = perpetual ? undefined : borrowOf(values.borrow, problems);
   if (Object.keys(problems).length > 0) return { problems };
   const marksText = perpetual ? values.marksPath.trim() : '';
-  const marks =
-    marksText === 'stored' ? { kind: 'store' as const } : { kind: 'file' as const, path: marksText };
+  const marks = fileOrStored(marksText);
   const [venue = '', instrument = '', timeframe = '', data] = values.stored.split(' ');
   const funding =
-    !perpetual || values.fundingPath.trim() === ''
-      ? undefined
-      : { kind: 'file' as const, path: values.fundingPath.trim() };
+    !perpetual || values.fundingPath.trim() === '' ? undefined : fundingOf(values.fundingPath.trim());
   const series =
     values.source === 'file'
       ? {

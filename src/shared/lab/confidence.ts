@@ -177,11 +177,12 @@ function lengthCheck({ fromMs, toMs }: BacktestResult): ConfidenceCheck {
   );
 }
 
-function gapsCheck({ instruments, equity, fromMs, toMs }: BacktestResult): ConfidenceCheck {
+function gapsCheck({ counts, instruments, equity, fromMs, toMs }: BacktestResult): ConfidenceCheck {
   const timeframeMs = instruments[0]?.timeframeMs ?? 0;
   const expected = timeframeMs > 0 ? Math.round((toMs - fromMs) / timeframeMs) : equity.length;
   // Several series together can have more rows than one of them has candles.
-  const missing = Math.max(0, expected - equity.length);
+  const filled = counts.filledBars ?? 0;
+  const missing = Math.max(0, expected - equity.length) + filled;
   const share = expected > 0 ? missing / expected : 0;
   return check(
     'gaps',
@@ -189,7 +190,7 @@ function gapsCheck({ instruments, equity, fromMs, toMs }: BacktestResult): Confi
     byLimits(1 - share, 0.99, 0.999),
     missing === 0
       ? 'No candle is missing.'
-      : `${missing} of ${expected} candles are missing (${percent(share, 2)}).`,
+      : `${missing} of ${expected} candles are missing${filled > 0 ? ' or were made up by a repair' : ''} (${percent(share, 2)}).`,
     'See where with "data gaps" and download the missing candles; trades beside a gap are guesses.',
   );
 }

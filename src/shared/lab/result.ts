@@ -68,6 +68,8 @@ export interface EquityTable {
 export interface BacktestCounts {
   /** Candles traded over, warm-up apart; all series together. */
   readonly bars: number;
+  /** Of these, candles in gaps that a repair of the data filled; 0 when left out. */
+  readonly filledBars?: number | undefined;
   /** Orders sent. The sweep path counts those that filled: stops that rested and were never hit are not among them. */
   readonly orders: number;
   readonly fills: number;

@@ -47,10 +47,14 @@ export const marksSpec = z.discriminatedUnion('kind', [
 ]);
 export type MarksSpec = z.infer<typeof marksSpec>;
 
-/** Funding rates of a perpetual: a file (`timestamp,funding_rate`), one rate for every funding time, or none. */
+/**
+ * Funding rates of a perpetual: a file (`timestamp,funding_rate`), those imported for its venue and instrument, one rate for
+ * every funding time, or none.
+ */
 export const fundingSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({ kind: z.literal('file'), path: filePath }),
+  z.strictObject({ kind: z.literal('store') }),
   z.strictObject({ kind: z.literal('constant'), rate: z.number().min(-0.1).max(0.1) }),
 ]);
 export type FundingSpec = z.infer<typeof fundingSpec>;

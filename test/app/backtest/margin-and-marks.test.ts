@@ -236,6 +236,35 @@ describe('mark prices', () => {
     ).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('stored funding rates are found by venue and market, and a time without rates is told', async () => {
+    const folder = testFolder();
+    const library = new DataLibrary(loadNative(), folder);
+    const control = { isCancelled: () => false, progress: () => undefined, onCancel: () => undefined };
+    const file = rowsFile('timestamp,funding_rate', [
+      [2, 0.001],
+      [3, -0.0005],
+    ]);
+    const target = { file, venue: 'backtest', symbol: perpetual };
+    await importFile(library, target, control, startMs + 10 * 365 * dayMs);
+    await library.close();
+    const candles = Array.from({ length: 72 }, () => flat(100));
+    const series = [seriesOf(candles, { instrument: perpetual, funding: { kind: 'store' } })];
+    const result = await runScript(
+      candles,
+      order('buy', 10),
+      { capital: '1000', series },
+      { readStored: storedCandles(folder) },
+    );
+    // Bought at the open of candle 1: 1000 × 0.001 at 2:00, 1000 × -0.0005 at 3:00.
+    expect(rounded(result.funding)).toBe(-0.5);
+    expect(result.warnings).toEqual([
+      'Funding rates of BTC/USDT:USDT reach from 2024-01-01 to 2024-01-01: a position outside of them paid nothing.',
+    ]);
+    await expect(
+      runScript(candles, order('buy', 1), { series }, { readStored: storedCandles(testFolder()) }),
+    ).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('spot has none, and longer ones are refused', async () => {
     const candles = [flat(100), flat(100), flat(100)];
     const asked = (instrument: string, hours: readonly number[]) => {

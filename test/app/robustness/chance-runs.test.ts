@@ -160,6 +160,10 @@ describe('runs on noise', () => {
     const detail = { kind: 'trades', path: 'trades.csv' } as const;
     const fine = { ...spec, series: [{ ...first, detail } as (typeof spec.series)[number]] };
     expect(() => checkNoiseSpec(fine)).toThrow(/series.0.detail/);
+    const withSeries = (more: object) => ({ ...spec, series: [{ ...first, ...more }] }) as typeof spec;
+    expect(() => checkNoiseSpec(withSeries({ marks: { kind: 'store' } }))).toThrow(/series.0.marks/);
+    const trades = { kind: 'store', venue: 'v', instrument: 'BTC/USDT', timeframe: '1m', data: 'trades' };
+    expect(() => checkNoiseSpec(withSeries({ source: trades }))).toThrow(/series.0.source/);
     expect(() => checkNoiseSpec(spec)).not.toThrow();
   });
 

@@ -363,3 +363,19 @@ describe('a run that failed', () => {
     expect(problemOfJob(null)).toBeNull();
   });
 });
+
+describe('funding of a perpetual', () => {
+  it.each([
+    ['stored', { kind: 'store' }],
+    ['0.0001', { kind: 'constant', rate: 0.0001 }],
+    ['-0.00005', { kind: 'constant', rate: -0.00005 }],
+    ['/data/0.0001', { kind: 'file', path: '/data/0.0001' }],
+    ['', undefined],
+  ])('typed as "%s" is what a copy of the run shows again', (text, funding) => {
+    const typed = { path: '/data/a.csv', symbol: 'BTC/USDT:USDT', fundingPath: text };
+    const made = specOfValues(specValuesSchema.parse(typed), []);
+    const spec = backtestSpec.parse('spec' in made ? made.spec : {});
+    expect(spec.series[0]?.funding).toEqual(funding);
+    expect(valuesOfSpec(spec).fundingPath).toBe(text);
+  });
+});
