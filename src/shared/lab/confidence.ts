@@ -203,8 +203,8 @@ function pathCheck({ trades, spec }: BacktestResult, evidence: ConfidenceEvidenc
   const advice = 'Add finer candles or trades as detail, so that the order is known instead of assumed.';
   const books = spec.series.filter(({ source }) => source.kind === 'store' && source.data === 'l2').length;
   if (books > 0 && books === spec.series.length) return bookCheck(spec.latency.kind);
-  const isTrades = ({ source }: SeriesSpec): boolean => source.kind === 'store' && source.data === 'trades';
-  if (spec.series.every((series) => series.detail !== undefined || isTrades(series))) {
+  const isFine = ({ source }: SeriesSpec): boolean => source.kind === 'store' && source.data !== undefined;
+  if (spec.series.every((series) => series.detail !== undefined || isFine(series))) {
     return check('path', title, 'passed', 'Finer data say what happened inside each candle.', advice);
   }
   if (evidence.pathDependentShare !== undefined) {
