@@ -1,0 +1,93 @@
+/** A backtest over a recorded order book, from the form to its report, in a real browser against the real host. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
+import { storeBook } from './support/book-recording.ts';
+import { type HostProcess, startHost } from './support/host-process.ts';
+import { picture, showFailure } from './support/screenshots.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sextant-book-e2e-'));
+const hasBrowser = findChromium() !== undefined;
+if (!hasBrowser) process.stderr.write('no Chromium found: the e2e of order books is skipped\n');
+
+let host: HostProcess;
+let browser: OpenedBrowser;
+let page: Page;
+
+const at = (id: string) => page.locator(`[data-testid="${id}"]`);
+
+async function pictures(name: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.locator(`:root[data-theme="${theme}"]`).waitFor({ state: 'attached' });
+    await picture(page, name, theme);
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+}
+
+describe.skipIf(!hasBrowser)('a backtest over an order book', () => {
+  beforeAll(async () => {
+    const data = join(folder, 'data');
+    await storeBook(data, Date.UTC(2024, 0, 1), 30);
+    host = await startHost(data, ['--seed', 'book']);
+    browser = await openBrowser({ width: 1440, height: 900 });
+    page = browser.page;
+    page.setDefaultTimeout(20_000);
+    await page.goto(host.address);
+    await at('disclaimer-accept').click();
+    await at('rail-settings').click();
+    await at('settings-appearance').click();
+    await at('theme-system').click();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await showFailure(page, task.name);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('asks for the delay and drops the conventions of candles', async () => {
+    await at('rail-lab').click();
+    await at('backtest-new').click();
+    await at('lab-strategy').selectOption({ label: 'Grid' });
+    await at('lab-source-store').click();
+    expect(await at('lab-intrabar').count()).toBe(1);
+    await at('lab-stored').selectOption({ label: 'BTC/USDT, order book, 1m candles (own)' });
+    await at('lab-book-note').waitFor();
+    for (const gone of ['lab-intrabar', 'lab-fill-close', 'lab-slippage'])
+      expect(await at(gone).count(), gone).toBe(0);
+    await at('lab-latency').fill('soon');
+    await at('lab-latency').fill('-5');
+    await at('lab-latency-error').filter({ hasText: 'Milliseconds up to 60000' }).waitFor();
+    await at('lab-latency').fill('25');
+    await at('param-lower').fill('39900');
+    await at('param-upper').fill('40100');
+    await at('param-levels').fill('20');
+    await at('lab-book-note').scrollIntoViewIfNeeded();
+    await pictures('lab-book-form');
+  });
+
+  it('says in the report what was simulated, and keeps the delay for the next run', async () => {
+    await at('backtest-run').click();
+    await at('backtest-report').waitFor();
+    await pictures('lab-book-report');
+    await at('report-view-assumptions').click();
+    const words = await at('report-assumptions').innerText();
+    expect(words).toContain('Orders in BTC/USDT meet the recorded order book and its trades');
+    expect(words).toContain('15.0 ms later on average');
+    expect(words).toContain('Orders and answers take 25 ms each way.');
+    expect(words).toContain('A resting order joins behind all that is displayed');
+    await pictures('lab-book-assumptions');
+    await at('report-view-trades').click();
+    await at('backtest-trades-row').first().waitFor();
+    await at('report-again').click();
+    expect(await at('lab-latency').inputValue()).toBe('25');
+    await at('lab-book-note').waitFor();
+  });
+});
