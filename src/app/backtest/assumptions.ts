@@ -2,7 +2,7 @@
 
 import { intrabarWords } from '../../engine/simulation/candles/intrabar.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
-import { type BacktestSpec, type LatencySpec, reserveOf } from '../../shared/lab/spec.ts';
+import { type BacktestSpec, type LatencySpec, type LimitFillRule, reserveOf } from '../../shared/lab/spec.ts';
 import { bookSentences } from './book-assumptions.ts';
 import type { LoadedSeries } from './load-series.ts';
 
@@ -60,6 +60,17 @@ export function assumptionsOf(
   ];
 }
 
+/** When a resting limit order fills, and how much of it. */
+function limitWords(rule: LimitFillRule, series: readonly LoadedSeries[]): string {
+  const hasSizes = ({ detail }: LoadedSeries): boolean =>
+    detail?.kind === 'trades' && detail.lots !== undefined;
+  const reach = rule === 'through' ? 'goes one tick beyond it' : 'touches it';
+  const nobody = rule === 'through' ? '' : ': nobody stands before it in the queue';
+  if (series.every(hasSizes))
+    return `A resting limit order fills once a trade ${reach}, with no more than the size of that trade${nobody}.`;
+  return `A resting limit order fills once the price ${reach}, in full${nobody}${series.some(hasSizes) ? '; with single trades no more than their size' : ''}.`;
+}
+
 /** How orders meet one price at a time. */
 function priceSentences(spec: BacktestSpec, series: readonly LoadedSeries[]): string[] {
   const detailed = series.filter(({ detail }) => detail !== undefined);
@@ -79,9 +90,7 @@ function priceSentences(spec: BacktestSpec, series: readonly LoadedSeries[]): st
         ? `Inside the candles of ${instrument.symbol} single trades tell the price.`
         : `Inside the candles of ${instrument.symbol} candles of ${(detail?.timeframeMs ?? 0) / 60_000} minutes tell the price.`,
     ),
-    spec.limitFill === 'through'
-      ? 'A resting limit order fills once the price goes one tick beyond it, in full.'
-      : 'A resting limit order fills once the price touches it, in full: nobody stands before it in the queue.',
+    limitWords(spec.limitFill, series),
     'A stop order fires when the price reaches it and fills there, or at the open when a candle opens beyond it.',
   ];
 }

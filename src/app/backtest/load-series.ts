@@ -255,13 +255,17 @@ export function lowerBound(values: Float64Array, value: number): number {
 /** The trades themselves, where the candles are joined from some. */
 function tradeDetail(trades: TradePrices | undefined, instrument: Instrument): PriceDetail | undefined {
   if (trades === undefined) return undefined;
-  return { kind: 'trades', timesMs: trades.timesMs, ticks: columnTicks(trades.prices, instrument.tickSize) };
+  const { prices, quantities, timesMs } = trades;
+  // A whole number of lots is not always one as a double; what is less than a lot of the market fills nobody.
+  const lotSize = instrument.lotSize.toNumber();
+  const lots = quantities.map((quantity) => Math.floor((quantity / lotSize) * (1 + 1e-12) + 1e-9));
+  return { kind: 'trades', timesMs, ticks: columnTicks(prices, instrument.tickSize), lots };
 }
 
 function tradeNotes({ trades }: SourceCandles, { symbol }: Instrument): string[] {
   if (trades === undefined) return [];
   return [
-    `Candles of ${symbol} are joined from ${trades.timesMs.length} stored trades, which orders meet one by one at their prices: "open of the next candle" is its first trade, and how much was traded does not matter. The first and the last candle may be cut.`,
+    `Candles of ${symbol} are joined from ${trades.timesMs.length} stored trades, which orders meet one by one at their prices: "open of the next candle" is its first trade. A trade fills resting limit orders at their price with no more than its own size, the best price first; the rest waits for further trades. Whoever takes is filled whatever was traded. The first and the last candle may be cut.`,
   ];
 }
 

@@ -93,9 +93,56 @@ describe('a backtest over stored trades', () => {
   });
 
   it('the order of trades decides: the target comes first here, whatever a candle would assume', async () => {
-    const result = await run(await folderWith(trades), buyThenSell({ limit: 104 }));
+    const enough = trades.map(
+      ([second, price, amount]): Trade => [second, price, second === 4000 ? 1 : amount],
+    );
+    const result = await run(await folderWith(enough), buyThenSell({ limit: 104 }));
     expect(tripsOf(result)).toMatchObject([{ entryPrice: 101, exitPrice: 104, profit: 3, reason: 'target' }]);
     expect(result.trades.exitTimeMs[0]).toBe(startMs + 4_000_000);
+  });
+
+  it('a trade fills resting orders with no more than its size, the best price first', async () => {
+    const fills: [price: number, lots: number, ms: number][] = [];
+    const lots = (amount: number) => quantityLots(amount * 1000);
+    const script: Script = (context) => {
+      let isFirst = true;
+      context.watch([]);
+      return {
+        onBar() {
+          if (!isFirst) return;
+          isFirst = false;
+          const limit = { side: 'buy', type: 'limit' } as const;
+          context.send({ leg: 'late', ...limit, lots: lots(1), priceTicks: priceTicks(9950) });
+          context.send({ leg: 'near', ...limit, lots: lots(0.5), priceTicks: priceTicks(9990) });
+        },
+        onFill: ({ lots: filled, priceTicks: ticks, venueTimeMs }) =>
+          fills.push([ticks / 100, filled / 1000, venueTimeMs - startMs]),
+      };
+    };
+    const result = await run(
+      await folderWith([
+        ...trades.slice(0, 3),
+        // Beyond both: 0.5 goes to the better price, 0.2 is left for the other one.
+        [4000, 99, 0.7],
+        // Touched, but not gone through.
+        [4100, 99.5, 5],
+        [4200, 99.49, 0.05],
+        // The next hour opens beyond it: nothing is given before that trade, and its own price holds.
+        [7300, 98, 0.4],
+        [7400, 98, 9],
+      ]),
+      script,
+    );
+    expect(fills).toEqual([
+      [99.9, 0.5, 4_000_000],
+      [99.5, 0.2, 4_000_000],
+      [99.5, 0.05, 4_200_000],
+      [99.5, 0.4, 7_300_000],
+      [99.5, 0.35, 7_400_000],
+    ]);
+    expect(result.assumptions.join()).toContain(
+      'fills once a trade goes one tick beyond it, with no more than the size of that trade.',
+    );
   });
 
   it('gives each hour with a trade one candle; compiled rules refuse trades', async () => {

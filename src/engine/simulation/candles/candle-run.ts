@@ -152,10 +152,13 @@ export class CandleRun {
     }
     this.observer.onWalk(track);
     this.payFunding(track, timeMs, openTicks);
-    this.walk.jump(track, openTicks, timeMs, 'open');
+    const isDetailed = this.cursors.get(track)?.seek(timeMs, track.closeMs) === true;
+    // Where trades have sizes, resting orders wait for the first of them, which has the price of the open.
+    const isSized = isDetailed && track.detail?.kind === 'trades' && track.detail.lots !== undefined;
+    this.walk.jump(track, openTicks, timeMs, 'open', isSized ? 0 : undefined);
     this.payFunding(track, track.closeMs - 1, openTicks);
     track.clearPoints();
-    if (this.cursors.get(track)?.seek(timeMs, track.closeMs) !== true) {
+    if (!isDetailed) {
       const closeTicks = track.closeTicks[row] as number;
       const first = lowFirst(this.intrabar, track.positionSign(), openTicks, closeTicks);
       addCandlePath(track, first, timeMs, track.timeframeMs, [
@@ -181,7 +184,7 @@ export class CandleRun {
       const timeMs = track.pointTimesMs[at] as EpochMs;
       const move = track.pointMoves[at];
       if (move === 'walk') this.walk.walk(track, ticks, timeMs);
-      else this.walk.jump(track, ticks, timeMs, move ?? 'open');
+      else this.walk.jump(track, ticks, timeMs, move ?? 'open', track.pointLots[at]);
       if (track.pointIndex < track.pointTicks.length) return;
     }
     track.clearPoints();

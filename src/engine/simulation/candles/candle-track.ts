@@ -84,6 +84,8 @@ export class CandleTrack {
   readonly pointTicks: number[] = [];
   readonly pointTimesMs: number[] = [];
   readonly pointMoves: PriceMove[] = [];
+  /** Lots that resting orders can get at a point; Infinity where that is not known. */
+  readonly pointLots: number[] = [];
   pointIndex = 0;
 
   constructor(options: TrackOptions) {
@@ -183,7 +185,8 @@ export class CandleTrack {
     };
   }
 
-  addPoint(ticks: number, timeMs: number, move: PriceMove): void {
+  addPoint(ticks: number, timeMs: number, move: PriceMove, lots = Number.POSITIVE_INFINITY): void {
+    this.pointLots.push(lots);
     this.pointTicks.push(ticks);
     this.pointTimesMs.push(timeMs);
     this.pointMoves.push(move);
@@ -193,6 +196,7 @@ export class CandleTrack {
     this.pointTicks.length = 0;
     this.pointTimesMs.length = 0;
     this.pointMoves.length = 0;
+    this.pointLots.length = 0;
     this.pointIndex = 0;
   }
 }

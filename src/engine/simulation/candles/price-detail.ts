@@ -15,7 +15,13 @@ export type PriceDetail =
       readonly low: Float64Array;
       readonly close: Float64Array;
     }
-  | { readonly kind: 'trades'; readonly timesMs: Float64Array; readonly ticks: Float64Array };
+  | {
+      readonly kind: 'trades';
+      readonly timesMs: Float64Array;
+      readonly ticks: Float64Array;
+      /** Whole lots of each trade: all that resting orders get of it. As much as they want where sizes are not known. */
+      readonly lots?: Float64Array | undefined;
+    };
 
 /** Adds the points of one candle's own path after its open: two extremes and the close, a third of its time each. */
 export function addCandlePath(
@@ -60,7 +66,7 @@ export class DetailCursor {
     if (timeMs === undefined || timeMs >= toMs) return false;
     if (detail.kind === 'trades') {
       this.index += 1;
-      track.addPoint(detail.ticks[index] as number, timeMs, 'trade');
+      track.addPoint(detail.ticks[index] as number, timeMs, 'trade', detail.lots?.[index]);
       return true;
     }
     const open = detail.open[index] as number;

@@ -36,10 +36,10 @@ export class PriceWalk {
     this.venues = venues;
   }
 
-  /** Sets the price without passing those between. */
-  jump(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove): void {
+  /** Sets the price without passing those between; `lots` is what resting orders can get there, everything when not given. */
+  jump(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove, lots?: number): void {
     this.settle(timeMs);
-    this.reach(track, ticks, timeMs, how);
+    this.reach(track, ticks, timeMs, how, lots);
   }
 
   /** Walks to a price, reached at `toMs`, in a straight line from where price and clock are. */
@@ -95,7 +95,7 @@ export class PriceWalk {
   }
 
   /** Tells the price to the kernel, then lets the venue match at it, then carries out what that led to. */
-  private reach(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove): void {
+  private reach(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove, lots?: number): void {
     this.nowMs = Math.max(this.nowMs, timeMs);
     this.observer.onPrice(track, ticks);
     const { instrument, venue } = track;
@@ -106,7 +106,7 @@ export class PriceWalk {
       receiveTimeMs: timeMs,
       priceTicks: ticks as PriceTicks,
     });
-    venue.movePrice(instrument.id, ticks, timeMs, how, this.feed);
+    venue.movePrice(instrument.id, { ticks, how, lots }, timeMs, this.feed);
     this.settle(timeMs);
   }
 

@@ -177,11 +177,20 @@ export class PaperVenue implements SimulatedVenuePort {
   }
 
   /** Brings the one price of an instrument to a point, see `PriceDesk.move`. */
-  movePrice(instrument: InstrumentId, ticks: number, timeMs: EpochMs, how: PriceMove, emit: EventSink): void {
+  movePrice(
+    instrument: InstrumentId,
+    {
+      ticks,
+      how,
+      lots,
+    }: { readonly ticks: number; readonly how: PriceMove; readonly lots?: number | undefined },
+    timeMs: EpochMs,
+    emit: EventSink,
+  ): void {
     if (this.nextTimeMs() < timeMs) this.advanceWhile(timeMs, true, emit);
     if (timeMs > this.nowMs) this.setTime(timeMs);
     const market = this.market(instrument);
-    this.priceDesk?.move(market, ticks, how);
+    this.priceDesk?.move(market, ticks, how, lots);
     this.checkMargin(market);
     if (this.account.perpetualFillCount !== this.seenFillCount) this.updateFundingDue();
     if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);

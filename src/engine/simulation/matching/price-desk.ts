@@ -141,19 +141,26 @@ export class PriceDesk implements MatchingDesk {
     return Math.min(hit, from);
   }
 
-  /** Brings the price to a point; a walk must not pass a point that `nextHit` names. */
-  move(market: InstrumentMarket, ticks: number, how: PriceMove): void {
+  /**
+   * Brings the price to a point; a walk must not pass a point that `nextHit` names. `lots` is what traded there and all that
+   * resting orders can get of it, those with the best price first; whoever takes is filled whatever was traded.
+   */
+  move(market: InstrumentMarket, ticks: number, how: PriceMove, lots = Number.POSITIVE_INFINITY): void {
     market.lastTradeTicks = ticks;
     this.between.delete(market);
     const met = this.metOrders(market, ticks);
     const waiting = this.waiting.get(market);
     if (waiting !== undefined && waiting.length > 0) met.push(...waiting.splice(0));
-    if (met.length > 1) met.sort((left, right) => left.acceptedNumber - right.acceptedNumber);
+    const isSized = lots < Number.POSITIVE_INFINITY;
+    if (met.length > 1)
+      met.sort(isSized ? restingFirst : (one, other) => one.acceptedNumber - other.acceptedNumber);
+    let left = lots;
     for (const order of met) {
       if (order.status !== 'open') continue;
       if (order.stage === 'resting') {
         const at = how === 'open' ? ticks : order.priceTicks;
-        this.booking.fill(market, order, at, order.lots - order.filledLots, 'maker');
+        const wanted = Math.min(left, order.lots - order.filledLots);
+        if (wanted > 0) left -= this.booking.fill(market, order, at, wanted, 'maker');
       } else this.execute(market, order);
     }
   }
@@ -293,6 +300,15 @@ export class PriceDesk implements MatchingDesk {
     }
     return orders;
   }
+}
+
+/** Who stands in the book comes before who takes, the best price before others, and then who came first. */
+function restingFirst(one: PaperOrder, other: PaperOrder): number {
+  const [rests, otherRests] = [one.stage === 'resting', other.stage === 'resting'];
+  if (rests !== otherRests) return rests ? -1 : 1;
+  if (rests && one.side !== other.side) return one.side === 'buy' ? -1 : 1;
+  const dearer = rests ? one.priceTicks - other.priceTicks : 0;
+  return (one.side === 'buy' ? -dearer : dearer) || one.acceptedNumber - other.acceptedNumber;
 }
 
 /** Whether a limit order at this price would take: the price is better than its limit. */
