@@ -21,7 +21,7 @@ import type { MatchingDesk } from './matching-desk.ts';
 import { type FillObserver, OrderBooking } from './order-booking.ts';
 import { OrderDesk } from './order-desk.ts';
 import { Payments } from './payments.ts';
-import { PriceDesk, type PriceMatching, type PriceMove } from './price-desk.ts';
+import { PriceDesk, type PriceMatching, type PricePoint } from './price-desk.ts';
 import { VenueAnswers } from './venue-answers.ts';
 import { VenueLedger } from './venue-ledger.ts';
 import { type LatencyModel, type LinkFaults, noFaults, VenueLink } from './venue-link.ts';
@@ -177,20 +177,11 @@ export class PaperVenue implements SimulatedVenuePort {
   }
 
   /** Brings the one price of an instrument to a point, see `PriceDesk.move`. */
-  movePrice(
-    instrument: InstrumentId,
-    {
-      ticks,
-      how,
-      lots,
-    }: { readonly ticks: number; readonly how: PriceMove; readonly lots?: number | undefined },
-    timeMs: EpochMs,
-    emit: EventSink,
-  ): void {
+  movePrice(instrument: InstrumentId, point: PricePoint, timeMs: EpochMs, emit: EventSink): void {
     if (this.nextTimeMs() < timeMs) this.advanceWhile(timeMs, true, emit);
     if (timeMs > this.nowMs) this.setTime(timeMs);
     const market = this.market(instrument);
-    this.priceDesk?.move(market, ticks, how, lots);
+    this.priceDesk?.move(market, point);
     this.checkMargin(market);
     if (this.account.perpetualFillCount !== this.seenFillCount) this.updateFundingDue();
     if (this.link.nextAnswerMs <= this.nowMs) this.deliver(this.nowMs, emit);

@@ -34,6 +34,14 @@ export interface PriceMatching {
  */
 export type PriceMove = 'open' | 'walk' | 'trade';
 
+/** A point of the price. */
+export interface PricePoint {
+  readonly ticks: number;
+  readonly how: PriceMove;
+  /** What traded there and all that resting orders can get of it; as much as they want when not given. */
+  readonly lots?: number | undefined;
+}
+
 export class PriceDesk implements MatchingDesk {
   /** Orders closed or refused because the money did not suffice at the price they met. */
   unfunded = 0;
@@ -75,7 +83,7 @@ export class PriceDesk implements MatchingDesk {
   }
 
   onTrade(market: InstrumentMarket, ticks: number): void {
-    this.move(market, ticks, 'trade');
+    this.move(market, { ticks, how: 'trade' });
   }
 
   onDepth(): void {
@@ -142,10 +150,10 @@ export class PriceDesk implements MatchingDesk {
   }
 
   /**
-   * Brings the price to a point; a walk must not pass a point that `nextHit` names. `lots` is what traded there and all that
-   * resting orders can get of it, those with the best price first; whoever takes is filled whatever was traded.
+   * Brings the price to a point; a walk must not pass a point that `nextHit` names. Resting orders get its lots, those with the
+   * best price first; whoever takes is filled whatever was traded.
    */
-  move(market: InstrumentMarket, ticks: number, how: PriceMove, lots = Number.POSITIVE_INFINITY): void {
+  move(market: InstrumentMarket, { ticks, how, lots = Number.POSITIVE_INFINITY }: PricePoint): void {
     market.lastTradeTicks = ticks;
     this.between.delete(market);
     const met = this.metOrders(market, ticks);
