@@ -8,7 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
 import { writeCandles } from './support/candle-file.ts';
 import { type HostProcess, startHost } from './support/host-process.ts';
-import { picture, showFailure } from './support/screenshots.ts';
+import { lookAt } from './support/look-at.ts';
+import { showFailure } from './support/screenshots.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-explore-e2e-'));
 const hasBrowser = findChromium() !== undefined;
@@ -18,16 +19,7 @@ let host: HostProcess;
 let browser: OpenedBrowser;
 let page: Page;
 
-const at = (id: string) => page.locator(`[data-testid="${id}"]`);
-
-async function pictures(name: string): Promise<void> {
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.locator(`:root[data-theme="${theme}"]`).waitFor({ state: 'attached' });
-    await picture(page, name, theme);
-  }
-  await page.emulateMedia({ colorScheme: 'dark' });
-}
+const { at, pictures } = lookAt(() => page);
 
 describe.skipIf(!hasBrowser)('exploring stored candles', () => {
   beforeAll(async () => {

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
 import { type HostProcess, startHost } from './support/host-process.ts';
+import { lookAt } from './support/look-at.ts';
 import { picture } from './support/screenshots.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'sextant-e2e-'));
@@ -20,7 +21,7 @@ let host: HostProcess;
 let browser: OpenedBrowser;
 let page: Page;
 
-const at = (id: string) => page.locator(`[data-testid="${id}"]`);
+const { at } = lookAt(() => page);
 const number = async (id: string): Promise<number> =>
   Number((await at(id).first().innerText()).replace(/[^0-9.-]/g, ''));
 
