@@ -46,6 +46,7 @@ export function verdictOf({
 function matchWords(matched: number, missed: number, extra: number): string {
   const total = matched + missed;
   const whole = missed === 0 && extra === 0;
+  if (whole && matched === 1) return 'The one trade of the backtest and that of the run match.';
   if (whole) return `All ${count(matched, 'trade')} of the backtest and of the run match.`;
   return `${matched} of the backtest's ${count(total, 'trade')} match; the run missed ${missed} and made ${extra} the backtest does not have.`;
 }

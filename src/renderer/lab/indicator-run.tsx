@@ -31,13 +31,15 @@ export function IndicatorRunView({ indicator }: { readonly indicator: IndicatorV
   if (stored.length === 0) {
     return (
       <Block title="Over your data">
-        <EmptyState
-          icon="lab"
-          title="No candles are stored"
-          action={<Button onClick={() => goTo('lab', 'data')}>Import or download candles</Button>}
-        >
-          An indicator is drawn over a stored series.
-        </EmptyState>
+        <div className="py-4">
+          <EmptyState
+            icon="lab"
+            title="No candles are stored"
+            action={<Button onClick={() => goTo('lab', 'data')}>Import or download candles</Button>}
+          >
+            An indicator is drawn over a stored series.
+          </EmptyState>
+        </div>
       </Block>
     );
   }

@@ -36,26 +36,28 @@ export function RunningStudy({ job: id }: { readonly job: string }) {
           onDone={({ result }) => goTo('lab', 'optimise', (result as { study: string }).study)}
         />
       </div>
-      <Block
-        title="Best so far"
-        aside={
-          job?.state === 'cancelled' && study !== undefined ? (
-            <Button
-              size="sm"
-              icon="play"
-              onClick={() =>
-                void act('Resume', 'studies/resume', { study }, ['lab']).then(
-                  (started) => started !== null && goTo('lab', 'optimise', 'running', started.job.id),
-                )
-              }
-            >
-              Go on
-            </Button>
-          ) : undefined
-        }
-      >
-        <TrialTable rows={best.map((row) => ({ row, outOfSample: null }))} labelOf={labelOf} />
-      </Block>
+      {job === null ? null : (
+        <Block
+          title="Best so far"
+          aside={
+            job?.state === 'cancelled' && study !== undefined ? (
+              <Button
+                size="sm"
+                icon="play"
+                onClick={() =>
+                  void act('Resume', 'studies/resume', { study }, ['lab']).then(
+                    (started) => started !== null && goTo('lab', 'optimise', 'running', started.job.id),
+                  )
+                }
+              >
+                Go on
+              </Button>
+            ) : undefined
+          }
+        >
+          <TrialTable rows={best.map((row) => ({ row, outOfSample: null }))} labelOf={labelOf} />
+        </Block>
+      )}
     </div>
   );
 }

@@ -64,6 +64,11 @@ export function ShadowView({ result }: { readonly result: ShadowResult }) {
   );
 }
 
+/** What is written as nothing is neither good nor bad. */
+function shownTone(amount: number, places: number): string {
+  return toneOf(Number(amount.toFixed(places)));
+}
+
 function MoneyFigure({
   label,
   amount,
@@ -74,7 +79,11 @@ function MoneyFigure({
   readonly places: number;
 }) {
   return (
-    <Figure label={label} value={moneyText(Number(amount), true, places)} tone={toneOf(Number(amount))} />
+    <Figure
+      label={label}
+      value={moneyText(Number(amount), true, places)}
+      tone={shownTone(Number(amount), places)}
+    />
   );
 }
 
@@ -109,7 +118,7 @@ function Causes({
                 }}
               />
             </span>
-            <span className={classes('num text-right', toneOf(amount))}>
+            <span className={classes('num text-right', shownTone(amount, places))}>
               {moneyText(amount, true, places)}
             </span>
           </li>
@@ -153,7 +162,7 @@ function Pairs({ pairs, places }: { readonly pairs: readonly ShadowPair[]; reado
                 <td className="px-3 text-right">{(entryDelayMs / 1000).toFixed(1)} s</td>
                 <td className="px-3 text-right">{moneyText(run.profit, true, places)}</td>
                 <td className="px-3 text-right">{moneyText(backtest.profit, true, places)}</td>
-                <td className={classes('px-3 text-right', toneOf(Number(difference)))}>
+                <td className={classes('px-3 text-right', shownTone(Number(difference), places))}>
                   {moneyText(Number(difference), true, places)}
                 </td>
               </tr>

@@ -191,7 +191,7 @@ function gapsCheck({ counts, instruments, equity, fromMs, toMs }: BacktestResult
     missing === 0
       ? 'No candle is missing.'
       : `${missing} of ${expected} candles are missing${filled > 0 ? ' or were made up by a repair' : ''} (${percent(share, 2)}).`,
-    'See where with "data gaps" and download the missing candles; trades beside a gap are guesses.',
+    'See where with "data check" and download the missing candles; trades beside a gap are guesses.',
   );
 }
 
