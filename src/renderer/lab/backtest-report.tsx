@@ -166,7 +166,7 @@ function Overview({
       </div>
       <Block title={`Equity, ${quote}, and drawdown`} aside={<EquityLegend />} testId="report-equity">
         <div className="h-64 p-1">
-          <EquityPlot report={report} />
+          <EquityPlot report={report} points={summary.spark} />
         </div>
       </Block>
       <Block title="Price and trades" testId="report-trades-chart">
