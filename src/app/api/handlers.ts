@@ -8,7 +8,7 @@ import { journalHandlers, settingsHandlers } from './journal.ts';
 import { keyHandlers } from './keys.ts';
 import { backtestHandlers, robustnessHandlers, studyHandlers } from './lab.ts';
 import { balanceHandlers, equityHandlers, fillHandlers, orderHandlers, positionHandlers } from './orders.ts';
-import { indicatorHandlers, pairHandlers } from './research.ts';
+import { indicatorHandlers, pairHandlers, recordingHandlers } from './research.ts';
 import { instrumentHandlers, marketHandlers, riskHandlers, systemHandlers, venueHandlers } from './system.ts';
 
 export const allHandlers: AllHandlers = {
@@ -34,4 +34,5 @@ export const allHandlers: AllHandlers = {
   ...robustnessHandlers,
   ...indicatorHandlers,
   ...pairHandlers,
+  ...recordingHandlers,
 };

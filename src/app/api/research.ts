@@ -1,7 +1,8 @@
-/** Looking at stored candles: indicators over a series, pairs that move together. */
+/** Looking at what is stored: indicators over candles, pairs that move together, market makers over order books. */
 
 import { createCatalogue } from '../../adapters/compute/catalogue.ts';
 import { scanStored } from '../pairs/scan-stored.ts';
+import { replayStored } from '../research/replay-stored.ts';
 import { runIndicatorOver } from '../research/run-indicator.ts';
 import type { Handlers } from './context.ts';
 
@@ -29,6 +30,16 @@ export const pairHandlers: Handlers<'pairs'> = {
       'pairs-scan',
       `pairs among ${request.series.length} series`,
       scanStored(lab.tools.addon, lab.readStored, request),
+    ),
+  }),
+};
+
+export const recordingHandlers: Handlers<'recordings'> = {
+  'recordings/replay': (request, { jobs, lab, library }) => ({
+    job: jobs.start(
+      'book-replay',
+      `${request.strategy} on ${request.instrument}`,
+      replayStored(lab.tools.addon, library, request),
     ),
   }),
 };

@@ -11,7 +11,6 @@ import {
   importL2,
   type L2Format,
   type L2Info,
-  type L2ParameterSet,
   L2Recording,
   type L2RunOptions,
   type L2RunResult,
@@ -20,6 +19,7 @@ import {
 import { loadNative } from '../../adapters/compute/native.ts';
 import { DataLibrary } from '../../app/data/data-library.ts';
 import { findSeries } from '../../app/data/series.ts';
+import { type ReplayParams, replayCombinations, replaySet } from '../../app/research/replay-sets.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag, parseDelay, parseDuration, parseNumber, parseParams } from '../cli/values.ts';
@@ -52,21 +52,13 @@ const formats = [
   'bybit-book',
   'trade-list',
 ] as const satisfies readonly L2Format[];
-const combinationsMaximum = 100_000;
 const shownMaximum = 20;
-
-/** What each strategy needs; `?` marks what has a default. */
-const parameterNames: Readonly<Record<string, readonly string[]>> = {
-  grid: ['levels', 'intervalTicks?', 'relativeInterval?', 'halfSpreadIntervals?', 'size', 'maxPosition'],
-  quoter: ['riskAversion', 'arrivalDecay', 'horizonS', 'halfLifeS', 'requoteTicks', 'size', 'maxPosition'],
-};
-
-type Numbers = Readonly<Record<string, number>>;
 
 /** Replays a recording and prints what every parameter set came to. Throws `ApiError`. */
 export async function backtestL2(context: CommandContext, flags: BacktestL2Flags): Promise<number> {
-  const combinations = combine(await readParameters(flags.strategy, flags.params));
-  const sets = combinations.map((params) => parameterSet(flags.strategy, params));
+  const given = await parseParams(flags.params, 'params');
+  const combinations = replayCombinations(flags.strategy, given);
+  const sets = combinations.map((params) => replaySet(flags.strategy, params));
   const options = runOptions(flags);
   const range = priceRange(flags);
   const addon = loadNative();
@@ -115,7 +107,7 @@ function report(
   context: CommandContext,
   info: L2Info,
   options: L2RunOptions,
-  combinations: readonly Numbers[],
+  combinations: readonly ReplayParams[],
   results: readonly L2RunResult[],
 ): void {
   const outcomes = results.map(
@@ -163,64 +155,6 @@ function report(
 
 function latencyWords({ latency }: L2RunOptions): string {
   return latency.kind === 'constant' ? `${latency.entryMs} ms each` : latency.kind;
-}
-
-/** Reads the parameters: a number, or a list of numbers to try. */
-async function readParameters(strategy: string, text: string): Promise<Record<string, readonly number[]>> {
-  const names = Object.hasOwn(parameterNames, strategy) ? parameterNames[strategy] : undefined;
-  if (names === undefined) {
-    throw badFlag('strategy', strategy, `is not one of ${Object.keys(parameterNames).join(', ')}`);
-  }
-  const given = await parseParams(text, 'params');
-  const values: Record<string, readonly number[]> = {};
-  for (const [name, value] of Object.entries(given)) {
-    const field = `params.${name}`;
-    if (!names.includes(name) && !names.includes(`${name}?`)) {
-      const hint = `Its parameters: ${names.map((known) => known.replace('?', '')).join(', ')}`;
-      throw new ApiError('bad-input', `params: ${strategy} has no "${name}"`, { field, hint });
-    }
-    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const isSound =
-      list.length > 0 && list.every((item) => typeof item === 'number' && Number.isFinite(item));
-    if (!isSound)
-      throw new ApiError('bad-input', `params: ${name} must be a number or a list of numbers`, { field });
-    values[name] = list as readonly number[];
-  }
-  const missing = names.find((name) => !name.endsWith('?') && values[name] === undefined);
-  if (missing !== undefined) {
-    throw new ApiError('bad-input', `params: ${strategy} needs "${missing}"`, { field: `params.${missing}` });
-  }
-  if (
-    strategy === 'grid' &&
-    (values['intervalTicks'] === undefined) === (values['relativeInterval'] === undefined)
-  ) {
-    throw new ApiError('bad-input', 'params: grid needs either "intervalTicks" or "relativeInterval"', {
-      field: 'params.intervalTicks',
-    });
-  }
-  return values;
-}
-
-/** Every combination of the values. */
-function combine(values: Readonly<Record<string, readonly number[]>>): Numbers[] {
-  const count = Object.values(values).reduce((product, list) => product * list.length, 1);
-  if (count > combinationsMaximum) {
-    throw new ApiError('bad-input', `params: ${count} combinations are more than ${combinationsMaximum}`, {
-      field: 'params',
-    });
-  }
-  let combinations: Numbers[] = [{}];
-  for (const [name, list] of Object.entries(values)) {
-    combinations = combinations.flatMap((known) => list.map((value) => ({ ...known, [name]: value })));
-  }
-  return combinations;
-}
-
-function parameterSet(strategy: string, params: Numbers): L2ParameterSet {
-  const { intervalTicks, relativeInterval, ...rest } = params;
-  if (strategy === 'quoter') return { strategy, ...rest } as unknown as L2ParameterSet;
-  const interval = intervalTicks === undefined ? { relative: relativeInterval } : { ticks: intervalTicks };
-  return { strategy, interval, ...rest } as unknown as L2ParameterSet;
 }
 
 function runOptions(flags: BacktestL2Flags): L2RunOptions {

@@ -11,6 +11,7 @@ export const jobKinds = [
   'bias-check',
   'sensitivity',
   'pairs-scan',
+  'book-replay',
   'shadow-backtest',
   'data-import',
   'data-download',

@@ -56,6 +56,48 @@ export const pairView = z.object({
 });
 export type PairView = z.output<typeof pairView>;
 
+/** Market makers the native replay of order books has built in. */
+export const replayStrategies = ['grid', 'quoter'] as const;
+
+/** What the job of a replay gives: money in quote currency, sizes in base currency, times epoch ms UTC. */
+export const replayView = z.object({
+  recording: z.object({
+    symbol: z.string(),
+    rows: z.number(),
+    tick: z.string(),
+    lot: z.string(),
+    firstMs: z.number(),
+    lastMs: z.number(),
+    gaps: z.number(),
+  }),
+  /** Combinations that were run. */
+  sets: z.number(),
+  /** The best of them by equity, best first. */
+  results: z.array(
+    z.object({
+      params: z.record(z.string(), z.number()),
+      steps: z.number(),
+      requests: z.number(),
+      fills: z.number(),
+      position: z.number(),
+      balance: z.number(),
+      fee: z.number(),
+      volume: z.number(),
+      value: z.number(),
+      /** Balance and position at the last mid price, less fees. */
+      equity: z.number(),
+      maxDrawdown: z.number(),
+    }),
+  ),
+  /** How the first of the results went. */
+  best: z.object({
+    timesMs: z.array(z.number()),
+    equity: z.array(z.number()),
+    positions: z.array(z.number()),
+  }),
+});
+export type ReplayView = z.output<typeof replayView>;
+
 /** What the job of a scan gives. */
 export const pairScanView = z.object({
   method: z.enum(['engle-granger', 'johansen']),
@@ -115,6 +157,34 @@ export const researchMethods = {
       prices: z.enum(['log', 'plain']).default('log'),
       /** Only the newest bars that all series have. */
       bars: z.number().int().min(60).max(10_000_000).optional(),
+    }),
+    z.object({ job: jobView }),
+  ),
+  'recordings/replay': method(
+    'trade',
+    'Replays a stored order book for market makers that are built in, every combination of the values given, as a job',
+    z.strictObject({
+      venue: venueText,
+      instrument: z.string().min(1).max(60),
+      strategy: z.enum(replayStrategies),
+      /** By name: a number, or a list of numbers to try. Sizes are in base currency. */
+      params: z.record(z.string().max(60), z.union([z.number(), z.array(z.number()).min(1).max(1_000)])),
+      /** Time between two decisions. */
+      stepMs: z.number().min(0.001).max(3_600_000).default(100),
+      /** What orders take to the exchange, and answers back. */
+      latencyMs: z.number().min(0).max(60_000).default(10),
+      /** How cancels move an order in its queue; `power` knows the exponent. */
+      queue: z.enum(['power', 'risk-averse', 'logarithm']).default('power'),
+      queueExponent: z.number().gt(0).max(20).default(2),
+      matching: z.enum(['partial', 'whole']).default('partial'),
+      /** Parts of the value, below zero for rebates. */
+      makerFee: z.number().min(-0.5).max(0.5).default(0.0002),
+      takerFee: z.number().min(-0.5).max(0.5).default(0.0005),
+      /** Prices outside are left out; both or none. */
+      lowestPrice: z.number().positive().max(1e12).optional(),
+      highestPrice: z.number().positive().max(1e12).optional(),
+      /** Best combinations to give. */
+      limit: z.number().int().min(1).max(1_000).default(100),
     }),
     z.object({ job: jobView }),
   ),

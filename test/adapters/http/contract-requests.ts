@@ -96,6 +96,15 @@ const goodValues: Readonly<Record<string, unknown>> = {
   halfLifeMaximum: 24,
   prices: 'log',
   bars: 1000,
+  stepMs: 100,
+  latencyMs: 10,
+  queue: 'power',
+  queueExponent: 2,
+  matching: 'partial',
+  makerFee: 0.0002,
+  takerFee: 0.0005,
+  lowestPrice: 1,
+  highestPrice: 2,
 };
 
 /** The same field means different things in a few methods. */
@@ -107,6 +116,7 @@ const goodOverrides: Partial<Record<MethodName, Readonly<Record<string, unknown>
   'studies/run': { spec: { backtest: labSpec } },
   'indicators/run': { params: { timeperiod: 3 } },
   'pairs/scan': { method: 'johansen' },
+  'recordings/replay': { strategy: 'grid', params: { levels: [1, 2] } },
   'robustness/walk-forward': { spec: { study: { backtest: labSpec } } },
 };
 

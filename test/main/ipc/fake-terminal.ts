@@ -182,4 +182,5 @@ export const validRequests: { readonly [Name in MethodName]: unknown } = {
       { venue: 'binance', instrument: 'ETH/USDT', timeframe: '1h' },
     ],
   },
+  'recordings/replay': { venue: 'binance', instrument: 'BTC/USDT', strategy: 'grid', params: { levels: 1 } },
 };
