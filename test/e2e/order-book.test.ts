@@ -90,4 +90,29 @@ describe.skipIf(!hasBrowser)('a backtest over an order book', () => {
     expect(await at('lab-latency').inputValue()).toBe('25');
     await at('lab-book-note').waitFor();
   });
+
+  it('replays market makers over it, every setting', async () => {
+    await at('lab-tab-explore').click();
+    await at('explore-market-making').click();
+    await at('replay-form').waitFor();
+    await at('replay-size').fill('a lot');
+    await at('replay-size-error').filter({ hasText: 'A number, or numbers to try' }).waitFor();
+    expect(await at('replay-run').isDisabled()).toBe(true);
+    await at('replay-size').fill('0.01, 0.02');
+    expect(await at('replay-run').innerText()).toBe('Replay 6 settings');
+    await pictures('lab-replay-form');
+    await at('replay-run').click();
+    await at('replay-result').waitFor({ timeout: 30_000 });
+    await at('replay-plot').locator('canvas').first().waitFor();
+    expect(await at('replay-result').innerText()).toMatch(
+      /6 settings over 23.401 rows of BTC\/USDT, 2024-01-01/u,
+    );
+    expect(await at('replay-row').count()).toBe(6);
+    await pictures('lab-replay');
+    // Half a lot is refused by the host, which says why.
+    await at('replay-size').fill('0.0005');
+    await at('replay-run').click();
+    await at('state-error').filter({ hasText: 'not a whole number of lots' }).waitFor();
+    expect(browser.complaints).toEqual([]);
+  });
 });

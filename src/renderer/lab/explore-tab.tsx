@@ -1,13 +1,15 @@
-/** Looking at stored candles: any indicator over a series, and pairs that move together. */
+/** Looking at what is stored: any indicator over candles, pairs that move together, market makers over order books. */
 
 import { goTo } from '../store/route.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { IndicatorsPane } from './indicators-pane.tsx';
 import { PairsPane } from './pairs-pane.tsx';
+import { ReplayPane } from './replay-pane.tsx';
 
 const panes = [
   { value: 'indicators', label: 'Indicators', Pane: IndicatorsPane },
   { value: 'pairs', label: 'Pairs', Pane: PairsPane },
+  { value: 'market-making', label: 'Market making', Pane: ReplayPane },
 ] as const;
 type PaneName = (typeof panes)[number]['value'];
 
