@@ -18,7 +18,7 @@ function titleOf(spec: BacktestSpec): string {
     source === undefined
       ? ''
       : source.kind === 'store'
-        ? `${source.instrument} ${source.timeframe}${source.data === undefined ? '' : ` of ${source.data}`}`
+        ? `${source.instrument} ${source.timeframe}${source.data === undefined ? '' : ` of ${source.data === 'l2' ? 'the order book' : source.data}`}`
         : (first?.instrument ?? source.path.split(/[\\/]/).at(-1) ?? '');
   const rest = spec.series.length > 1 ? ` and ${spec.series.length - 1} more` : '';
   return `${spec.strategy} on ${market}${rest}`;

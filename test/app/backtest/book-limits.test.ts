@@ -1,6 +1,7 @@
 /** What a backtest over a recorded order book says of itself, and what it refuses. */
 
 import { describe, expect, it } from 'vitest';
+import { BacktestCancelledError } from '../../../src/app/backtest/run-backtest.ts';
 import { epochMs, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
 import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
 import { gradeConfidence } from '../../../src/shared/lab/confidence.ts';
@@ -136,6 +137,20 @@ describe('a run on a recorded order book', () => {
     ]);
     expect(tripsOf(result)).toMatchObject([{ entryPrice: 99, reason: 'open' }]);
     expect(rounded(result.finalEquity)).toBe(100_000 - 396 + 4 * 101);
+  });
+
+  it('tells that it lives within a candle, and ends there when it is told', async () => {
+    // A minute of sixty thousand changes.
+    const busy = Array.from({ length: 60_000 }, (_, row) =>
+      at(2_000 + Math.floor(row / 2), bidDepth, 98, 1 + (row % 9)),
+    );
+    const folder = await folderWithBook(bookColumns([...opening, at(1_500, buyTrade, 101, 1), ...busy]));
+    const done: number[] = [];
+    await runOnBook(folder, () => ({}), {}, { onProgress: (bars) => done.push(bars) });
+    expect(done.filter((bars) => bars === 0).length).toBeGreaterThan(1);
+    await expect(runOnBook(folder, () => ({}), {}, { isCancelled: () => true })).rejects.toBeInstanceOf(
+      BacktestCancelledError,
+    );
   });
 
   it('names a row that no book can have', async () => {
