@@ -4,6 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadNative } from '../../src/adapters/compute/native.ts';
+import { allocateTicks, packTick } from '../../src/adapters/tick-files/tick-columns.ts';
+import { DataLibrary } from '../../src/app/data/data-library.ts';
+import { tickKinds } from '../../src/shared/domain/tick-kinds.ts';
 import { lastLine, sextant } from './sextant.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-backtest-command-'));
@@ -103,6 +107,41 @@ describe('sextant backtest', () => {
     expect(made.result).toMatchObject({ dataKind: 'candles', made: 400, bars: 400, provisional: true });
     const refused = await runSextant([...flags, '--source', 'trades']);
     expect(refused.result).toMatchObject({ code: 'bad-input', field: 'source' });
+  });
+
+  it('runs over a stored order book', async () => {
+    const data = join(folder, 'books');
+    const [startMs, nsPerMs] = [1_700_006_400_000, 1_000_000n];
+    // A book and a trade each minute; averages of one and two minutes cross every other one.
+    const rows = Array.from({ length: 40 }, (_, minute) => {
+      const ask = minute % 4 < 2 ? 101 : 103;
+      return [
+        [minute, tickKinds.clearAll, 0, 0],
+        [minute, tickKinds.bidDepth, ask - 1, 50_000],
+        [minute, tickKinds.askDepth, ask, 50_000],
+        [minute, tickKinds.buyTrade, ask, 1],
+      ] as const;
+    }).flat();
+    const columns = allocateTicks(rows.length, { mantissa: 1, decimals: 0 }, { mantissa: 1, decimals: 2 });
+    for (const [row, [minute, kind, ticks, lots]] of rows.entries()) {
+      const timeNs = BigInt(startMs + minute * 60_000 + 1_000) * nsPerMs;
+      columns.exchangeNs[row] = timeNs;
+      columns.receiveNs[row] = timeNs;
+      columns.priceTicks[row] = ticks;
+      columns.packed[row] = packTick(kind, BigInt(lots));
+    }
+    const counts = { lines: 0, skipped: 0, dropped: 0, snapshots: 40, gaps: 0 };
+    const library = new DataLibrary(loadNative(), data);
+    await library.l2.write({ venue: 'own', symbol: 'BTC/USDT' }, columns, counts);
+    const command = ['backtest', '--strategy', 'ma-cross', '--params', '{"fastPeriod":1,"slowPeriod":2}'];
+    const market = ['--venue', 'own', '--instrument', 'BTC/USDT', '--timeframe', '1m', '--data', data];
+    const { code, result } = await runSextant([...command, ...market, '--source', 'l2', '--latency', '20ms']);
+    expect(code).toBe(0);
+    expect(result).toMatchObject({ bars: 40, path: 'event' });
+    expect(result['trades']).toBeGreaterThan(5);
+    expect((result['assumptions'] as string[]).join(' ')).toContain('meet the recorded order book');
+    const refused = await runSextant([...command, ...market, '--source', 'l2', '--fill', 'close']);
+    expect(refused.result).toMatchObject({ code: 'bad-input', field: 'fill' });
   });
 
   it('takes interest on margin and mark prices', async () => {

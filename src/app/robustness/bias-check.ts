@@ -10,7 +10,7 @@
  */
 
 import type { BacktestResult, TradeTable } from '../../shared/lab/result.ts';
-import { type BacktestSpec, reserveOf } from '../../shared/lab/spec.ts';
+import { type BacktestSpec, isOnBook, reserveOf } from '../../shared/lab/spec.ts';
 
 /** Runs one backtest; both checks run it again and again. */
 export type RunBacktest = (spec: BacktestSpec, isCancelled: () => boolean) => Promise<BacktestResult>;
@@ -119,7 +119,9 @@ function warmedBy(spec: BacktestSpec, fromMs: number, historyMs: number): Backte
 
 /** The run whose orders fill at the very close at which they are decided, whatever convention is asked for. */
 function atDecision(spec: BacktestSpec): BacktestSpec {
-  return { ...spec, fill: 'close', reserve: reserveOf(spec), latency: { kind: 'none' } };
+  // On an order book it fills there without a convention, as long as messages take no time.
+  const fill = spec.series.some(isOnBook) ? spec.fill : 'close';
+  return { ...spec, fill, reserve: reserveOf(spec), latency: { kind: 'none' } };
 }
 
 /** When the candle of a series closed in which something filled. */

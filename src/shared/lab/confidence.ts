@@ -9,7 +9,7 @@
 
 import type { MetricValues } from './metrics.ts';
 import type { BacktestResult } from './result.ts';
-import type { LatencySpec, SeriesSpec } from './spec.ts';
+import { isOnBook, type LatencySpec, type SeriesSpec } from './spec.ts';
 
 export type ConfidenceGrade = 'A' | 'B' | 'C' | 'D' | 'E';
 export type CheckOutcome = 'passed' | 'weak' | 'failed' | 'not-done';
@@ -201,8 +201,7 @@ const levelReasons = new Set([2, 3, 4, 5]);
 function pathCheck({ trades, spec }: BacktestResult, evidence: ConfidenceEvidence): ConfidenceCheck {
   const title = 'Order of prices inside candles';
   const advice = 'Add finer candles or trades as detail, so that the order is known instead of assumed.';
-  const books = spec.series.filter(({ source }) => source.kind === 'store' && source.data === 'l2').length;
-  if (books > 0 && books === spec.series.length) return bookCheck(spec.latency.kind);
+  if (spec.series.every(isOnBook)) return bookCheck(spec.latency.kind);
   const isFine = ({ source }: SeriesSpec): boolean => source.kind === 'store' && source.data !== undefined;
   if (spec.series.every((series) => series.detail !== undefined || isFine(series))) {
     return check('path', title, 'passed', 'Finer data say what happened inside each candle.', advice);

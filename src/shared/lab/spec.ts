@@ -214,6 +214,11 @@ export type BacktestSpec = z.output<typeof backtestSpec>;
 /** A specification as a caller writes it. */
 export type BacktestSpecInput = z.input<typeof backtestSpec>;
 
+/** Whether orders of a series meet a recorded order book, not candles. */
+export function isOnBook({ source }: Pick<SeriesSpec, 'source'>): boolean {
+  return source.kind === 'store' && source.data === 'l2';
+}
+
 /** Gives the share of the money an entry leaves untouched. */
 export function reserveOf(spec: Pick<BacktestSpec, 'fill' | 'reserve'>): number {
   return spec.reserve ?? (spec.fill === 'close' ? 0 : 0.005);

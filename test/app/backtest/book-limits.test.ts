@@ -2,11 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { BacktestCancelledError } from '../../../src/app/backtest/run-backtest.ts';
+import { checkBias, type RunBacktest } from '../../../src/app/robustness/bias-check.ts';
 import { epochMs, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
 import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';
 import { gradeConfidence } from '../../../src/shared/lab/confidence.ts';
 import {
   at,
+  type BookRow,
   bid,
   bookColumns,
   buy,
@@ -16,12 +18,13 @@ import {
   orders,
   runOnBook,
   type SeenFill,
+  sell,
   startMs,
   story,
 } from './book-fixture.ts';
 import { candleFile, rounded, type Script, tripsOf } from './scripted.ts';
 
-const { bidDepth, buyTrade } = tickKinds;
+const { askClear, askDepth, bidDepth, buyTrade } = tickKinds;
 
 describe('a run on a recorded order book', () => {
   it('says what was assumed, and how far it can be believed', async () => {
@@ -115,6 +118,36 @@ describe('a run on a recorded order book', () => {
     expect(result.assumptions.join()).toContain('A market order sent when a candle has closed');
     expect(result.assumptions.join()).toContain('A resting order joins behind');
     await expect(run('own')).rejects.toMatchObject({ code: 'bad-input', field: 'series.1.venue' });
+  });
+
+  it('the bias check cuts it off at decisions, and finds nothing in an honest strategy', async () => {
+    // Ten minutes; the ask stands at 101 in even ones and at 103 in odd ones.
+    const minutes = Array.from({ length: 10 }, (_, minute): BookRow[] => {
+      const ms = minute * minuteMs;
+      const ask = minute % 2 === 0 ? 101 : 103;
+      return [
+        at(ms + 5_000, askClear, 110, 0),
+        at(ms + 5_000, askDepth, ask, 50),
+        at(ms + 6_000, buyTrade, ask, 1),
+      ];
+    });
+    const folder = await folderWithBook(bookColumns([...opening, ...minutes.flat()]));
+    const script: Script = (context) => ({
+      onBar(_timeframe, { close }) {
+        if (close === 101) context.send({ ...buy(1), leg: `b${context.nowMs()}` });
+        else context.send({ ...sell(1), leg: `s${context.nowMs()}` });
+      },
+    });
+    const spec = { ...(await runOnBook(folder, script)).spec, latency: { kind: 'constant', ms: 5 } as const };
+    const quiet = { isCancelled: () => false, onProgress: () => undefined };
+    const run = (changed: typeof spec) => runOnBook(folder, script, changed);
+    const report = await checkBias(spec, 1, run as RunBacktest, { cuts: 5, warmupFactors: [2] }, quiet);
+    expect(report).toMatchObject({
+      trades: 5,
+      lookahead: [],
+      recursion: [{ warmupBars: 2, changedTrades: 0 }],
+    });
+    expect(report.cuts).toBeGreaterThan(2);
   });
 
   it('counts in the finer steps it is told', async () => {
