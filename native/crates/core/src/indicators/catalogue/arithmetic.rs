@@ -2,6 +2,8 @@
 
 use super::super::sum::{Count, Sum};
 use super::block::{Block, derived_reach};
+use super::circular;
+use super::each::{OfRow, fill_rows, of_row};
 use super::extremes::extremes_reach;
 use super::functions;
 use super::heikin_ashi::HeikinAshi;
@@ -13,10 +15,10 @@ use super::window::{Highest, Lowest, Sums};
 /// A function of one bar alone.
 struct Pure<F>(F);
 
-impl<F: Fn([f64; I]) -> f64 + Send + 'static, const I: usize> Kernel<I, 1> for Pure<F> {
+impl<F: OfRow<I>, const I: usize> Kernel<I, 1> for Pure<F> {
     #[inline(always)]
     fn advance(&mut self, bar: [f64; I]) -> [f64; 1] {
-        [(self.0)(bar)]
+        [self.0.of(bar)]
     }
 
     fn reach(&self) -> Option<usize> {
@@ -25,8 +27,9 @@ impl<F: Fn([f64; I]) -> f64 + Send + 'static, const I: usize> Kernel<I, 1> for P
 
     #[inline(always)]
     fn fill(&self, block: Block<'_, I, 1>) -> bool {
-        let function = &self.0;
-        block.fill_each(|bar| [function(bar)])
+        let [out] = block.results;
+        fill_rows(block.bars, out, &self.0);
+        true
     }
 }
 
@@ -133,18 +136,10 @@ kernel!(AverageDeviation[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), co
 
 macro_rules! transform {
     ($id:literal, $title:literal, $formula:literal, $function:expr) => {
-        spec!(
-            $id,
-            Math,
-            $title,
-            ["close"],
-            [],
-            ["real"],
-            |_| 0,
-            |_| Pure(|[x]: [f64; 1]| $function(x)),
-            $formula,
-            "elementary"
-        )
+        transform!($id, $title, $formula, kernel Pure(of_row!(1, |[x]| $function(x))))
+    };
+    ($id:literal, $title:literal, $formula:literal, kernel $kernel:expr) => {
+        spec!($id, Math, $title, ["close"], [], ["real"], |_| 0, |_| $kernel, $formula, "elementary")
     };
 }
 
@@ -158,7 +153,7 @@ macro_rules! operator {
             [],
             ["real"],
             |_| 0,
-            |_| Pure(|[$a, $b]: [f64; 2]| $result),
+            |_| Pure(of_row!(2, |[$a, $b]| $result)),
             $formula,
             "elementary"
         )
@@ -172,20 +167,20 @@ pub(super) const SPECS: &[Spec] = &[
     operator!("MULT", "Product of two columns", "a * b", |a, b| a * b),
     operator!("DIV", "Quotient of two columns", "a / b; NaN where b is 0", |a, b| ratio_or(a, b, f64::NAN)),
     transform!("ABS", "Absolute value", "|x|", f64::abs),
-    transform!("ACOS", "Arc cosine", "acos(x); NaN outside of -1 to 1", f64::acos),
-    transform!("ASIN", "Arc sine", "asin(x); NaN outside of -1 to 1", f64::asin),
+    transform!("ACOS", "Arc cosine", "acos(x); NaN outside of -1 to 1", circular::arc_cosine),
+    transform!("ASIN", "Arc sine", "asin(x); NaN outside of -1 to 1", circular::arc_sine),
     transform!("ATAN", "Arc tangent", "atan(x)", functions::arc_tangent),
     transform!("CEIL", "Rounded up", "smallest whole number not below x", f64::ceil),
-    transform!("COS", "Cosine", "cos(x)", f64::cos),
+    transform!("COS", "Cosine", "cos(x)", kernel circular::cosine()),
     transform!("COSH", "Hyperbolic cosine", "cosh(x)", functions::hyperbolic_cosine),
     transform!("EXP", "Exponential", "e^x", functions::exponential),
     transform!("FLOOR", "Rounded down", "largest whole number not above x", f64::floor),
     transform!("LN", "Natural logarithm", "ln(x); NaN below 0", functions::natural_logarithm),
     transform!("LOG10", "Decimal logarithm", "log10(x); NaN below 0", functions::decimal_logarithm),
-    transform!("SIN", "Sine", "sin(x)", f64::sin),
+    transform!("SIN", "Sine", "sin(x)", kernel circular::sine()),
     transform!("SINH", "Hyperbolic sine", "sinh(x)", functions::hyperbolic_sine),
     transform!("SQRT", "Square root", "sqrt(x); NaN below 0", f64::sqrt),
-    transform!("TAN", "Tangent", "tan(x)", f64::tan),
+    transform!("TAN", "Tangent", "tan(x)", kernel circular::tangent()),
     transform!("TANH", "Hyperbolic tangent", "tanh(x)", functions::hyperbolic_tangent),
     spec!(
         "CUMSUM",
@@ -291,7 +286,7 @@ pub(super) const SPECS: &[Spec] = &[
         [],
         ["real"],
         |_| 0,
-        |_| Pure(|[o, h, l, c]: [f64; 4]| (o + h + l + c) / 4.0),
+        |_| Pure(of_row!(4, |[o, h, l, c]| (o + h + l + c) / 4.0)),
         "(open + high + low + close) / 4",
         "elementary"
     ),
@@ -303,7 +298,7 @@ pub(super) const SPECS: &[Spec] = &[
         [],
         ["real"],
         |_| 0,
-        |_| Pure(|[h, l]: [f64; 2]| middle(h, l)),
+        |_| Pure(of_row!(2, |[h, l]| middle(h, l))),
         "(high + low) / 2",
         "elementary"
     ),
@@ -315,7 +310,7 @@ pub(super) const SPECS: &[Spec] = &[
         [],
         ["real"],
         |_| 0,
-        |_| Pure(|[h, l, c]: [f64; 3]| (h + l + c) / 3.0),
+        |_| Pure(of_row!(3, |[h, l, c]| (h + l + c) / 3.0)),
         "(high + low + close) / 3",
         "elementary"
     ),
@@ -327,7 +322,7 @@ pub(super) const SPECS: &[Spec] = &[
         [],
         ["real"],
         |_| 0,
-        |_| Pure(|[h, l, c]: [f64; 3]| (h + l + 2.0 * c) / 4.0),
+        |_| Pure(of_row!(3, |[h, l, c]| (h + l + 2.0 * c) / 4.0)),
         "(high + low + 2 close) / 4",
         "elementary"
     ),
@@ -364,7 +359,7 @@ pub(super) const SPECS: &[Spec] = &[
         [],
         ["real"],
         |_| 0,
-        |_| Pure(|[o, h, l, c]: [f64; 4]| if h - l > 0.0 { (c - o) / (h - l) } else { 0.0 }),
+        |_| Pure(of_row!(4, |[o, h, l, c]| if h - l > 0.0 { (c - o) / (h - l) } else { 0.0 })),
         "(close - open) / (high - low); 0 for a bar without range",
         "I. Livshin, TASC 2001"
     ),
@@ -376,7 +371,7 @@ pub(super) const SPECS: &[Spec] = &[
         [],
         ["real"],
         |_| 0,
-        |_| Pure(|[h, l, v]: [f64; 3]| ratio_or(h - l, v, 0.0)),
+        |_| Pure(of_row!(3, |[h, l, v]| ratio_or(h - l, v, 0.0))),
         "(high - low) / volume; 0 without volume",
         "B. Williams, 1995"
     ),

@@ -9,16 +9,16 @@ use super::super::sum::two_sum;
 use super::kernel::{larger, smaller};
 
 /// A number of this size has no places behind the point: adding it rounds to a whole number.
-const ROUND: f64 = 1.5 * (1_u64 << 52) as f64;
+pub(super) const ROUND: f64 = 1.5 * (1_u64 << 52) as f64;
 const LN2_HIGH: f64 = 0.693_147_180_559_890_3;
 const LN2_LOW: f64 = 5.497_923_018_708_371e-14;
 /// The first number whose last place is one.
 const WHOLE: f64 = (1_u64 << 52) as f64;
-const SIGN: u64 = 1 << 63;
+pub(super) const SIGN: u64 = 1 << 63;
 
 /// `c[0] + c[1] x + c[2] x^2 …`
 #[inline(always)]
-fn polynomial<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
+pub(super) fn polynomial<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
     let mut sum = coefficients[N - 1];
     for index in (0..N - 1).rev() {
         sum = sum.mul_add(x, coefficients[index]);
@@ -242,18 +242,19 @@ pub(super) fn arc_tangent(x: f64) -> f64 {
     arc_tangent_of_ratio(x, 1.0)
 }
 
+/// Units in the last place between two results.
+#[cfg(test)]
+pub(super) fn distance(found: f64, expected: f64) -> u64 {
+    if found == expected || (found.is_nan() && expected.is_nan()) {
+        return 0;
+    }
+    assert_eq!(found.is_sign_negative(), expected.is_sign_negative(), "{found:e} for {expected:e}");
+    found.to_bits().abs_diff(expected.to_bits())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Units in the last place between two results.
-    fn distance(found: f64, expected: f64) -> u64 {
-        if found == expected || (found.is_nan() && expected.is_nan()) {
-            return 0;
-        }
-        assert_eq!(found.is_sign_negative(), expected.is_sign_negative(), "{found:e} for {expected:e}");
-        found.to_bits().abs_diff(expected.to_bits())
-    }
 
     /// The largest distance from a reference over a geometric row of numbers of both signs.
     fn worst(ours: fn(f64) -> f64, reference: fn(f64) -> f64, from: f64, to: f64) -> u64 {
