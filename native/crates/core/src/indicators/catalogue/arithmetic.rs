@@ -1,6 +1,6 @@
 //! Arithmetic of columns and prices made of others.
 
-use super::super::sum::{Count, Sum};
+use super::super::sum::Count;
 use super::block::{Block, derived_reach};
 use super::circular;
 use super::each::{OfRow, fill_rows, of_row};
@@ -10,6 +10,7 @@ use super::heikin_ashi::HeikinAshi;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller};
 use super::machine::Kernel;
 use super::spec::{Spec, count, period, period_from, spec};
+use super::total::Total;
 use super::window::{Highest, Lowest, Sums};
 
 /// A function of one bar alone.
@@ -33,15 +34,11 @@ impl<F: OfRow<I>, const I: usize> Kernel<I, 1> for Pure<F> {
     }
 }
 
-kernel!(CumulativeSum[1 => 1](p) { sum: Sum = Sum::default() }
-|this, [x]| {
-    this.sum.add(x);
-    Some([this.sum.high + this.sum.low])
-}; reach Some(0); carry |block| {
-    this.sum = block.fill_on(0, this.sum, |sum, [x], _| {
-        let sum = sum.with(x);
-        (sum, [sum.high + sum.low])
-    });
+kernel!(CumulativeSum[1 => 1](p) { total: Total = Total::default() }
+|this, [x]| Some([this.total.push(x)]); reach Some(0); carry |block| {
+    let [out] = block.results;
+    out.copy_from_slice(block.bars[0]);
+    this.total.run(out);
     true
 });
 kernel!(MovingSum[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)) }
@@ -191,7 +188,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |_| 0,
         CumulativeSum::new,
-        "sum of all values so far",
+        "sum of all values so far, carried in two doubles: it does not drift",
         "elementary"
     ),
     spec!(

@@ -1,8 +1,9 @@
 //! Moving averages as parts of other indicators, chosen by TA-Lib's number.
 
-use super::super::ema::{Ema, Running};
+use super::super::ema::{Ema, Smoothing};
 use super::super::sum::Count;
-use super::block::{Block, Scratch, sums_reach, windows_reach};
+use super::block::{Block, Scratch, fill_on, sums_reach, windows_reach};
+use super::each::{fill_rows, of_row};
 use super::grid;
 use super::window::{Lag, Sums, WeightedSums};
 
@@ -74,18 +75,18 @@ impl<const N: usize> EmaChain<N> {
     /// The averages, which must have their seeds.
     #[inline(always)]
     pub(super) fn running(&self) -> RunningChain<N> {
-        let mut running = [self.0[0].running; N];
-        for index in 1..N {
-            running[index] = self.0[index].running;
+        let mut values = [0.0; N];
+        for index in 0..N {
+            values[index] = self.0[index].running.value;
         }
-        RunningChain(running)
+        RunningChain { smoothing: self.0[0].running.smoothing, values }
     }
 
     /// Goes on from averages that have run by themselves.
     #[inline(always)]
     pub(super) fn resume(&mut self, chain: RunningChain<N>) {
         for index in 0..N {
-            self.0[index].running = chain.0[index];
+            self.0[index].running.value = chain.values[index];
         }
     }
 
@@ -107,21 +108,23 @@ impl<const N: usize> EmaChain<N> {
     }
 }
 
-/// An [`EmaChain`] all of whose averages have their seeds.
+/// An [`EmaChain`] all of whose averages have their seeds. One smoothing for all: six of them would not fit into the registers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RunningChain<const N: usize>([Running; N]);
+pub(super) struct RunningChain<const N: usize> {
+    smoothing: Smoothing,
+    values: [f64; N],
+}
 
 impl<const N: usize> RunningChain<N> {
     /// The chain with a value taken in, and the averages from the first to the last.
     #[inline(always)]
     pub(super) fn next(mut self, value: f64) -> (Self, [f64; N]) {
-        let mut values = [0.0; N];
         let mut last = value;
         for index in 0..N {
-            last = self.0[index].step(last);
-            values[index] = last;
+            last = self.smoothing.next(self.values[index], last);
+            self.values[index] = last;
         }
-        (self, values)
+        (self, self.values)
     }
 }
 
@@ -189,8 +192,6 @@ impl Kaufman {
 
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<f64> {
-        const FAST: f64 = 2.0 / 3.0;
-        const SLOW: f64 = 2.0 / 31.0;
         let before = self.lag.push(value);
         let previous = self.previous.replace(value)?;
         let full = self.moves.push([(value - previous).abs()]);
@@ -203,11 +204,44 @@ impl Kaufman {
         }
         let change = (value - before?).abs();
         let path = self.moves.sum(0);
-        let efficiency = if path <= change { 1.0 } else { change / path };
-        let smoothing = efficiency.mul_add(FAST - SLOW, SLOW);
-        self.average = (smoothing * smoothing).mul_add(value - self.average, self.average);
+        self.average = adapted(self.average, value, change, path);
         Some(self.average)
     }
+
+    pub(super) fn period(&self) -> usize {
+        self.moves.period()
+    }
+
+    /// Fills a block from the only column, after the warm-up.
+    #[inline(always)]
+    pub(super) fn carry(&mut self, block: Block<'_, 1, 1>) -> bool {
+        let ([values], reach, period) = (block.bars, block.reach, self.period());
+        let Scratch { lanes, work, .. } = block.scratch;
+        let [moves, paths, ..] = &mut **lanes;
+        let moves = &mut moves[..values.len() - 1];
+        fill_rows([&values[1..], values], moves, &of_row!(2, |[x, before]| (x - before).abs()));
+        if !grid::sums(moves, period, false, work, paths) {
+            return false;
+        }
+        let columns = [&values[reach..], &values[reach - period..], &paths[..]];
+        self.average =
+            fill_on(columns, 0, block.results, 0, self.average, |average, [x, before, path], _| {
+                let average = adapted(average, x, (x - before).abs(), path);
+                (average, [average])
+            });
+        true
+    }
+}
+
+/// Kaufman's average with a value taken in: the faster, the more of the path is change. Only one fused operation waits for the
+/// average before.
+#[inline(always)]
+fn adapted(average: f64, value: f64, change: f64, path: f64) -> f64 {
+    const FAST: f64 = 2.0 / 3.0;
+    const SLOW: f64 = 2.0 / 31.0;
+    let efficiency = if path <= change { 1.0 } else { change / path };
+    let smoothing = efficiency.mul_add(FAST - SLOW, SLOW);
+    Smoothing::new(smoothing * smoothing).next(average, value)
 }
 
 #[inline(always)]

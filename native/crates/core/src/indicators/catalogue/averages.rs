@@ -58,7 +58,9 @@ kernel!(Trima[1 => 1](p) { average: Triangular = Triangular::new(count(p, 0)) }
     reach this.average.reach();
     |block| this.average.fill(block));
 kernel!(Kama[1 => 1](p) { average: Kaufman = Kaufman::new(count(p, 0)) }
-    |this, [x]| this.average.push(x).map(|value| [value]));
+    |this, [x]| this.average.push(x).map(|value| [value]);
+    reach derived_reach(this.average.period());
+    carry |block| this.average.carry(block));
 kernel!(T3[1 => 1](p) { average: Tillson = Tillson::new(count(p, 0), p[1]) }
     |this, [x]| this.average.push(x).map(|value| [value]);
     reach Some(this.average.reach());

@@ -1,10 +1,13 @@
 //! A number for each row by itself, as many rows at once as the processor can take.
 
-use super::block::bar_at;
+use super::block::{ask_ahead, bar_at};
 #[cfg(target_arch = "x86_64")]
-use super::whole::is_known;
-#[cfg(target_arch = "x86_64")]
-use crate::cpu::has_avx2_fma;
+use crate::cpu::{has_avx2_fma, has_avx512};
+
+/// What comes into the cache at once.
+const ROWS_OF_A_LINE: usize = 8;
+/// Rows between two requests for the next block: neither all at once, nor each among the numbers.
+const STRIDE: usize = 64;
 
 /// A function of one row without a branch. Not a closure: one as long as a polynomial would not become part of each loop, and
 /// so lose its instructions.
@@ -15,45 +18,76 @@ pub(super) trait OfRow<const I: usize>: Send + 'static {
 
 /// Fills a column with a function of each row. Columns that are longer begin with the row of the first place.
 #[inline(always)]
-#[allow(unsafe_code)]
 pub(super) fn fill_rows<const I: usize>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
+    fill::<I, false>(columns, out, function);
+}
+
+/// As [`fill_rows`] from columns of the batch, and asks for their rows one block on.
+#[inline(always)]
+pub(super) fn fill_rows_ahead<const I: usize>(
+    columns: [&[f64]; I],
+    out: &mut [f64],
+    function: &impl OfRow<I>,
+) {
+    fill::<I, true>(columns, out, function);
+}
+
+#[inline(always)]
+#[allow(unsafe_code)]
+fn fill<const I: usize, const AHEAD: bool>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
     let mut rows: [&[f64]; I] = [&[]; I];
     for index in 0..I {
         rows[index] = &columns[index][..out.len()];
     }
     #[cfg(target_arch = "x86_64")]
-    if is_known() {
+    if has_avx512() {
         // SAFETY: the processor has just been found to have the features.
-        return unsafe { eight(rows, out, function) };
+        return unsafe { eight::<I, AHEAD>(rows, out, function) };
     } else if has_avx2_fma() {
         // SAFETY: as above.
-        return unsafe { four(rows, out, function) };
+        return unsafe { four::<I, AHEAD>(rows, out, function) };
     }
-    each(rows, out, function);
+    each::<I, AHEAD>(rows, out, function);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512dq")]
 #[inline(never)]
-fn eight<const I: usize>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
-    each(columns, out, function);
+fn eight<const I: usize, const AHEAD: bool>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
+    each::<I, AHEAD>(columns, out, function);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
-fn four<const I: usize>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
-    each(columns, out, function);
+fn four<const I: usize, const AHEAD: bool>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
+    each::<I, AHEAD>(columns, out, function);
 }
 
 #[inline(always)]
-fn each<const I: usize>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
+fn each<const I: usize, const AHEAD: bool>(columns: [&[f64]; I], out: &mut [f64], function: &impl OfRow<I>) {
     let rows = out.len();
     for column in columns {
         assert_eq!(column.len(), rows);
     }
-    for row in 0..rows {
-        out[row] = function.of(bar_at(&columns, row));
+    let stride = if AHEAD { STRIDE } else { rows.max(1) };
+    let mut row = 0;
+    while row < rows {
+        let end = rows.min(row + stride);
+        if AHEAD {
+            for line in (row..end).step_by(ROWS_OF_A_LINE) {
+                ask_ahead(&columns, &[&mut *out], line);
+            }
+        }
+        let mut part: [&[f64]; I] = [&[]; I];
+        for index in 0..I {
+            part[index] = &columns[index][row..end];
+        }
+        let out = &mut out[row..end];
+        for row in 0..out.len() {
+            out[row] = function.of(bar_at(&part, row));
+        }
+        row = end;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Heikin-Ashi candles: each opens in the middle of the one before.
 
+use super::each::{fill_rows, fill_rows_ahead, of_row};
 use super::kernel::{kernel, larger, middle, smaller};
 
 kernel!(pub(super) HeikinAshi[4 => 4](p) { before: Option<(f64, f64)> = None }
@@ -16,12 +17,9 @@ kernel!(pub(super) HeikinAshi[4 => 4](p) { before: Option<(f64, f64)> = None }
     ])
 }; reach Some(1); carry |block| {
     let [opens, highs, lows, closes] = block.results;
-    let rows = opens.len();
-    let [open, high, low, close] =
-        [0, 1, 2, 3].map(|index: usize| &block.bars[index][block.reach..block.reach + rows]);
-    for row in 0..rows {
-        closes[row] = (open[row] + high[row] + low[row] + close[row]) * 0.25;
-    }
+    let [open, high, low, close] = block.bars.map(|column| &column[block.reach..]);
+    let mean = of_row!(4, |[open, high, low, close]| (open + high + low + close) * 0.25);
+    fill_rows_ahead([open, high, low, close], closes, &mean);
     // Only the opens wait for each other.
     let (mut ha_open, mut ha_close) = this.before.unwrap_or_default();
     for (place, &next) in opens.iter_mut().zip(closes.iter()) {
@@ -30,11 +28,7 @@ kernel!(pub(super) HeikinAshi[4 => 4](p) { before: Option<(f64, f64)> = None }
         ha_close = next;
     }
     this.before = Some((ha_open, ha_close));
-    for row in 0..rows {
-        highs[row] = larger(high[row], larger(opens[row], closes[row]));
-    }
-    for row in 0..rows {
-        lows[row] = smaller(low[row], smaller(opens[row], closes[row]));
-    }
+    fill_rows([high, &*opens, &*closes], highs, &of_row!(3, |[high, a, b]| larger(high, larger(a, b))));
+    fill_rows([low, &*opens, &*closes], lows, &of_row!(3, |[low, a, b]| smaller(low, smaller(a, b))));
     true
 });

@@ -2,6 +2,7 @@
 
 use super::average::{Simple, Weighted};
 use super::block::{LONGEST, Scratch, derived_reach, sums_reach, windows_reach};
+use super::each::{fill_rows, of_row};
 use super::grid;
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, period_from, spec};
@@ -28,9 +29,10 @@ kernel!(Coppock[1 => 1](p) {
     let start = values.len() - inner_rows;
     let now = &values[start..];
     let (short, long) = (&values[start - this.short.bars()..], &values[start - this.long.bars()..]);
-    for (place, (&x, (&short, &long))) in changes.iter_mut().zip(now.iter().zip(short.iter().zip(long))) {
-        *place = 100.0 * (ratio_or(x - long, long, 0.0) + ratio_or(x - short, short, 0.0));
-    }
+    let change = of_row!(3, |[x, short, long]| {
+        100.0 * (ratio_or(x - long, long, 0.0) + ratio_or(x - short, short, 0.0))
+    });
+    fill_rows([now, short, long], &mut changes[..inner_rows], &change);
     let done = grid::weighted(&changes[..inner_rows], period, true, work, None, averages);
     result.copy_from_slice(&averages[..rows]);
     done
@@ -63,14 +65,12 @@ kernel!(EfficiencyRatio[1 => 1](p) {
     let Scratch { lanes, work, .. } = block.scratch;
     let [changes, paths, ..] = &mut **lanes;
     let rows = result.len();
-    for (place, (&before, &x)) in changes.iter_mut().zip(values.iter().zip(&values[1..])) {
-        *place = (x - before).abs();
-    }
+    let size = of_row!(2, |[x, before]| (x - before).abs());
+    fill_rows([&values[1..], values], &mut changes[..values.len() - 1], &size);
     let done = grid::sums(&changes[..values.len() - 1], period, false, work, paths);
     let (now, before) = (&values[block.reach..], &values[block.reach - period..]);
-    for (result, ((&x, &before), &path)) in result.iter_mut().zip(now.iter().zip(before).zip(&paths[..rows])) {
-        *result = ratio_or((x - before).abs(), path, 0.0);
-    }
+    let ratio = of_row!(3, |[x, before, path]| ratio_or((x - before).abs(), path, 0.0));
+    fill_rows([now, before, &paths[..]], result, &ratio);
     done
 });
 kernel!(Vhf[1 => 1](p) {

@@ -5,13 +5,15 @@ use super::super::ema::Ema;
 use super::super::rsi::Rsi;
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
-use super::block::{Lane, derived_reach};
+use super::block::{LONGEST, Lane, derived_reach, fill_on};
+use super::carried::Carried;
+use super::each::{fill_rows, of_row};
 use super::extremes::{extremes, extremes_reach};
 use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, spec};
-use super::window::{Highest, Lowest, Sums};
+use super::window::{Highest, Lag, Lowest, Sums};
 
 /// `100 (x - lowest) / (highest - lowest)`, 0 for a window without range.
 #[derive(Clone, Debug)]
@@ -251,9 +253,14 @@ fn periods(p: &[f64]) -> [usize; 3] {
 }
 
 kernel!(Trange[3 => 1](p) { previous: Option<f64> = None }
-    |this, [high, low, close]| this.previous.replace(close).map(|before| [true_range(high, low, before)]);
-    reach Some(1);
-    |block| block.fill_each_after(1, |[high, low, _], [_, _, before]| [true_range(high, low, before)]));
+|this, [high, low, close]| this.previous.replace(close).map(|before| [true_range(high, low, before)]);
+reach Some(1);
+|block| {
+    let ([high, low, close], [out]) = (block.bars, block.results);
+    let range = of_row!(3, |[high, low, before]| true_range(high, low, before));
+    fill_rows([&high[1..], &low[1..], close], out, &range);
+    true
+});
 kernel!(Atr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = WilderAverage::new(count(p, 0)) }
 |this, [high, low, close]| {
     let before = this.previous.replace(close)?;
@@ -281,10 +288,25 @@ kernel!(Adr[2 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = 
     reach derived_reach(this.sums.period());
     |block| block.fill_from_means(this.sums.period(), |[high, low], _| [high - low], |[mean], _| [mean]));
 kernel!(Cvi[2 => 1](p) {
-    average: Ema = Ema::with_checked_period(count(p, 0)), lag: super::window::Lag = super::window::Lag::new(count(p, 1)) }
+    average: Ema = Ema::with_checked_period(count(p, 0)), lag: Lag = Lag::new(count(p, 1)),
+    carried: Carried = Carried::new(count(p, 1)) }
 |this, [high, low]| {
     let now = this.average.advance(high - low)?;
+    this.carried.push(now);
     this.lag.push(now).map(|before| [100.0 * ratio_or(now - before, before, 0.0)])
+}; reach (this.lag.bars() <= LONGEST).then(|| this.average.period() - 1 + this.lag.bars()); carry |block| {
+    let ([out], [averages]) = (block.results, block.scratch.columns());
+    let rows = out.len();
+    let places = this.carried.lay(averages, rows);
+    this.average.running =
+        fill_on(block.bars, block.reach, [places], 0, this.average.running, |average, [high, low], _| {
+            let average = average.next(high - low);
+            (average, [average.value])
+        });
+    let change = of_row!(2, |[now, before]| 100.0 * ratio_or(now - before, before, 0.0));
+    fill_rows([&averages[this.carried.count()..], &averages[..]], out, &change);
+    this.carried.take(averages, rows);
+    true
 });
 kernel!(Chop[3 => 1](p) {
     previous: Option<f64> = None, ranges: Sums<1> = Sums::new(count(p, 0)), n: f64 = p[0],

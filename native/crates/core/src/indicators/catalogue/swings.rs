@@ -1,13 +1,15 @@
 //! Indicators of highs and lows.
 
 use super::super::ema::Ema;
-use super::super::sum::Sum;
 use super::average::Simple;
-use super::block::{LONGEST, Scratch, derived_reach, sums_reach, windows_reach};
+use super::block::{LONGEST, Scratch, derived_reach, fill_on, sums_reach, windows_reach};
+use super::carried::Carried;
+use super::each::{fill_rows_ahead, of_row};
 use super::extremes::extremes;
 use super::grid;
 use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
 use super::spec::{Spec, count, period, spec};
+use super::total::Total;
 use super::window::{Highest, Lag, Sums};
 
 /// A value above its neighbours: `left` before it and `right` after it.
@@ -174,32 +176,40 @@ kernel!(Fractal[2 => 2](p) {
 });
 kernel!(Mass[2 => 1](p) {
     first: Ema = Ema::with_checked_period(count(p, 0)), second: Ema = Ema::with_checked_period(count(p, 0)),
-    sums: Sums<1> = Sums::new(count(p, 1)) }
+    sums: Sums<1> = Sums::new(count(p, 1)), carried: Carried = Carried::new(sums_reach(count(p, 1))) }
 |this, [high, low]| {
     let first = this.first.advance(high - low)?;
     let second = this.second.advance(first)?;
-    this.sums.push([ratio_or(first, second, 0.0)]).then(|| [this.sums.sum(0)])
+    let ratio = ratio_or(first, second, 0.0);
+    this.carried.push(ratio);
+    this.sums.push([ratio]).then(|| [this.sums.sum(0)])
+}; reach (this.sums.period() <= LONGEST).then(|| 2 * (this.first.period() - 1) + this.carried.count()); carry |block| {
+    let Scratch { lanes, work, .. } = block.scratch;
+    let [ratios, sums, ..] = &mut **lanes;
+    let ([out], [high, low]) = (block.results, block.bars);
+    let rows = out.len();
+    let places = this.carried.lay(ratios, rows);
+    let averages = (this.first.running, this.second.running);
+    (this.first.running, this.second.running) =
+        fill_on([high, low], block.reach, [places], 0, averages, |(first, second), [high, low], _| {
+            let first = first.next(high - low);
+            let second = second.next(first.value);
+            ((first, second), [ratio_or(first.value, second.value, 0.0)])
+        });
+    let done = grid::sums(&ratios[..this.carried.count() + rows], this.sums.period(), false, work, sums);
+    out.copy_from_slice(&sums[..rows]);
+    this.carried.take(ratios, rows);
+    done
 });
-kernel!(Wad[3 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
+kernel!(Wad[3 => 1](p) { previous: Option<f64> = None, total: Total = Total::default() }
 |this, [high, low, close]| {
     let before = this.previous.replace(close).unwrap_or(close);
-    this.total.add(accumulated(high, low, close, before));
-    Some([this.total.high + this.total.low])
+    Some([this.total.push(accumulated(high, low, close, before))])
 }; reach Some(1); carry |block| {
-    let [out] = block.results;
-    let rows = out.len();
-    let [high, low, close] = block.bars;
-    let (high, low, before) = (&high[1..=rows], &low[1..=rows], &close[..rows]);
-    let close = &close[1..=rows];
-    for row in 0..rows {
-        out[row] = accumulated(high[row], low[row], close[row], before[row]);
-    }
-    let mut total = this.total;
-    for place in out {
-        total.add(*place);
-        *place = total.high + total.low;
-    }
-    this.total = total;
+    let ([high, low, close], [out]) = (block.bars, block.results);
+    let move_of = of_row!(4, |[high, low, close, before]| accumulated(high, low, close, before));
+    fill_rows_ahead([&high[1..], &low[1..], &close[1..], close], out, &move_of);
+    this.total.run(out);
     true
 });
 

@@ -1,10 +1,12 @@
 //! Indicators made of volume.
 
 use super::super::ema::{Ema, Smoothing};
-use super::super::sum::{Count, Sum};
-use super::block::{Block, derived_reach};
+use super::super::sum::Count;
+use super::block::{Block, derived_reach, fill_on};
+use super::each::{OfRow, fill_rows, fill_rows_ahead, of_row};
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, spec};
+use super::total::Total;
 use super::window::{Lag, Sums};
 
 /// Part of the volume that belongs to buyers less that of sellers, by where the bar closed.
@@ -13,29 +15,27 @@ fn money_flow(high: f64, low: f64, close: f64, volume: f64) -> f64 {
     ratio_or((close - low) - (high - close), high - low, 0.0) * volume
 }
 
+/// Puts the money flow of each bar into a column that ends with the last bar.
 #[inline(always)]
-fn value(sum: Sum) -> f64 {
-    sum.high + sum.low
+fn money_flows(bars: [&[f64]; 4], reach: usize, out: &mut [f64]) {
+    let flow = of_row!(4, |[high, low, close, volume]| money_flow(high, low, close, volume));
+    fill_rows_ahead(bars.map(|column| &column[reach..]), out, &flow);
 }
 
-kernel!(Ad[4 => 1](p) { total: Sum = Sum::default() }
-|this, [high, low, close, volume]| {
-    this.total.add(money_flow(high, low, close, volume));
-    Some([value(this.total)])
-}; reach Some(0); carry |block| {
-    this.total = block.fill_on(0, this.total, |total, [high, low, close, volume], _| {
-        let total = total.with(money_flow(high, low, close, volume));
-        (total, [value(total)])
-    });
+kernel!(Ad[4 => 1](p) { total: Total = Total::default() }
+|this, [high, low, close, volume]| Some([this.total.push(money_flow(high, low, close, volume))]);
+reach Some(0); carry |block| {
+    let [out] = block.results;
+    money_flows(block.bars, 0, out);
+    this.total.run(out);
     true
 });
 kernel!(AdOsc[4 => 1](p) {
-    total: Sum = Sum::default(), started: bool = false, fast: f64 = 0.0, slow: f64 = 0.0, left: usize = count(p, 0).max(count(p, 1)),
+    total: Total = Total::default(), started: bool = false, fast: f64 = 0.0, slow: f64 = 0.0, left: usize = count(p, 0).max(count(p, 1)),
     smoothing: [Smoothing; 2] = [Smoothing::new(2.0 / (p[0] + 1.0)), Smoothing::new(2.0 / (p[1] + 1.0))],
     longest: usize = count(p, 0).max(count(p, 1)) }
 |this, [high, low, close, volume]| {
-    this.total.add(money_flow(high, low, close, volume));
-    let line = value(this.total);
+    let line = this.total.push(money_flow(high, low, close, volume));
     if this.started {
         this.fast = this.smoothing[0].next(this.fast, line);
         this.slow = this.smoothing[1].next(this.slow, line);
@@ -47,13 +47,14 @@ kernel!(AdOsc[4 => 1](p) {
     (this.left == 0).then_some([this.fast - this.slow])
 }; reach Some(this.longest); carry |block| {
     let smoothing = this.smoothing;
-    (this.total, this.fast, this.slow) =
-        block.fill_on(0, (this.total, this.fast, this.slow), |(total, fast, slow), [high, low, close, volume], _| {
-            let total = total.with(money_flow(high, low, close, volume));
-            let line = value(total);
-            let (fast, slow) = (smoothing[0].next(fast, line), smoothing[1].next(slow, line));
-            ((total, fast, slow), [fast - slow])
-        });
+    let [line] = block.scratch.columns();
+    let line = &mut line[..block.results[0].len()];
+    money_flows(block.bars, block.reach, line);
+    this.total.run(line);
+    (this.fast, this.slow) = fill_on([&*line], 0, block.results, 0, (this.fast, this.slow), |(fast, slow), [line], _| {
+        let (fast, slow) = (smoothing[0].next(fast, line), smoothing[1].next(slow, line));
+        ((fast, slow), [fast - slow])
+    });
     true
 });
 kernel!(Cmf[4 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
@@ -76,28 +77,40 @@ kernel!(Efi[2 => 1](p) { previous: Option<f64> = None, average: Ema = Ema::with_
     });
     true
 });
-kernel!(Obv[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
-|this, [close, volume]| {
-    let before = this.previous.replace(close);
-    // Without a branch: nobody can foretell it.
-    let before = before.unwrap_or(f64::NEG_INFINITY);
+/// The volume, counted up on rises and down on falls. Without a branch: nobody can foretell it.
+#[inline(always)]
+fn sided(close: f64, volume: f64, before: f64) -> f64 {
     let falling = if close < before { -volume } else { 0.0 };
-    this.total.add(if close > before { volume } else { falling });
-    Some([value(this.total)])
-});
-kernel!(Pvt[2 => 1](p) { previous: Option<f64> = None, total: Sum = Sum::default() }
-|this, [close, volume]| {
-    if let Some(before) = this.previous.replace(close) {
-        this.total.add(volume * ratio_or(close - before, before, 0.0));
-    }
-    Some([value(this.total)])
-}; reach Some(1); carry |block| {
-    this.total = block.fill_on(1, this.total, |total, [close, volume], [before, _]| {
-        let total = total.with(volume * ratio_or(close - before, before, 0.0));
-        (total, [value(total)])
-    });
+    if close > before { volume } else { falling }
+}
+
+/// Fills a block that begins one bar earlier with the running total of a number made of close, volume and the close before.
+#[inline(always)]
+fn fill_total(total: &mut Total, block: Block<'_, 2, 1>, number: &impl OfRow<3>) -> bool {
+    let ([close, volume], [out]) = (block.bars, block.results);
+    fill_rows_ahead([&close[1..], &volume[1..], close], out, number);
+    total.run(out);
     true
-});
+}
+
+kernel!(Obv[2 => 1](p) { previous: Option<f64> = None, total: Total = Total::default() }
+|this, [close, volume]| {
+    let before = this.previous.replace(close).unwrap_or(f64::NEG_INFINITY);
+    Some([this.total.push(sided(close, volume, before))])
+}; reach Some(1); carry |block| fill_total(
+    &mut this.total,
+    block,
+    &of_row!(3, |[close, volume, before]| sided(close, volume, before)),
+));
+kernel!(Pvt[2 => 1](p) { previous: Option<f64> = None, total: Total = Total::default() }
+|this, [close, volume]| {
+    let before = this.previous.replace(close).unwrap_or(close);
+    Some([this.total.push(volume * ratio_or(close - before, before, 0.0))])
+}; reach Some(1); carry |block| fill_total(
+    &mut this.total,
+    block,
+    &of_row!(3, |[close, volume, before]| volume * ratio_or(close - before, before, 0.0)),
+));
 
 /// An index that moves with the price on some bars only.
 #[derive(Debug)]
@@ -168,21 +181,21 @@ kernel!(Rvol[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count =
     |_, [before]| [before],
     |[mean], [volume]| [ratio_or(volume, mean, 0.0)],
 ));
-kernel!(Vwap[4 => 1](p) { money: Sum = Sum::default(), volume: Sum = Sum::default() }
+kernel!(Vwap[4 => 1](p) { money: Total = Total::default(), volume: Total = Total::default() }
 |this, [high, low, close, volume]| {
     let typical = (high + low + close) / 3.0;
-    this.money.add(typical * volume);
-    this.volume.add(volume);
-    let traded = value(this.volume);
-    Some([if traded == 0.0 { typical } else { value(this.money) / traded }])
+    let (money, traded) = (this.money.push(typical * volume), this.volume.push(volume));
+    Some([ratio_or(money, traded, typical)])
 }; reach Some(0); carry |block| {
-    let sums = (this.money, this.volume);
-    (this.money, this.volume) = block.fill_on(0, sums, |(money, traded), [high, low, close, volume], _| {
-        let typical = (high + low + close) / 3.0;
-        let (money, traded) = (money.with(typical * volume), traded.with(volume));
-        let divisor = value(traded);
-        ((money, traded), [if divisor == 0.0 { typical } else { value(money) / divisor }])
-    });
+    let ([high, low, close, volume], [out]) = (block.bars, block.results);
+    let [typical, money, traded] = block.scratch.columns().each_mut().map(|column| &mut column[..out.len()]);
+    fill_rows_ahead([high, low, close], typical, &of_row!(3, |[high, low, close]| (high + low + close) / 3.0));
+    fill_rows([&*typical, volume], money, &of_row!(2, |[typical, volume]| typical * volume));
+    traded.copy_from_slice(volume);
+    this.money.run(money);
+    this.volume.run(traded);
+    let mean = of_row!(3, |[money, traded, typical]| ratio_or(money, traded, typical));
+    fill_rows([&*money, &*traded, &*typical], out, &mean);
     true
 });
 kernel!(Emv[3 => 1](p) {
