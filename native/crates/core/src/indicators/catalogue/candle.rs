@@ -2,6 +2,8 @@
 
 use super::block::Block;
 use super::machine::Kernel;
+#[cfg(target_arch = "x86_64")]
+use crate::cpu::has_avx512;
 
 /// A candle with what the bars before it make of its size. A pattern's words are relative: "long" is longer than the mean of
 /// the ten bodies before, and so on (the settings of TA-Lib).
@@ -202,11 +204,28 @@ impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Kernel<4, 1> f
 
 impl<F: Fn(&[Candle; N]) -> f64 + Send + 'static, const N: usize> Pattern<F, N> {
     /// Fills a column with the patterns of bars that begin [`BEFORE`] rows before it.
-    ///
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    pub(super) fn find(&self, bars: [&[f64]; 4], found: &mut [f64]) {
+        #[cfg(target_arch = "x86_64")]
+        if has_avx512() {
+            // SAFETY: the processor has just been found to have the features.
+            return unsafe { self.find_eight_at_once(bars, found) };
+        }
+        self.find_side_by_side(bars, found);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma,avx512f,avx512dq")]
+    #[inline(never)]
+    fn find_eight_at_once(&self, bars: [&[f64]; 4], found: &mut [f64]) {
+        self.find_side_by_side(bars, found);
+    }
+
     /// All candles side by side, so that the tests become a few wide instructions for four bars. What a pattern does not look
     /// at is not computed: the compiler sees that nobody reads it.
     #[inline(always)]
-    pub(super) fn find(&self, bars: [&[f64]; 4], found: &mut [f64]) {
+    fn find_side_by_side(&self, bars: [&[f64]; 4], found: &mut [f64]) {
         let zeros = || [0.0; WIDTH];
         let (mut body, mut body_twos, mut bodies) = (zeros(), zeros(), zeros());
         let (mut shadow, mut shadow_twos, mut shadows) = (zeros(), zeros(), zeros());

@@ -215,10 +215,11 @@ mod tests {
                 let step = f64::from(step);
                 // From 1e-300 to 1e18, and about the multiples of a quarter of a turn, where little is left.
                 let size = 1e-300 * 1e3_f64.powf(step * 106.0 / 200_003.0);
-                [size, -size, step * 0.01, step * 5171.3].map(&mut look_at);
-                let axis = step * FRAC_PI_2;
-                [axis, axis.next_up(), axis.next_down(), -axis, (step * 5171.0) * FRAC_PI_2]
-                    .map(&mut look_at);
+                let (axis, far) = (step * FRAC_PI_2, (step * 5171.0) * FRAC_PI_2);
+                for x in [size, step * 0.01, step * 5171.3, axis, axis.next_up(), axis.next_down(), far] {
+                    look_at(x);
+                    look_at(-x);
+                }
             }
             println!("{name}: {largest} units in the last place");
             assert!(largest <= 2, "{name} is {largest} units away");

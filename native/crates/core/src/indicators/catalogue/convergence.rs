@@ -1,7 +1,9 @@
 //! Differences of averages.
 
 use super::super::ema::Ema;
-use super::block::Block;
+use super::block::{Block, Scratch, sums_reach, windows_reach};
+use super::each::{fill_rows, of_row};
+use super::grid;
 use super::kernel::{kernel, ratio_or};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::{Average, AveragePair};
@@ -21,6 +23,19 @@ impl Convergence {
         let macd = fast - slow;
         let signal = self.signal.push(macd)?;
         Some([macd, signal, macd - signal])
+    }
+}
+
+impl Convergence {
+    /// The periods, if all averages are simple ones.
+    fn simple_periods(&self) -> Option<([usize; 2], usize)> {
+        Some((self.pair.simple_periods()?, self.signal.simple_period()?))
+    }
+
+    /// Bars before a block of simple averages.
+    fn reach(&self) -> Option<usize> {
+        let ([fast, slow], signal) = self.simple_periods()?;
+        windows_reach(fast.max(slow) + signal)
     }
 }
 
@@ -111,7 +126,28 @@ kernel!(MacdExt[1 => 3](p) { lines: Convergence = Convergence {
         pair: AveragePair::new((count(p, 1), count(p, 0)), (count(p, 3), count(p, 2))),
         signal: Average::new(count(p, 5), count(p, 4)),
     } }
-    |this, [x]| this.lines.push(x));
+|this, [x]| this.lines.push(x); reach this.lines.reach(); |block| {
+    let Some(([fast, slow], signal)) = this.lines.simple_periods() else { return false };
+    let ([values], [macd, signals, rest]) = (block.bars, block.results);
+    let rows = macd.len();
+    let Scratch { lanes, work, .. } = block.scratch;
+    let [first, second, ..] = &mut **lanes;
+    // The signal looks at differences before the block.
+    let inner_rows = rows + sums_reach(signal);
+    if !grid::sums(grid::tail(values, inner_rows, fast), fast, true, work, first)
+        || !grid::sums(grid::tail(values, inner_rows, slow), slow, true, work, second)
+    {
+        return false;
+    }
+    for (fast, &slow) in first[..inner_rows].iter_mut().zip(&second[..inner_rows]) {
+        *fast -= slow;
+    }
+    let done = grid::sums(&first[..inner_rows], signal, true, work, second);
+    macd.copy_from_slice(&first[inner_rows - rows..inner_rows]);
+    signals.copy_from_slice(&second[..rows]);
+    fill_rows([&*macd, &*signals], rest, &of_row!(2, |[macd, signal]| macd - signal));
+    done
+});
 
 impl SideBySide<1, 3> for Macd {
     type Lanes = [Recurrence; 3];

@@ -1,7 +1,8 @@
 //! Wilder's directional movement, and Aroon.
 
+use super::super::ema::Smoothing;
 use super::extremes::extremes_reach;
-use super::kernel::{kernel, ratio_or, true_range};
+use super::kernel::{kernel, middle, ratio_or, true_range};
 use super::spec::{Spec, count, period, spec};
 use super::window::{Highest, Lag, Lowest};
 
@@ -84,13 +85,15 @@ impl Index {
 pub(super) struct AverageIndex {
     index: Index,
     period: usize,
+    smoothing: Smoothing,
     seen: usize,
     value: f64,
 }
 
 impl AverageIndex {
     pub(super) fn new(period: usize) -> Self {
-        AverageIndex { index: Index::new(period), period, seen: 0, value: 0.0 }
+        let smoothing = Smoothing::new(1.0 / period as f64);
+        AverageIndex { index: Index::new(period), period, smoothing, seen: 0, value: 0.0 }
     }
 
     /// The directional indicators of the bar pushed last, up and down.
@@ -110,7 +113,7 @@ impl AverageIndex {
             }
             self.value /= self.period as f64;
         } else {
-            self.value += (index - self.value) / self.period as f64;
+            self.value = self.smoothing.next(self.value, index);
         }
         Some(self.value)
     }
@@ -143,7 +146,7 @@ kernel!(Adx[3 => 1](p) { index: AverageIndex = AverageIndex::new(count(p, 0)) }
 kernel!(Adxr[3 => 1](p) { index: AverageIndex = AverageIndex::new(count(p, 0)), lag: Lag = Lag::new(count(p, 0) - 1) }
 |this, [high, low, close]| {
     let now = this.index.push(high, low, close)?;
-    this.lag.push(now).map(|before| [f64::midpoint(now, before)])
+    this.lag.push(now).map(|before| [middle(now, before)])
 });
 kernel!(Aroon[2 => 2](p) {
     highest: Highest = Highest::new(count(p, 0) + 1), lowest: Lowest = Lowest::new(count(p, 0) + 1), n: f64 = p[0] }

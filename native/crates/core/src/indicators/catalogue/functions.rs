@@ -26,6 +26,16 @@ pub(super) fn polynomial<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 
     sum
 }
 
+/// As [`polynomial`] of twelve coefficients, in pairs, fours and eights: what waits for it waits for four operations, not eleven.
+#[inline(always)]
+fn short_polynomial(x: f64, c: [f64; 12]) -> f64 {
+    let square = x * x;
+    let fourth = square * square;
+    let pair = |at: usize| c[at + 1].mul_add(x, c[at]);
+    let four = |at: usize| pair(at + 2).mul_add(square, pair(at));
+    (fourth * fourth).mul_add(four(8), four(4).mul_add(fourth, four(0)))
+}
+
 /// `e^x` as `2^k (1 + rest)`: `k`, and `rest` between -0.3 and 0.42.
 #[inline(always)]
 fn exponential_parts(x: f64) -> (f64, f64) {
@@ -215,7 +225,7 @@ pub(super) fn arc_tangent_of_ratio(y: f64, x: f64) -> f64 {
     };
     let z = opposite / adjacent;
     let square = z * z;
-    let tail = polynomial(
+    let tail = short_polynomial(
         square,
         [
             -0.333_333_333_333_333_3,

@@ -1,5 +1,6 @@
 //! J. Ehlers' Hilbert transform discriminator: phasor and dominant cycle of a price ("Rocket Science for Traders", 2001).
 
+use super::super::sum::Sum;
 use super::functions::arc_tangent_of_ratio;
 use std::f64::consts::TAU;
 
@@ -17,6 +18,12 @@ impl Transform {
         // What came before is added up first: all that follows waits for the newest number.
         A.mul_add(value, B * (x2 - x4) - A * x6) * scale
     }
+}
+
+/// A share of the new and the rest of the old: only one fused operation waits for the new.
+#[inline(always)]
+fn smooth(share: f64, new: f64, old: f64) -> f64 {
+    share.mul_add(new, (1.0 - share) * old)
 }
 
 /// What the discriminator knows after a bar.
@@ -85,10 +92,12 @@ impl Discriminator {
         let in_phase = self.detrender[3];
         let advanced_i = self.in_phase.push(in_phase, scale);
         let advanced_q = self.quadrature.push(quadrature, scale);
-        let q2 = 0.2 * (quadrature + advanced_i) + 0.8 * self.previous_q2;
-        let i2 = 0.2 * (in_phase - advanced_q) + 0.8 * self.previous_i2;
-        self.real = 0.2 * (i2 * self.previous_i2 + q2 * self.previous_q2) + 0.8 * self.real;
-        self.imaginary = 0.2 * (i2 * self.previous_q2 - q2 * self.previous_i2) + 0.8 * self.imaginary;
+        let q2 = smooth(0.2, quadrature + advanced_i, self.previous_q2);
+        let i2 = smooth(0.2, in_phase - advanced_q, self.previous_i2);
+        let real = i2.mul_add(self.previous_i2, q2 * self.previous_q2);
+        let imaginary = i2.mul_add(self.previous_q2, -(q2 * self.previous_i2));
+        self.real = smooth(0.2, real, self.real);
+        self.imaginary = smooth(0.2, imaginary, self.imaginary);
         self.previous_i2 = i2;
         self.previous_q2 = q2;
         let before = self.cycle;
@@ -104,8 +113,8 @@ impl Discriminator {
         if cycle < 0.67 * before {
             cycle = 0.67 * before;
         }
-        self.cycle = 0.2 * cycle.clamp(6.0, 50.0) + 0.8 * before;
-        self.smooth_cycle = 0.33 * self.cycle + 0.67 * self.smooth_cycle;
+        self.cycle = smooth(0.2, cycle.clamp(6.0, 50.0), before);
+        self.smooth_cycle = smooth(0.33, self.cycle, self.smooth_cycle);
         Some(Phasor { smoothed, in_phase, quadrature, period: self.smooth_cycle })
     }
 }
@@ -151,16 +160,17 @@ impl Mesa {
 const LONGEST: usize = 50;
 const ROOM: usize = 52;
 
-/// The last numbers, newest first and in one piece: each is written twice, half the room apart.
+/// The last numbers, newest first and in one piece: each is written twice, half the room apart. On the heap, as all that is
+/// looked up by a number: the rest of the state can then stay in registers.
 #[derive(Clone, Debug)]
 struct Recent {
-    numbers: [f64; 128],
+    numbers: Box<[f64; 128]>,
     newest: usize,
 }
 
 impl Recent {
     fn new() -> Self {
-        Recent { numbers: [0.0; 128], newest: 0 }
+        Recent { numbers: Box::new([0.0; 128]), newest: 0 }
     }
 
     #[inline(always)]
@@ -192,28 +202,32 @@ fn product(numbers: &[f64; ROOM], weights: &[f64; ROOM]) -> f64 {
 /// The trend line: what is left when the dominant cycle is averaged away.
 #[derive(Clone, Debug)]
 struct Trend {
-    prices: Recent,
-    /// For each length of the cycle: 1 for the bars in it, 0 for those before.
-    within: Box<[[f64; ROOM]]>,
+    /// Running totals of the prices after each of the last bars, in two doubles: differences of them do not drift.
+    totals: Box<[Sum; 64]>,
+    newest: usize,
     averages: [f64; 3],
 }
 
 impl Trend {
     fn new() -> Self {
-        let within = (0..=LONGEST).map(|length| std::array::from_fn(|bar| f64::from(u8::from(bar < length))));
-        Trend { prices: Recent::new(), within: within.collect(), averages: [0.0; 3] }
+        Trend { totals: Box::new([Sum::default(); 64]), newest: 0, averages: [0.0; 3] }
     }
 
     /// Takes a price before the discriminator is asked about it.
     #[inline(always)]
     fn enter(&mut self, price: f64) {
-        self.prices.push(price);
+        let total = self.totals[self.newest % 64].with(price);
+        self.newest = (self.newest + 1) % 64;
+        self.totals[self.newest] = total;
     }
 
     /// The line, for a cycle of so many bars.
     #[inline(always)]
     fn line(&mut self, length: usize) -> f64 {
-        let average = product(self.prices.newest_first(), &self.within[length]) / length.max(1) as f64;
+        let now = self.totals[self.newest % 64];
+        let before = self.totals[(self.newest + 64 - length) % 64];
+        let sum = (now.high - before.high) + (now.low - before.low);
+        let average = sum / length.max(1) as f64;
         let [a1, a2, a3] = self.averages;
         self.averages = [average, a1, a2];
         (4.0 * average + 3.0 * a1 + 2.0 * a2 + a3) / 10.0

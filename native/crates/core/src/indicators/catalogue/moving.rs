@@ -168,6 +168,11 @@ impl AveragePair {
         AveragePair { fast_waits: 0, slow_waits: 0, ..AveragePair::new((kind, first), (kind, second)) }
     }
 
+    /// The periods of both averages, if both are simple ones.
+    pub(super) fn simple_periods(&self) -> Option<[usize; 2]> {
+        Some([self.fast.simple_period()?, self.slow.simple_period()?])
+    }
+
     /// Bars after which both averages have their seeds, if both are exponential.
     pub(super) fn exponential_reach(&self) -> Option<usize> {
         match (&self.fast, &self.slow) {

@@ -8,6 +8,15 @@ use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, period_from, spec};
 use super::window::{Highest, Lag, Lowest, Sums};
 
+/// Both changes in percent. They are rounded to whole multiples of 2^-45, which no decimal that is shown can tell: their sums are
+/// exact then, however small some of them are.
+#[inline(always)]
+fn changes(x: f64, short: f64, long: f64) -> f64 {
+    const PLACE: f64 = 1.5 * (1_u64 << 7) as f64;
+    let sum = 100.0 * (ratio_or(x - long, long, 0.0) + ratio_or(x - short, short, 0.0));
+    (sum + PLACE) - PLACE
+}
+
 kernel!(Coppock[1 => 1](p) {
     short: Lag = Lag::new(count(p, 1)), long: Lag = Lag::new(count(p, 2)), average: Weighted = Weighted::new(count(p, 0)) }
 |this, [x]| {
@@ -15,7 +24,7 @@ kernel!(Coppock[1 => 1](p) {
     let long = this.long.push(x);
     let (short, long) = (short?, long?);
     this.average
-        .push(100.0 * (ratio_or(x - long, long, 0.0) + ratio_or(x - short, short, 0.0)))
+        .push(changes(x, short, long))
         .map(|value| [value])
 }; reach {
     let longest = this.short.bars().max(this.long.bars());
@@ -23,17 +32,15 @@ kernel!(Coppock[1 => 1](p) {
 }; |block| {
     let ([values], [result], period) = (block.bars, block.results, this.average.period());
     let Scratch { lanes, work, .. } = block.scratch;
-    let [changes, averages, ..] = &mut **lanes;
+    let [lane, averages, ..] = &mut **lanes;
     let rows = result.len();
     let inner_rows = rows + sums_reach(period);
     let start = values.len() - inner_rows;
     let now = &values[start..];
     let (short, long) = (&values[start - this.short.bars()..], &values[start - this.long.bars()..]);
-    let change = of_row!(3, |[x, short, long]| {
-        100.0 * (ratio_or(x - long, long, 0.0) + ratio_or(x - short, short, 0.0))
-    });
-    fill_rows([now, short, long], &mut changes[..inner_rows], &change);
-    let done = grid::weighted(&changes[..inner_rows], period, true, work, None, averages);
+    let change = of_row!(3, |[x, short, long]| changes(x, short, long));
+    fill_rows([now, short, long], &mut lane[..inner_rows], &change);
+    let done = grid::weighted(&lane[..inner_rows], period, true, work, None, averages);
     result.copy_from_slice(&averages[..rows]);
     done
 });
