@@ -2,7 +2,7 @@
 //!
 //! As [`super::functions`]: correctly rounded operations without a branch, within two units in the last place of what the `libm`
 //! crate gives. An angle is brought between -45 and 45 degrees by taking away quarters of a turn, in three parts, of which fused
-//! operations lose nothing; a polynomial in the square of the rest does the rest.
+//! operations lose nothing; a polynomial in its square is as good as a double can be.
 
 use super::super::sum::two_sum;
 use super::block::Block;

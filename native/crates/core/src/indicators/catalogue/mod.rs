@@ -5,6 +5,7 @@
 //!
 //! - `machine`: a kernel becomes batch and stream; `spec`: definitions; `kernel`: how kernels are written
 //! - `block`, `grid`, `whole`: batches of windows, side by side; `lanes`: parameter sets, side by side
+//! - `each`: rows side by side; `total`: running totals; `carried`: numbers kept from block to block
 //! - `window`, `moments`, `average`, `moving`, `hilbert`: parts; the other modules: families, in no order
 //!
 //! # Policy

@@ -106,7 +106,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 1).max(count(p, 2)) + count(p, 0) - 1,
         Coppock::new,
-        "wma(roc(a) + roc(b), n)",
+        "wma(roc(a) + roc(b), n), the sum of both in whole multiples of 2^-45 percent",
         "E. Coppock, 1962"
     ),
     spec!(
