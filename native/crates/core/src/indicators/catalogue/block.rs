@@ -268,20 +268,7 @@ pub(super) fn windows_reach(periods: usize) -> Option<usize> {
 }
 
 impl<const I: usize, const O: usize> Block<'_, I, O> {
-    /// Fills the block from each bar alone.
-    #[inline(always)]
-    pub(super) fn fill_each(self, result: impl Fn([f64; I]) -> [f64; O]) -> bool {
-        self.fill_each_after(0, |bar, _| result(bar))
-    }
-
-    /// As [`Block::fill_each`], with each bar and the one that lies `lag` bars before it, which is within the reach.
-    #[inline(always)]
-    pub(super) fn fill_each_after(self, lag: usize, result: impl Fn([f64; I], [f64; I]) -> [f64; O]) -> bool {
-        self.fill_on(lag, (), |(), bar, before| ((), result(bar, before)));
-        true
-    }
-
-    /// As [`Block::fill_each_after`], with a state that goes from bar to bar by value, so that it stays in registers. Gives the last.
+    /// Fills the block from each bar and the one that lies `lag` bars before it, which is within the reach, with a state that goes from bar to bar by value, so that it stays in registers. Gives the last.
     #[inline(always)]
     pub(super) fn fill_on<S: Copy>(
         self,

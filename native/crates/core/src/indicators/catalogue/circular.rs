@@ -9,7 +9,7 @@ use super::block::Block;
 use super::each::{OfRow, fill_rows, of_row};
 use super::functions::{ROUND, SIGN, polynomial};
 use super::machine::Kernel;
-use std::f64::consts::{FRAC_2_PI, FRAC_PI_2, PI};
+use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// What [`FRAC_PI_2`] leaves of a quarter of a turn, and what that leaves.
 const QUARTER_REST: [f64; 2] = [6.123_233_995_736_766e-17, -1.497_384_904_859_169_8e-33];
@@ -199,6 +199,7 @@ pub(super) fn arc_cosine(x: f64) -> f64 {
 mod tests {
     use super::super::functions::distance;
     use super::*;
+    use std::f64::consts::PI;
 
     #[test]
     fn near_the_reference_everywhere() {
