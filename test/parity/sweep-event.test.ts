@@ -289,6 +289,47 @@ describe('the event path and the sweep path', () => {
     expect([event, sweep]).toMatchObject([{ warnings: words }, { warnings: words }]);
   });
 
+  it('agree where the tick is coarser than the prices, and count every entry the money does not pay for', async () => {
+    // Prices in steps of 0.05: every other one is half a tick.
+    const path = candleFile('coarse', randomCandles(11, 1500, 0.05, 2_000));
+    const rules = { tickSize: '0.1', lotSize: '0.001' };
+    const crossing = 'sma(close, 5) crosses';
+    const both = (params: Record<string, unknown>, strategy = 'rules') =>
+      Promise.all(
+        (['event', 'sweep'] as const).map((run) =>
+          runBacktest(
+            backtestSpec.parse({
+              strategy,
+              params,
+              series: [{ source: { kind: 'file', path }, instrument: 'BTC/USDT', rules }],
+              capital: '1000',
+              path: run,
+            }),
+            { findStrategy },
+          ),
+        ),
+      );
+    const params = {
+      longEntry: `${crossing} above sma(close, 12)`,
+      longExit: `${crossing} below sma(close, 12)`,
+      sizeType: 'percent',
+      orderPercent: '90',
+      stopPercent: '0.5',
+    };
+    const [event, sweep] = await both(params);
+    if (event === undefined || sweep === undefined) throw new TypeError('two runs were asked for');
+    const { market } = randomCase(1);
+    const drawn = { ...randomCase(1), capital: 1000, market: { ...market, tickSize: 0.1, lotSize: 0.001 } };
+    expect(difference(drawn, event, sweep)).toBeUndefined();
+    expect(event.trades.length).toBeGreaterThan(40);
+    const [dear, dearSweep] = await both({ ...params, sizeType: 'quote', orderQuote: '3000' });
+    expect(dear?.trades.length).toBe(0);
+    expect(dear?.counts.refusedEntries).toBeGreaterThan(40);
+    expect(dearSweep?.counts.refusedEntries).toBe(dear?.counts.refusedEntries);
+    expect(dearSweep?.warnings).toEqual(dear?.warnings);
+    await expect(both({}, 'ma-cross')).rejects.toThrow('series.0.rules.tickSize');
+  });
+
   it('auto takes the sweep path where it knows everything asked for, else the event path, and says which', async () => {
     const path = candleFile('auto', randomCandles(2, 50, 0.1, 20_000));
     const run = (more: Record<string, unknown>, withAudit = false) =>

@@ -313,7 +313,7 @@ class Backtest {
     const trades = buildTrades(recorder, tracks);
     const equity = buildEquity(recorder, tracks, Number(spec.capital));
     const unfunded = [...venues].reduce((count, venue) => count + (venue.priceDesk?.unfunded ?? 0), 0);
-    const refusedEntries = unfunded + counter.unfundedDenials;
+    const refusedEntries = unfunded + kernel.botManager.orders.unfunded;
     const wallMs = performance.now() - startedAt;
     return {
       spec,

@@ -6,8 +6,6 @@ export class RunCounter {
   orders = 0;
   fills = 0;
   rejected = 0;
-  /** Orders our own checks denied because the money did not suffice. */
-  unfundedDenials = 0;
   /** The words of the first refusal, for the reader. */
   firstRefusal: string | undefined;
   /** Whether an entry was left out because it was below the venue's minimum. */
@@ -24,8 +22,9 @@ export class RunCounter {
         this.fills += 1;
         return;
       case 'order-denied':
+        // Those the money does not suffice for are counted by themselves.
+        if (body.code === 'INSUFFICIENT_FUNDS') return;
         this.rejected += 1;
-        if (body.code === 'INSUFFICIENT_FUNDS') this.unfundedDenials += 1;
         this.firstRefusal ??= `${body.code}: ${body.message}`;
         return;
       case 'order-state':

@@ -8,6 +8,7 @@ import { createRuleSweeper, type SweepAssumptions, type SweepSeries } from '../.
 import type { FundingTimes } from '../../engine/simulation/candles/candle-track.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { tickRounder } from '../../shared/domain/instrument.ts';
 import {
   type BacktestResult,
   exitReasons,
@@ -96,7 +97,18 @@ export function sweepRulesOf(strategy: AnyStrategy, params: unknown, loaded: Loa
   const [timeframe] = strategy.subscribe(checked).timeframesMs;
   if (timeframe !== loaded.timeframeMs)
     refuse('params.timeframe', 'the sweep path reads rules on the candles of the data');
+  if (strategy.id === 'ma-cross' && !isOnGrid(loaded))
+    refuse('series.0.rules.tickSize', 'the crossover averages whole ticks, and the prices have finer steps');
   return strategy.id === 'rules' ? ruleSetOf(checked as RuleParams) : crossRules(checked as MaCrossParams);
+}
+
+/** Whether every close is a whole number of ticks. */
+function isOnGrid({ columns, endRow, instrument }: LoadedSeries): boolean {
+  const tick = instrument.tickSize.toNumber();
+  const toTicks = tickRounder(instrument.tickSize);
+  return columns.close
+    .subarray(0, endRow)
+    .every((price) => Math.abs(toTicks(price) * tick - price) <= price * 1e-9);
 }
 
 /** The rules that make the trades of the crossover strategy. */

@@ -23,6 +23,8 @@ export class BotOrders {
   private readonly executor: Executor;
   /** Last denial of each leg, so that a repeated one is not recorded again and again. */
   private readonly lastDenied = new Map<string, string>();
+  /** Orders the money did not suffice for. One that is asked for again and again, as resting ones are, counts once. */
+  unfunded = 0;
 
   constructor(services: KernelServices, executor: Executor) {
     this.services = services;
@@ -51,7 +53,11 @@ export class BotOrders {
     if (result.ok) {
       bot.sentAtMs.push(this.services.nowMs);
       this.lastDenied.delete(deniedKey);
-    } else if (this.lastDenied.get(deniedKey) !== result.code) {
+      return result;
+    }
+    const isNew = this.lastDenied.get(deniedKey) !== result.code;
+    if (result.code === 'INSUFFICIENT_FUNDS' && (isNew || origin !== 'keep')) this.unfunded += 1;
+    if (isNew) {
       if (this.lastDenied.size > deniedKeptMax) this.lastDenied.clear();
       this.lastDenied.set(deniedKey, result.code);
       this.services.audit({

@@ -71,6 +71,17 @@ export function ticksOf(
   return Number(price.dividedBy(instrument.tickSize, 0, rounding).coefficient) as PriceTicks;
 }
 
+/**
+ * Gives a function from a price to the whole ticks nearest to it, halves up. A tick of a tenth is no double, its inverse is:
+ * dividing by it would put some halves on the wrong side.
+ */
+export function tickRounder(tickSize: Decimal): (price: number) => number {
+  const inverse = 10 ** tickSize.scale / Number(tickSize.coefficient);
+  if (Number.isInteger(inverse)) return (price) => Math.round(price * inverse);
+  const size = tickSize.toNumber();
+  return (price) => Math.round(price / size);
+}
+
 /** Gives the number of whole lots in a quantity, rounded as asked (down by default: never more than one has). */
 export function lotsOf(
   instrument: Instrument,

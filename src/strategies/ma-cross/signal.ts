@@ -5,7 +5,7 @@
 
 import { compareAverages, Ema, type EmaSnapshot, Sma } from '../../engine/indicators/moving-averages.ts';
 import type { Candle } from '../../shared/domain/candle.ts';
-import type { Instrument } from '../../shared/domain/instrument.ts';
+import { type Instrument, tickRounder } from '../../shared/domain/instrument.ts';
 import { candlesToFeed } from '../common/candle-catch-up.ts';
 import type { MaCrossParams } from './params.ts';
 
@@ -25,6 +25,7 @@ export const emptySignal: SignalSnapshot = { side: 0, openTimeMs: null, fast: nu
 /** Feeds candles to both averages and tells crossings. */
 export class CrossSignal {
   readonly #tickSize: number;
+  readonly #toTicks: (price: number) => number;
   readonly #minDistance: number;
   readonly #params: MaCrossParams;
   #fast: Sma | Ema;
@@ -34,6 +35,7 @@ export class CrossSignal {
 
   constructor(instrument: Instrument, params: MaCrossParams) {
     this.#tickSize = instrument.tickSize.toNumber();
+    this.#toTicks = tickRounder(instrument.tickSize);
     this.#minDistance = Number(params.minDistancePercent) / 100;
     this.#params = params;
     this.#fast = this.#average(params.fastPeriod, null);
@@ -69,7 +71,7 @@ export class CrossSignal {
   }
 
   #feed(close: number): void {
-    const ticks = Math.round(close / this.#tickSize);
+    const ticks = this.#toTicks(close);
     this.#fast.push(ticks);
     this.#slow.push(ticks);
   }

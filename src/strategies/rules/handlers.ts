@@ -6,7 +6,7 @@
 import type { StrategyContext, StrategyHandlers } from '../../engine/strategy/api.ts';
 import { type Candle, timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
-import { lotsOf, notionalOf, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
+import { lotsOf, notionalOf, priceOf, quantityOf, tickRounder } from '../../shared/domain/instrument.ts';
 import { type PriceTicks, priceTicks, quantityLots } from '../../shared/domain/nominal.ts';
 import { type Fill, liveOrderStates, type Side } from '../../shared/domain/order.ts';
 import { nextCloseMs } from '../common/candle-catch-up.ts';
@@ -31,7 +31,6 @@ export function createRules(context: StrategyContext<RulesState>, params: RulePa
   const numbers = ruleNumbers(params);
   const barMs = timeframeMs(params.timeframe);
   const perpetual = instrument.kind === 'perpetual';
-  const tickSize = instrument.tickSize.toNumber();
   const evaluator = new RuleEvaluator(context, ruleSetOf(params), barMs);
   // The level the open position watches itself; follows from fills and candles.
   let watched: WatchLevel | undefined;
@@ -42,7 +41,8 @@ export function createRules(context: StrategyContext<RulesState>, params: RulePa
   const { update, say, show } = desk;
   const entry = makeRuleEntry(desk, params);
   const nextBar = () => nextCloseMs(context.nowMs(), barMs);
-  const ticksOfPrice = (price: number): PriceTicks => priceTicks(Math.round(price / tickSize));
+  const toTicks = tickRounder(instrument.tickSize);
+  const ticksOfPrice = (price: number): PriceTicks => priceTicks(toTicks(price));
   const exitSide = (): Side => (context.state.side === 'short' ? 'buy' : 'sell');
   const signOf = (side: PositionSide | null): 1 | -1 => (side === 'short' ? -1 : 1);
 

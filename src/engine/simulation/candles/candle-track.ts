@@ -1,7 +1,7 @@
 /** One series of a candle run: its columns in ticks, its place in it, and the points the price still has to pass. */
 
 import type { Candle } from '../../../shared/domain/candle.ts';
-import type { Instrument } from '../../../shared/domain/instrument.ts';
+import { type Instrument, tickRounder } from '../../../shared/domain/instrument.ts';
 import type { EpochMs } from '../../../shared/domain/nominal.ts';
 import type { BookRows } from '../books/book-rows.ts';
 import type { BorrowRates } from '../matching/borrow-interest.ts';
@@ -204,13 +204,7 @@ export class CandleTrack {
 /** Gives prices in whole ticks, each rounded to the nearest. */
 export function columnTicks(prices: Float64Array, tickSize: Instrument['tickSize']): Float64Array {
   const ticks = new Float64Array(prices.length);
-  // A power of ten below one is not a double: multiplying by its whole reciprocal is exact enough to round.
-  const coefficient = Number(tickSize.coefficient);
-  const power = 10 ** tickSize.scale;
-  for (let row = 0; row < prices.length; row += 1) ticks[row] = Math.round((prices[row] as number) * power);
-  if (coefficient === 1) return ticks;
-  for (let row = 0; row < prices.length; row += 1) {
-    ticks[row] = Math.round(((prices[row] as number) * power) / coefficient);
-  }
+  const toTicks = tickRounder(tickSize);
+  for (let row = 0; row < prices.length; row += 1) ticks[row] = toTicks(prices[row] as number);
   return ticks;
 }

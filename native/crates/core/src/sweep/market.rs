@@ -107,6 +107,8 @@ pub(super) struct Market<'a> {
     /// Ticks and lots in one unit where that is a whole number: dividing by it rounds once.
     ticks_per_unit: Option<f64>,
     lots_per_unit: Option<f64>,
+    /// A price times the first over the second is in ticks.
+    to_ticks: (f64, f64),
     slippage: f64,
     blocks: OnceLock<Blocks>,
 }
@@ -164,6 +166,7 @@ impl<'a> Market<'a> {
             rows,
             ticks_per_unit: per_unit(rules.tick_size),
             lots_per_unit: per_unit(rules.lot_size),
+            to_ticks: per_unit(rules.tick_size).map_or((1.0, rules.tick_size), |inverse| (inverse, 1.0)),
             slippage,
             blocks: OnceLock::new(),
             series,
@@ -173,7 +176,9 @@ impl<'a> Market<'a> {
     /// The whole ticks nearest to a price.
     #[inline(always)]
     pub(super) fn ticks(&self, price: f64) -> f64 {
-        (price / self.series.rules.tick_size + 0.5).floor()
+        // A tick of a tenth is no double, its inverse is: halves go up as they do on the event path.
+        let (factor, divisor) = self.to_ticks;
+        (price * factor / divisor + 0.5).floor()
     }
 
     /// Price of ticks.
