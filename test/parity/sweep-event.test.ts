@@ -330,6 +330,35 @@ describe('the event path and the sweep path', () => {
     await expect(both({}, 'ma-cross')).rejects.toThrow('series.0.rules.tickSize');
   });
 
+  it('agree on a market that allows less leverage than the account', async () => {
+    const path = candleFile('leverage', randomCandles(3, 400, 0.1, 20_000));
+    const rules = { tickSize: '0.1', lotSize: '0.001', leverageMax: 3 };
+    const [event, sweep] = await Promise.all(
+      (['event', 'sweep'] as const).map((run) =>
+        runBacktest(
+          backtestSpec.parse({
+            strategy: 'rules',
+            params: { longEntry: 'close > 1', sizeType: 'percent', orderPercent: '90', maxBars: 5 },
+            series: [{ source: { kind: 'file', path }, instrument: 'BTC/USDT:USDT', rules }],
+            leverage: 10,
+            path: run,
+          }),
+          { findStrategy },
+        ),
+      ),
+    );
+    expect(event?.trades.length).toBeGreaterThan(30);
+    // 90 % of 10,000, three times over, less slippage, fee and reserve of the entry.
+    const first = (event?.trades.quantity[0] as number) * (event?.trades.entryPrice[0] as number);
+    expect(first).toBeGreaterThan(26_500);
+    expect(first).toBeLessThan(27_000);
+    const lots = [event, sweep].map((run) =>
+      [...(run?.trades.quantity ?? [])].map((one) => Math.round(one * 1000)),
+    );
+    expect(lots[1]).toEqual(lots[0]);
+    expect(sweep?.finalEquity).toBeCloseTo(event?.finalEquity ?? 0, 6);
+  });
+
   it('auto takes the sweep path where it knows everything asked for, else the event path, and says which', async () => {
     const path = candleFile('auto', randomCandles(2, 50, 0.1, 20_000));
     const run = (more: Record<string, unknown>, withAudit = false) =>

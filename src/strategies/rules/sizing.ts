@@ -22,7 +22,9 @@ export function entryValue(
 ): number {
   if (params.sizeType === 'quote') return Number(params.orderQuote);
   const part = Number(params.orderPercent) / 100;
-  return instrument.kind === 'perpetual' ? part * equity * terms.leverage : part * equity;
+  // The venue lets an account have no more than the instrument's own leverage.
+  const leverage = Math.min(terms.leverage, instrument.leverageMax);
+  return instrument.kind === 'perpetual' ? part * equity * leverage : part * equity;
 }
 
 /** Gives the whole lots of an entry of this value at `ticks`; 0 when the venue would not take so few. */
