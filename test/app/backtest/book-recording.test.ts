@@ -29,6 +29,8 @@ const recording = join(import.meta.dirname, '../../../../shared/data/l2/binance_
 const market = { venue: 'own', symbol: 'BTC/USDT:USDT' };
 const control = { isCancelled: () => false, progress: () => undefined, onCancel: () => undefined };
 type SeriesInput = BacktestSpecInput['series'][number];
+/** Half a million rows, several times over: on a machine with much else to do. */
+const slowMs = 180_000;
 const latencyMs = 10;
 /** Quotes stand at multiples of this and stay there while the price lies between. */
 const intervalTicks = 100;
@@ -111,121 +113,132 @@ describe.skipIf(!existsSync(recording))('a real recording (skipped without the s
     // The native replay decides each step from the first event of either clock on.
     const firstNs = columns.exchangeNs.reduce((least, ns) => (ns < least ? ns : least));
     firstMs = Number(firstNs / 1_000_000n) + stepMs;
-  });
+  }, slowMs);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('fills the quotes that the native replay fills, and nothing before its queue is gone', async () => {
-    const fills: SeenFill[] = [];
-    const first = await runOnBook(folder, quotes(fills, firstMs), overrides, { withAudit: true });
-    const again: SeenFill[] = [];
-    const second = await runOnBook(folder, quotes(again, firstMs), overrides, { withAudit: true });
-    expect(again).toEqual(fills);
-    expect(second.auditHash).toBe(first.auditHash);
-    expect(fills.every(({ lots, maker }) => lots === 1 && maker)).toBe(true);
+  it(
+    'fills the quotes that the native replay fills, and nothing before its queue is gone',
+    async () => {
+      const fills: SeenFill[] = [];
+      const first = await runOnBook(folder, quotes(fills, firstMs), overrides, { withAudit: true });
+      const again: SeenFill[] = [];
+      const second = await runOnBook(folder, quotes(again, firstMs), overrides, { withAudit: true });
+      expect(again).toEqual(fills);
+      expect(second.auditHash).toBe(first.auditHash);
+      expect(fills.every(({ lots, maker }) => lots === 1 && maker)).toBe(true);
 
-    // Cancels spread evenly over the queue and orders of one lot: so far the conventions are the same.
-    const path = new DataLibrary(loadNative(), folder).l2.path(market);
-    const tape = await L2Recording.load(loadNative(), path);
-    const [theirs] = await tape.run(
-      {
-        stepMs,
-        latency: { kind: 'constant', entryMs: latencyMs, responseMs: latencyMs },
-        queue: { kind: 'power', exponent: 1 },
-        matching: 'partial',
-        makerFee: 0,
-        takerFee: 0,
-        keepsFills: true,
-      },
-      [
+      // Cancels spread evenly over the queue and orders of one lot: so far the conventions are the same.
+      const path = new DataLibrary(loadNative(), folder).l2.path(market);
+      const tape = await L2Recording.load(loadNative(), path);
+      const [theirs] = await tape.run(
         {
-          strategy: 'grid',
-          levels: 1,
-          interval: { ticks: intervalTicks },
-          halfSpreadIntervals: 0,
-          size: 0.001,
-          maxPosition: 1_000_000,
+          stepMs,
+          latency: { kind: 'constant', entryMs: latencyMs, responseMs: latencyMs },
+          queue: { kind: 'power', exponent: 1 },
+          matching: 'partial',
+          makerFee: 0,
+          takerFee: 0,
+          keepsFills: true,
         },
-      ],
-    );
-    const native = (theirs?.fillList ?? []).map(({ price, side, timeMs }) => ({
-      side,
-      ticks: Math.round(price * 10),
-      timeMs,
-    }));
-    expect(fills.length).toBeGreaterThan(100);
-    expect(fills.map(({ side, ticks }) => [side, ticks])).toEqual(
-      native.map(({ side, ticks }) => [side, ticks]),
-    );
-    // A trade beyond a quote fills it here whoever took: one who bids more would have met the quote. The native replay waits for a
-    // taker of the other side, or for the book. After a trade it also takes a cancel as a part of the level as it was before the
-    // trade, where we take it as a part of what the trade has left.
-    const apart = fills.map(({ filledMs }, index) =>
-      Math.abs(filledMs - (native[index]?.timeMs ?? Number.NaN)),
-    );
-    expect(apart.filter((ms) => !(ms < 1)).length).toBeLessThanOrEqual(3);
-    expect(Math.max(...apart)).toBeLessThan(50);
+        [
+          {
+            strategy: 'grid',
+            levels: 1,
+            interval: { ticks: intervalTicks },
+            halfSpreadIntervals: 0,
+            size: 0.001,
+            maxPosition: 1_000_000,
+          },
+        ],
+      );
+      const native = (theirs?.fillList ?? []).map(({ price, side, timeMs }) => ({
+        side,
+        ticks: Math.round(price * 10),
+        timeMs,
+      }));
+      expect(fills.length).toBeGreaterThan(100);
+      expect(fills.map(({ side, ticks }) => [side, ticks])).toEqual(
+        native.map(({ side, ticks }) => [side, ticks]),
+      );
+      // A trade beyond a quote fills it here whoever took: one who bids more would have met the quote. The native replay waits for a
+      // taker of the other side, or for the book. After a trade it also takes a cancel as a part of the level as it was before the
+      // trade, where we take it as a part of what the trade has left.
+      const apart = fills.map(({ filledMs }, index) =>
+        Math.abs(filledMs - (native[index]?.timeMs ?? Number.NaN)),
+      );
+      expect(apart.filter((ms) => !(ms < 1)).length).toBeLessThanOrEqual(3);
+      expect(Math.max(...apart)).toBeLessThan(50);
 
-    const queued = queuesOf(columns, fills);
-    expect(queued.filter(({ isPassed }) => isPassed)).toHaveLength(fills.length);
-    // Most of them really had to wait for those before them.
-    expect(queued.filter(({ aheadLots, isCrossed }) => aheadLots > 0 && !isCrossed).length).toBeGreaterThan(
-      10,
-    );
-  });
+      const queued = queuesOf(columns, fills);
+      expect(queued.filter(({ isPassed }) => isPassed)).toHaveLength(fills.length);
+      // Most of them really had to wait for those before them.
+      expect(queued.filter(({ aheadLots, isCrossed }) => aheadLots > 0 && !isCrossed).length).toBeGreaterThan(
+        10,
+      );
+    },
+    slowMs,
+  );
 
-  it('a market order takes the levels as they stand when it arrives', async () => {
-    const [atMs, lots] = [firstMs + 100_000, 40_000];
-    const fills: [number, number][] = [];
-    await runOnBook(
-      folder,
-      (context) => ({
-        onStart: () => context.setTimer('buy', epochMs(atMs)),
-        onTimer: () => context.send({ leg: 'buy', side: 'buy', type: 'market', lots: quantityLots(lots) }),
-        onFill: (fill: Fill) => fills.push([fill.priceTicks, fill.lots]),
-      }),
-      overrides,
-    );
-    const asks = new Map<number, number>();
-    for (const row of byExchange(columns)) {
-      if (wholeMsAt(columns.exchangeNs, row) > atMs + latencyMs) break;
-      if (kindAt(columns, row) === tickKinds.askDepth)
-        asks.set(columns.priceTicks[row] as number, lotsAt(columns, row));
-      else if (kindAt(columns, row) >= tickKinds.bidClear) asks.clear();
-    }
-    const expected: [number, number][] = [];
-    let left = lots;
-    for (const [ticks, size] of [...asks].sort(([one], [other]) => one - other)) {
-      if (left === 0) break;
-      if (size === 0) continue;
-      expected.push([ticks, Math.min(left, size)]);
-      left -= Math.min(left, size);
-    }
-    expect(expected.length).toBeGreaterThan(20);
-    expect(fills).toEqual(expected);
-  });
+  it(
+    'a market order takes the levels as they stand when it arrives',
+    async () => {
+      const [atMs, lots] = [firstMs + 100_000, 40_000];
+      const fills: [number, number][] = [];
+      await runOnBook(
+        folder,
+        (context) => ({
+          onStart: () => context.setTimer('buy', epochMs(atMs)),
+          onTimer: () => context.send({ leg: 'buy', side: 'buy', type: 'market', lots: quantityLots(lots) }),
+          onFill: (fill: Fill) => fills.push([fill.priceTicks, fill.lots]),
+        }),
+        overrides,
+      );
+      const asks = new Map<number, number>();
+      for (const row of byExchange(columns)) {
+        if (wholeMsAt(columns.exchangeNs, row) > atMs + latencyMs) break;
+        if (kindAt(columns, row) === tickKinds.askDepth)
+          asks.set(columns.priceTicks[row] as number, lotsAt(columns, row));
+        else if (kindAt(columns, row) >= tickKinds.bidClear) asks.clear();
+      }
+      const expected: [number, number][] = [];
+      let left = lots;
+      for (const [ticks, size] of [...asks].sort(([one], [other]) => one - other)) {
+        if (left === 0) break;
+        if (size === 0) continue;
+        expected.push([ticks, Math.min(left, size)]);
+        left -= Math.min(left, size);
+      }
+      expect(expected.length).toBeGreaterThan(20);
+      expect(fills).toEqual(expected);
+    },
+    slowMs,
+  );
 
-  it('the grid that trades live runs on it', async () => {
-    const result = await runOnBook(
-      folder,
-      () => ({}),
-      {
-        ...overrides,
-        strategy: 'grid',
-        params: { lower: '61500', upper: '61900', levels: 81, mode: 'neutral' },
-      },
-      { findStrategy: () => grid },
-    );
-    expect(result.counts.fills).toBeGreaterThan(100);
-    expect(result.warnings.join()).not.toContain('stopped early');
-  });
+  it(
+    'the grid that trades live runs on it',
+    async () => {
+      const result = await runOnBook(
+        folder,
+        () => ({}),
+        {
+          ...overrides,
+          strategy: 'grid',
+          params: { lower: '61500', upper: '61900', levels: 81, mode: 'neutral' },
+        },
+        { findStrategy: () => grid },
+      );
+      expect(result.counts.fills).toBeGreaterThan(100);
+      expect(result.warnings.join()).not.toContain('stopped early');
+    },
+    slowMs,
+  );
 });
 
 /** Rows in the order in which they happened at the exchange. */
 function byExchange({ exchangeNs }: TickColumns): number[] {
-  const rows = Array.from(exchangeNs, (_, row) => row);
-  return rows.sort(
-    (one, other) => Number((exchangeNs[one] as bigint) - (exchangeNs[other] as bigint)) || one - other,
-  );
+  const times = Array.from(exchangeNs, (ns) => Number(ns - (exchangeNs[0] as bigint)));
+  const rows = times.map((_, row) => row);
+  return rows.sort((one, other) => (times[one] as number) - (times[other] as number) || one - other);
 }
 
 interface Queued {
@@ -249,9 +262,10 @@ function queuesOf(columns: TickColumns, fills: readonly SeenFill[]): Queued[] {
       columns.priceTicks[row] as number,
       lotsAt(columns, row),
     ];
-    for (const [index, { arrivedMs, filledMs, side, ticks: own }] of fills.entries()) {
-      const queue = queued[index] as Queued;
+    for (let index = 0; index < fills.length; index += 1) {
+      const { arrivedMs, filledMs, side, ticks: own } = fills[index] as SeenFill;
       if (timeMs <= arrivedMs || timeMs > filledMs) continue;
+      const queue = queued[index] as Queued;
       if (queue.aheadLots < 0) queue.aheadLots = levels[side].get(own) ?? 0;
       const beyond = side === 'buy' ? ticks < own : ticks > own;
       const trades = kind === tickKinds.buyTrade || kind === tickKinds.sellTrade;
