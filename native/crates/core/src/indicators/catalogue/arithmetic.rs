@@ -1,11 +1,12 @@
 //! Arithmetic of columns and prices made of others.
 
-use super::super::sum::Count;
-use super::block::{Block, derived_reach};
+use super::block::{Block, Scratch, derived_reach};
 use super::circular;
+use super::deviations::Deviation;
 use super::each::{OfRow, fill_rows, of_row};
 use super::extremes::extremes_reach;
 use super::functions;
+use super::grid;
 use super::heikin_ashi::HeikinAshi;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller};
 use super::machine::Kernel;
@@ -124,11 +125,15 @@ row_kernel!(MinIndex, 1, |minimum, _| [minimum], |block, period, row| block.fill
 row_kernel!(MinMaxIndex, 2, |minimum, maximum| [minimum, maximum], |block, period, row| block
     .fill_from_ages(period, |of_highest, of_lowest, slot| [row + slot - of_lowest, row + slot - of_highest]));
 
-kernel!(AverageDeviation[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
-|this, [x]| {
-    if !this.sums.push([x]) { return None; }
-    let mean = this.sums.mean(0, this.count);
-    Some([this.sums.rows().iter().map(|[value]| (value - mean).abs()).sum::<f64>() * this.count.reciprocal])
+kernel!(AverageDeviation[1 => 1](p) { window: Deviation = Deviation::new(count(p, 0)) }
+|this, [x]| this.window.push(x).map(|(_, deviation)| [deviation]);
+reach derived_reach(this.window.period()); |block| {
+    let ([values], [result]) = (block.bars, block.results);
+    let Scratch { lanes, work, .. } = block.scratch;
+    let means = &mut lanes[0][..result.len()];
+    let done = grid::sums_into(values, this.window.period(), true, work, means);
+    this.window.fill(values, means, result);
+    done
 });
 
 macro_rules! transform {

@@ -158,13 +158,8 @@ impl Triangular {
         let (inner, outer) = (self.inner.period(), self.outer.period());
         let ([values], [result]) = (block.bars, block.results);
         let Scratch { lanes, work, .. } = block.scratch;
-        let [first, second, ..] = &mut **lanes;
-        let rows = result.len();
-        let inner_rows = rows + sums_reach(outer);
-        let done = grid::sums(grid::tail(values, inner_rows, inner), inner, true, work, first)
-            && grid::sums(&first[..inner_rows], outer, true, work, second);
-        result.copy_from_slice(&second[..rows]);
-        done
+        let first = &mut lanes[0][..result.len() + sums_reach(outer)];
+        grid::sums_into(values, inner, true, work, first) && grid::sums_into(first, outer, true, work, result)
     }
 }
 
@@ -330,20 +325,18 @@ impl Hull {
         let (half, full, smooth) = (self.half.period(), self.full.period(), self.smooth.period());
         let ([values], [result]) = (block.bars, block.results);
         let Scratch { lanes, work, .. } = block.scratch;
-        let [first, second, third, ..] = &mut **lanes;
-        let rows = result.len();
-        let inner_rows = rows + sums_reach(smooth);
-        if !grid::weighted(grid::tail(values, inner_rows, half), half, true, work, None, first)
-            || !grid::weighted(grid::tail(values, inner_rows, full), full, true, work, None, second)
+        let [first, second, ..] = &mut **lanes;
+        let inner_rows = result.len() + sums_reach(smooth);
+        let (first, second) = (&mut first[..inner_rows], &mut second[..inner_rows]);
+        if !grid::weighted_into(values, half, true, work, None, first)
+            || !grid::weighted_into(values, full, true, work, None, second)
         {
             return false;
         }
-        for (half, &full) in first[..inner_rows].iter_mut().zip(&second[..inner_rows]) {
-            *half = 2.0 * *half - full;
+        for row in 0..inner_rows {
+            first[row] = 2.0 * first[row] - second[row];
         }
-        let done = grid::weighted(&first[..inner_rows], smooth, true, work, None, third);
-        result.copy_from_slice(&third[..rows]);
-        done
+        grid::weighted_into(first, smooth, true, work, None, result)
     }
 }
 

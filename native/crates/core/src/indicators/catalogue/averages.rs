@@ -3,13 +3,13 @@
 use super::super::ema::Ema;
 use super::super::wilder::WilderAverage;
 use super::average::{EmaChain, Hull, Kaufman, Simple, Tillson, Triangular, Weighted, ZeroLag};
-use super::block::{Scratch, derived_reach, windows_reach};
+use super::block::{derived_reach, windows_reach};
 use super::grid;
+use super::halves::{Halves, Totals};
 use super::kernel::kernel;
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, period_from, real, spec};
-use super::window::Sums;
 
 kernel!(Sma[1 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
     |this, [x]| this.average.push(x).map(|value| [value]);
@@ -27,11 +27,8 @@ reach Some(this.average.period()); carry |block| {
 kernel!(Wma[1 => 1](p) { average: Weighted = Weighted::new(count(p, 0)) }
 |this, [x]| this.average.push(x).map(|value| [value]);
 reach windows_reach(this.average.period()); |block| {
-    let (period, rows) = (this.average.period(), block.results[0].len());
-    let Scratch { lanes, work, .. } = block.scratch;
-    let done = grid::weighted(grid::tail(block.bars[0], rows, period), period, true, work, None, &mut lanes[0]);
-    block.results[0].copy_from_slice(&lanes[0][..rows]);
-    done
+    let ([values], [result]) = (block.bars, block.results);
+    grid::weighted_into(values, this.average.period(), true, &mut block.scratch.work, None, result)
 });
 kernel!(Dema[1 => 1](p) { chain: EmaChain<2> = EmaChain::new(count(p, 0)) }
 |this, [x]| this.chain.push(x).map(|[first, second]| [2.0 * first - second]);
@@ -93,14 +90,14 @@ kernel!(Ma[1 => 1](p) { average: Average = Average::new(count(p, 1), count(p, 0)
     |this, [x]| this.average.push(x).map(|value| [value]);
     reach this.average.simple_period().and_then(derived_reach);
     |block| block.fill_from_column::<true>(this.average.simple_period().unwrap_or(1)));
-kernel!(Vwma[2 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
+kernel!(Vwma[2 => 1](p) { window: Halves<Totals, 2, 2> = Halves::new(count(p, 0)) }
 |this, [price, volume]| {
-    if !this.sums.push([price * volume, volume]) { return None; }
-    let traded = this.sums.sum(1);
-    Some([if traded == 0.0 { price } else { this.sums.sum(0) / traded }])
-}; reach derived_reach(this.sums.period()); |block| block.fill_from_sums(
-    this.sums.period(),
-    |[price, volume], _| [price * volume, volume],
+    let [money, traded] = this.window.push([price * volume, volume])?;
+    Some([if traded == 0.0 { price } else { money / traded }])
+}; reach this.window.reach(); |block| block.fill_from_share(
+    &this.window,
+    1,
+    |[price, volume]| price * volume,
     |[money, traded], [price, _]| [if traded == 0.0 { price } else { money / traded }],
 ));
 
@@ -324,7 +321,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0) - 1,
         Vwma::new,
-        "sum of price * volume / sum of volume; the price where nothing was traded",
+        "sum of price * volume / sum of volume, put together from halves, 2 log2 n operations a bar; the price where nothing was traded",
         "elementary"
     ),
 ];

@@ -4,10 +4,10 @@ use super::super::ema::Ema;
 use super::super::wilder::WilderAverage;
 use super::average::Simple;
 use super::block::{Scratch, derived_reach};
-use super::extremes::extremes_reach;
+use super::extremes::{by_column, extremes_reach};
 use super::grid;
-use super::kernel::{kernel, middle, true_range};
-use super::moments::{Moments, OfOne, moments};
+use super::kernel::{kernel, middle, ratio_or, true_range};
+use super::moments::Moments;
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, real, spec};
 use super::window::{Highest, Lowest};
@@ -38,53 +38,68 @@ kernel!(Donchian[2 => 3](p) {
 }; reach extremes_reach(this.highest.period());
    |block| block.fill_from_extremes(this.highest.period(), |upper, lower, _| [upper, middle(upper, lower), lower]));
 kernel!(Bollinger[1 => 3](p) {
-    window: Moments<OfOne, 2> = Moments::new(count(p, 0)),
+    window: Moments = Moments::new(count(p, 0)),
     n: f64 = p[0],
     average: Average = Average::new(count(p, 3), count(p, 0)),
     up: f64 = p[1],
     down: f64 = p[2] }
 |this, [x]| {
     let middle = this.average.push(x);
-    let [_, squares] = this.window.push([x, 0.0])?;
+    let [_, squares] = this.window.push([x])?;
     let (middle, deviation) = (middle?, (squares / this.n).sqrt());
     Some([this.up.mul_add(deviation, middle), middle, (-this.down).mul_add(deviation, middle)])
 }; reach this.average.simple_period().and_then(derived_reach); |block| {
     let ([values], [upper, middle, lower]) = (block.bars, block.results);
     let (period, rows) = (this.window.period(), middle.len());
     let Scratch { lanes, work, joints } = block.scratch;
-    let [means, squares, middles, ..] = &mut **lanes;
-    if !grid::sums(grid::tail(values, rows, period), period, true, work, middles) { return false; }
-    moments::<OfOne, 2>(values.len(), rows, period, |row| [values[row], 0.0], joints, [means, squares]);
-    let (n, up, down) = (this.n, this.up, -this.down);
-    middle.copy_from_slice(&middles[..rows]);
-    let (upper, lower, squares, middles) = (&mut upper[..rows], &mut lower[..rows], &squares[..rows], &middles[..rows]);
+    let [means, squares, ..] = &mut **lanes;
+    if !grid::sums_into(values, period, true, work, middle) { return false; }
+    let squares = &mut squares[..rows];
+    this.window.fill([values], joints, [&mut means[..rows], &mut *squares]);
+    for squares in squares.iter_mut() {
+        *squares = (*squares / this.n).sqrt();
+    }
+    let (up, down, deviations) = (this.up, -this.down, &*squares);
+    let (upper, middle, lower) = (&mut upper[..rows], &middle[..rows], &mut lower[..rows]);
     for row in 0..rows {
-        let deviation = (squares[row] / n).sqrt();
-        upper[row] = up.mul_add(deviation, middles[row]);
-        lower[row] = down.mul_add(deviation, middles[row]);
+        upper[row] = up.mul_add(deviations[row], middle[row]);
+    }
+    for row in 0..rows {
+        lower[row] = down.mul_add(deviations[row], middle[row]);
     }
     true
 });
+/// Part of the price by which the bands widen.
+#[inline(always)]
+fn band_width(high: f64, low: f64) -> f64 {
+    ratio_or(4.0 * (high - low), high + low, 0.0)
+}
+
 kernel!(AccelerationBands[3 => 3](p) {
     upper: Simple = Simple::new(count(p, 0)),
     middle: Simple = Simple::new(count(p, 0)),
     lower: Simple = Simple::new(count(p, 0)) }
 |this, [high, low, close]| {
-    let total = high + low;
-    let width = if total == 0.0 { 0.0 } else { 4.0 * (high - low) / total };
+    let width = band_width(high, low);
     let upper = this.upper.push(high * (1.0 + width));
     let middle = this.middle.push(close);
     let lower = this.lower.push(low * (1.0 - width));
     Some([upper?, middle?, lower?])
-}; reach derived_reach(this.middle.period()); |block| block.fill_from_means(
-    this.middle.period(),
-    |[high, low, close], _| {
-        let total = high + low;
-        let width = if total == 0.0 { 0.0 } else { 4.0 * (high - low) / total };
-        [high * (1.0 + width), close, low * (1.0 - width)]
-    },
-    |means, _| means,
-));
+}; reach derived_reach(this.middle.period()); |block| {
+    let ([high, low, close], [upper, middle, lower], period) = (block.bars, block.results, this.middle.period());
+    let Scratch { lanes, work, .. } = block.scratch;
+    let (length, [uppers, lowers, widths, ..]) = (high.len(), &mut **lanes);
+    let (high, low, widths) = (&high[..length], &low[..length], &mut widths[..length]);
+    for row in 0..length {
+        widths[row] = band_width(high[row], low[row]);
+    }
+    by_column([&mut *uppers, &mut *lowers], length, |row| {
+        [high[row] * (1.0 + widths[row]), low[row] * (1.0 - widths[row])]
+    });
+    grid::sums_into(&uppers[..length], period, true, work, upper)
+        && grid::sums_into(close, period, true, work, middle)
+        && grid::sums_into(&lowers[..length], period, true, work, lower)
+});
 kernel!(Keltner[3 => 3](p) {
     middle: Ema = Ema::with_checked_period(count(p, 0)),
     range: WilderAverage = WilderAverage::new(count(p, 1)),

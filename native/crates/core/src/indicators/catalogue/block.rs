@@ -1,9 +1,9 @@
 //! Parts of batches: what a kernel sees of a block of bars, and windows over it that are computed side by side.
 
-use super::super::sum::Count;
+use super::extremes::by_column;
 use super::grid;
-use super::moments::{JOINT, Joint};
-use super::whole::{Totals, Whole};
+use super::joints::Joints;
+use super::whole::Totals;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
 
@@ -20,14 +20,14 @@ pub(super) const SPAN: usize = BLOCK + 4 * LONGEST;
 pub(super) struct Scratch {
     pub(super) lanes: Box<[Lane; 8]>,
     pub(super) work: Work,
-    pub(super) joints: Box<[Joint; 20]>,
+    pub(super) joints: Box<Joints>,
 }
 
 /// What sums of windows are made in.
 pub(super) struct Work {
     pub(super) totals: Box<[Totals; 2]>,
-    /// Upper and lower parts, and what is left of the sums when they are rounded.
-    pub(super) parts: Box<[Lane; 3]>,
+    /// Upper and lower parts, the sums, and what is left of them when they are rounded.
+    pub(super) parts: Box<[Lane; 4]>,
 }
 
 /// Columns on the heap from the beginning: together they are larger than what a stack should hold.
@@ -46,7 +46,7 @@ impl Scratch {
         Scratch {
             lanes: columns([0.0; SPAN]),
             work: Work { totals: columns([0; SPAN + 8]), parts: columns([0.0; SPAN]) },
-            joints: columns([0.0; JOINT]),
+            joints: Box::new(Joints::new()),
         }
     }
 }
@@ -78,6 +78,47 @@ pub(super) struct Block<'a, const I: usize, const O: usize> {
     pub(super) results: [&'a mut [f64]; O],
     /// Columns to work in.
     pub(super) scratch: &'a mut Scratch,
+}
+
+/// Rows of a part of a block: with what is made on the way they stay in the first cache.
+const PART: usize = 256;
+
+/// The parts of a block, one after the other.
+pub(super) struct Parts<'a, const I: usize, const O: usize> {
+    block: Block<'a, I, O>,
+    done: usize,
+}
+
+impl<'a, const I: usize, const O: usize> Block<'a, I, O> {
+    /// Cuts the block up.
+    #[inline(always)]
+    pub(super) fn parts(self) -> Parts<'a, I, O> {
+        Parts { block: self, done: 0 }
+    }
+}
+
+impl<const I: usize, const O: usize> Parts<'_, I, O> {
+    /// The next part. To be asked for in a loop: what is done in a closure would lose its wide instructions.
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> Option<Block<'_, I, O>> {
+        let (done, reach) = (self.done, self.block.reach);
+        // Not where the parts would mostly be made of the bars before them.
+        let most = if reach > PART / 2 { BLOCK } else { PART };
+        let taken = most.min(self.block.results[0].len() - done);
+        if taken == 0 {
+            return None;
+        }
+        self.done += taken;
+        let mut bars: [&[f64]; I] = [&[]; I];
+        for index in 0..I {
+            bars[index] = &self.block.bars[index][done..done + reach + taken];
+        }
+        let mut results: [&mut [f64]; O] = std::array::from_fn(|_| Default::default());
+        for (part, result) in results.iter_mut().zip(self.block.results.iter_mut()) {
+            *part = &mut result[done..done + taken];
+        }
+        Some(Block { bars, reach, row: self.block.row + done, results, scratch: self.block.scratch })
+    }
 }
 
 /// The numbers of one row. A loop, where `map` would not always become part of the caller and so lose its instructions.
@@ -166,22 +207,26 @@ pub(super) const fn sums_reach(period: usize) -> usize {
 }
 
 impl<const I: usize, const O: usize> Block<'_, I, O> {
-    /// The column to work in that comes first is filled with a number a bar, from the second bar on: `number` of the bar and
-    /// the one before it.
+    /// Fills the block with sums or means over a window of the first column.
     #[inline(always)]
-    pub(super) fn derive<const N: usize>(
-        bars: [&[f64]; I],
-        lanes: &mut [Lane; N],
-        number: impl Fn([f64; I], [f64; I]) -> [f64; N],
-    ) {
-        let length = bars[0].len().min(SPAN);
-        let bars = bars.map(|column| &column[..length]);
-        for at in 1..length {
-            let values = number(bar_at(&bars, at), bar_at(&bars, at - 1));
-            for index in 0..N {
-                lanes[index][at - 1] = values[index];
+    pub(super) fn fill_from_column<const MEANS: bool>(self, period: usize) -> bool {
+        let result = self.results.into_iter().next().expect("there is a result");
+        grid::sums_into(self.bars[0], period, MEANS, &mut self.scratch.work, result)
+    }
+
+    /// Fills each column with means over a window of a number derived from the bar.
+    #[inline(always)]
+    pub(super) fn fill_with_means(self, period: usize, number: impl Fn([f64; I]) -> [f64; O]) -> bool {
+        let Scratch { lanes, work, .. } = self.scratch;
+        let numbers = lanes.first_chunk_mut::<O>().expect("three are enough for all");
+        derive(self.bars, numbers, |bar, _| number(bar));
+        let length = self.bars[0].len() - 1;
+        for (numbers, result) in numbers.iter().zip(self.results) {
+            if !grid::sums_into(&numbers[..length], period, true, work, result) {
+                return false;
             }
         }
+        true
     }
 
     /// Fills the block from sums over a window of numbers derived from each bar and the one before it: `result` gets the
@@ -193,66 +238,47 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         number: impl Fn([f64; I], [f64; I]) -> [f64; N],
         result: impl Fn([f64; N], [f64; I]) -> [f64; O],
     ) -> bool {
-        self.fill_from_windows::<N, false>(period, number, result)
-    }
-
-    /// As [`Block::fill_from_sums`], with means.
-    #[inline(always)]
-    pub(super) fn fill_from_means<const N: usize>(
-        self,
-        period: usize,
-        number: impl Fn([f64; I], [f64; I]) -> [f64; N],
-        result: impl Fn([f64; N], [f64; I]) -> [f64; O],
-    ) -> bool {
-        self.fill_from_windows::<N, true>(period, number, result)
-    }
-
-    /// As [`Block::fill_from_means`] or [`Block::fill_from_sums`] where the numbers are those of the first column.
-    #[inline(always)]
-    pub(super) fn fill_from_column<const MEANS: bool>(mut self, period: usize) -> bool {
-        let count = MEANS.then(|| Count::new(period));
-        if let Some(whole) = Whole::new::<false>(&self.bars[0][1..], period, &mut self.scratch.work.totals) {
-            for result in &mut self.results {
-                whole.plain(period, count, result);
-            }
-            return true;
-        }
-        self.fill_from_windows::<1, MEANS>(period, |bar, _| [bar[0]], |[value], _| [value; O])
-    }
-
-    #[inline(always)]
-    fn fill_from_windows<const N: usize, const MEANS: bool>(
-        self,
-        period: usize,
-        number: impl Fn([f64; I], [f64; I]) -> [f64; N],
-        result: impl Fn([f64; N], [f64; I]) -> [f64; O],
-    ) -> bool {
         let Scratch { lanes, work, .. } = self.scratch;
         let (numbers, lanes) = lanes.split_first_chunk_mut::<N>().expect("three are enough for all");
-        let windows = lanes.first_chunk_mut::<N>().expect("three are enough for all");
-        Self::derive(self.bars, numbers, number);
+        let sums = lanes.first_chunk_mut::<N>().expect("three are enough for all");
+        derive(self.bars, numbers, number);
         let length = self.bars[0].len() - 1;
-        for (numbers, windows) in numbers.iter().zip(windows.iter_mut()) {
-            let values = &numbers[..length];
-            if !grid::sums(values, period, MEANS, work, windows) {
+        let rows = length + 1 - self.reach;
+        for (numbers, sums) in numbers.iter().zip(sums.iter_mut()) {
+            if !grid::sums_into(&numbers[..length], period, false, work, &mut sums[..rows]) {
                 return false;
             }
         }
-        let rows = length + 1 - self.reach;
-        let bars = self.bars.map(|column| &column[self.reach..self.reach + rows]);
-        let results = self.results;
-        for output in &results {
-            assert_eq!(output.len(), rows);
+        let (mut bars, mut windows): ([&[f64]; I], [&[f64]; N]) = ([&[]; I], [&[]; N]);
+        for index in 0..I {
+            bars[index] = &self.bars[index][self.reach..self.reach + rows];
         }
-        let windows: [&[f64]; N] = std::array::from_fn(|index| &windows[index][..rows]);
-        for slot in 0..rows {
-            let values = result(bar_at(&windows, slot), bar_at(&bars, slot));
-            for index in 0..O {
-                results[index][slot] = values[index];
-            }
+        for index in 0..N {
+            windows[index] = &sums[index][..rows];
         }
+        by_column(self.results, rows, |row| result(bar_at(&windows, row), bar_at(&bars, row)));
         true
     }
+}
+
+/// Columns of numbers of each bar and the one before it, from the second bar on.
+#[inline(always)]
+pub(super) fn derive<const I: usize, const N: usize>(
+    bars: [&[f64]; I],
+    columns: &mut [Lane; N],
+    number: impl Fn([f64; I], [f64; I]) -> [f64; N],
+) {
+    let length = bars[0].len() - 1;
+    let (mut now, mut before): ([&[f64]; I], [&[f64]; I]) = ([&[]; I], [&[]; I]);
+    for index in 0..I {
+        now[index] = &bars[index][1..=length];
+        before[index] = &bars[index][..length];
+    }
+    let mut derived: [&mut [f64]; N] = std::array::from_fn(|_| Default::default());
+    for (derived, column) in derived.iter_mut().zip(columns) {
+        *derived = column;
+    }
+    by_column(derived, length, |row| number(bar_at(&now, row), bar_at(&before, row)));
 }
 
 /// Bars before a block that [`Block::fill_from_sums`] wants, if the window is short enough.

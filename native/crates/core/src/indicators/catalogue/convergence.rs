@@ -134,8 +134,8 @@ kernel!(MacdExt[1 => 3](p) { lines: Convergence = Convergence {
     let [first, second, ..] = &mut **lanes;
     // The signal looks at differences before the block.
     let inner_rows = rows + sums_reach(signal);
-    if !grid::sums(grid::tail(values, inner_rows, fast), fast, true, work, first)
-        || !grid::sums(grid::tail(values, inner_rows, slow), slow, true, work, second)
+    if !grid::sums_into(values, fast, true, work, &mut first[..inner_rows])
+        || !grid::sums_into(values, slow, true, work, &mut second[..inner_rows])
     {
         return false;
     }

@@ -5,6 +5,8 @@
 
 use super::block::{Block, LONGEST, Lane, bar_at};
 use super::kernel::{larger, smaller};
+#[cfg(target_arch = "x86_64")]
+use super::wide::has_eight;
 
 /// Bars before a block that windows of `period` values want, if they are short enough.
 #[inline(always)]
@@ -50,7 +52,36 @@ fn join(from: &[f64], width: usize, period: usize, out: &mut [f64], pick: impl F
 /// Extremes of windows of `period` values by `pick`, which gives one of two numbers. The first window ends at
 /// `values[period - 1]`; there are as many as `out` has places.
 #[inline(always)]
+#[allow(unsafe_code)]
 pub(super) fn extremes(
+    values: &[f64],
+    period: usize,
+    work: [&mut Lane; 2],
+    out: &mut [f64],
+    pick: impl Fn(f64, f64) -> f64 + Copy,
+) {
+    #[cfg(target_arch = "x86_64")]
+    if has_eight() {
+        // SAFETY: the processor has just been found to have the features.
+        return unsafe { extremes_eights(values, period, work, out, pick) };
+    }
+    extremes_rows(values, period, work, out, pick);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn extremes_eights(
+    values: &[f64],
+    period: usize,
+    work: [&mut Lane; 2],
+    out: &mut [f64],
+    pick: impl Fn(f64, f64) -> f64 + Copy,
+) {
+    extremes_rows(values, period, work, out, pick);
+}
+
+#[inline(always)]
+fn extremes_rows(
     values: &[f64],
     period: usize,
     work: [&mut Lane; 2],
@@ -133,23 +164,33 @@ pub(super) fn places(
     widen_places(from, period - width, &mut next_numbers[..out.len()], out, beats);
 }
 
-/// Fills columns of equal length one after the other: a loop that writes one of them becomes wide instructions, where several
+/// Fills columns of `rows` places one after the other: a loop that writes one of them becomes wide instructions, where several
 /// would have to be told apart from everything that is read.
 #[inline(always)]
-pub(super) fn by_column<const O: usize>(results: [&mut [f64]; O], values: impl Fn(usize) -> [f64; O]) {
+pub(super) fn by_column<const O: usize>(
+    results: [&mut [f64]; O],
+    rows: usize,
+    values: impl Fn(usize) -> [f64; O],
+) {
     for (index, column) in results.into_iter().enumerate() {
         match index {
-            0 => one_column::<0, O>(column, &values),
-            1 => one_column::<1, O>(column, &values),
-            _ => one_column::<2, O>(column, &values),
+            0 => one_column::<0, O>(column, rows, &values),
+            1 => one_column::<1, O>(column, rows, &values),
+            _ => one_column::<2, O>(column, rows, &values),
         }
     }
 }
 
 #[inline(always)]
-fn one_column<const INDEX: usize, const O: usize>(column: &mut [f64], values: &impl Fn(usize) -> [f64; O]) {
-    for (slot, place) in column.iter_mut().enumerate() {
-        *place = values(slot)[INDEX.min(O - 1)];
+fn one_column<const INDEX: usize, const O: usize>(
+    column: &mut [f64],
+    rows: usize,
+    values: &impl Fn(usize) -> [f64; O],
+) {
+    // The length is spelled out, so that nothing is tested in the loop.
+    let column = &mut column[..rows];
+    for slot in 0..rows {
+        column[slot] = values(slot)[INDEX.min(O - 1)];
     }
 }
 
@@ -162,18 +203,20 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         period: usize,
         result: impl Fn(f64, f64, [f64; I]) -> [f64; O],
     ) -> bool {
-        let rows = self.results[0].len();
-        let start = self.reach + 1 - period;
-        let [highest, lowest, a, b] = self.scratch.columns();
-        let (highest, lowest) = (&mut highest[..rows], &mut lowest[..rows]);
-        extremes(&self.bars[0][start..], period, [a, b], highest, larger);
-        extremes(&self.bars[1.min(I - 1)][start..], period, [a, b], lowest, smaller);
-        let bars = self.bars;
-        let mut now = [&[] as &[f64]; I];
-        for index in 0..I {
-            now[index] = &bars[index][self.reach..self.reach + rows];
+        let mut parts = self.parts();
+        while let Some(block) = parts.next() {
+            let rows = block.results[0].len();
+            let start = block.reach + 1 - period;
+            let [highest, lowest, a, b] = block.scratch.columns();
+            let (highest, lowest) = (&mut highest[..rows], &mut lowest[..rows]);
+            extremes(&block.bars[0][start..], period, [a, b], highest, larger);
+            extremes(&block.bars[1.min(I - 1)][start..], period, [a, b], lowest, smaller);
+            let mut now = [&[] as &[f64]; I];
+            for index in 0..I {
+                now[index] = &block.bars[index][block.reach..block.reach + rows];
+            }
+            by_column(block.results, rows, |slot| result(highest[slot], lowest[slot], bar_at(&now, slot)));
         }
-        by_column(self.results, |slot| result(highest[slot], lowest[slot], bar_at(&now, slot)));
         true
     }
 
@@ -188,7 +231,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         places(&self.bars[0][start..], period, work, highest, |later, earlier| later >= earlier);
         places(&self.bars[1.min(I - 1)][start..], period, work, lowest, |later, earlier| later <= earlier);
         let newest = (period - 1) as i32;
-        by_column(self.results, |slot| {
+        by_column(self.results, rows, |slot| {
             let row = slot as i32;
             let at = f64::from(row + newest);
             result(at - highest[slot], at - lowest[slot], f64::from(row))
@@ -209,7 +252,7 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         let found = &mut found[..rows];
         places(&self.bars[0][self.reach + 1 - period..], period, work, found, beats);
         let newest = (period - 1) as i32;
-        by_column(self.results, |slot| {
+        by_column(self.results, rows, |slot| {
             let row = slot as i32;
             result(f64::from(row + newest) - found[slot], f64::from(row))
         });

@@ -3,11 +3,15 @@
 //! They are what they are bar by bar in [`super::super::window`], by other means: in whole numbers (see [`super::whole`]) where
 //! the values and the processor allow it, else each number is split at a place that is the same for the whole block. The upper
 //! parts, and the lower parts, are then multiples of one power of two, so that adding and taking away loses nothing, in whatever
-//! order. Where the numbers of a block lie too far apart for that, the block is refused, and is computed bar by bar.
+//! order. Where the numbers of a block lie too far apart for that, the block is refused, and is computed bar by bar. A window of a
+//! few bars is added up anew instead, as it is bar by bar.
 
 use super::super::sum::{Count, Sum, two_sum};
-use super::block::{Lane, Work, sums_reach};
+use super::block::{Lane, Work, bar_at, sums_reach};
 use super::whole::Whole;
+#[cfg(target_arch = "x86_64")]
+use super::wide::has_eight;
+use super::window::{SHORT, short_sum};
 use crate::cpu::multiversioned;
 
 /// Splits numbers at a common place.
@@ -58,24 +62,28 @@ fn four(values: &[f64], end: usize) -> f64 {
 }
 
 multiversioned! {
-    /// Sums of windows of `period` values, or their means, each rounded once, into `highs`. The first is the one that ends at
-    /// `values[sums_reach(period)]`. `false` where the values do not allow it.
-    pub(super) fn sums(
+    /// Sums of windows of `period` values, or their means, each rounded once. The last window ends at the last value; before the
+    /// first place of `out` there must be [`sums_reach`] values. `false` where the values do not allow it.
+    pub(super) fn sums_into(
         values: &[f64],
         period: usize,
         mean: bool,
         work: &mut Work,
-        highs: &mut Lane,
+        out: &mut [f64],
     ) -> bool {
-        let reach = sums_reach(period);
-        let rows = values.len() - reach;
+        let (reach, rows) = (sums_reach(period), out.len());
+        let values = &values[values.len() - rows - reach..];
         let count = Count::new(period);
         if let Some(whole) = Whole::new::<false>(values, period, &mut work.totals) {
-            whole.plain(period, mean.then_some(count), &mut highs[..rows]);
+            whole.plain(period, mean.then_some(count), out);
+            return true;
+        }
+        if period <= SHORT {
+            short_sums(&values[values.len() + 1 - rows - period..], period, mean, out);
             return true;
         }
         let Some(splitter) = Splitter::new(values, period) else { return false };
-        let [uppers, lowers, lows] = &mut *work.parts;
+        let [uppers, lowers, highs, lows] = &mut *work.parts;
         // Windows that end at the four places before the first.
         let start = reach - 4;
         let (mut upper, mut lower) = ([0.0; 4], [0.0; 4]);
@@ -129,32 +137,78 @@ multiversioned! {
                 }
             }
         }
+        out.copy_from_slice(&highs[..rows]);
         true
     }
 }
 
-/// The last values, of which [`sums`] and [`weighted`] make `rows` windows.
+/// [`sums_into`], for a column that begins [`sums_reach`] values before the first window's end.
+pub(super) fn sums(values: &[f64], period: usize, mean: bool, work: &mut Work, out: &mut Lane) -> bool {
+    let rows = values.len() - sums_reach(period);
+    sums_into(values, period, mean, work, &mut out[..rows])
+}
+
+/// Sums of windows of up to [`SHORT`] values, each made anew; the first window is the first of the values.
 #[inline(always)]
-pub(super) fn tail(values: &[f64], rows: usize, period: usize) -> &[f64] {
-    &values[values.len() - rows - sums_reach(period)..]
+#[allow(unsafe_code)]
+fn short_sums(values: &[f64], period: usize, mean: bool, out: &mut [f64]) {
+    #[cfg(target_arch = "x86_64")]
+    if has_eight() {
+        // SAFETY: the processor has just been found to have the features.
+        return unsafe { short_sums_eights(values, period, mean, out) };
+    }
+    short_sums_rows(values, period, mean, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn short_sums_eights(values: &[f64], period: usize, mean: bool, out: &mut [f64]) {
+    short_sums_rows(values, period, mean, out);
+}
+
+#[inline(always)]
+fn short_sums_rows(values: &[f64], period: usize, mean: bool, out: &mut [f64]) {
+    match period {
+        1 => short_sums_of::<1>(values, mean, out),
+        2 => short_sums_of::<2>(values, mean, out),
+        3 => short_sums_of::<3>(values, mean, out),
+        4 => short_sums_of::<4>(values, mean, out),
+        5 => short_sums_of::<5>(values, mean, out),
+        _ => short_sums_of::<6>(values, mean, out),
+    }
+}
+
+#[inline(always)]
+fn short_sums_of<const PERIOD: usize>(values: &[f64], mean: bool, out: &mut [f64]) {
+    let rows = out.len();
+    let mut columns: [&[f64]; PERIOD] = [&[]; PERIOD];
+    for index in 0..PERIOD {
+        columns[index] = &values[index..index + rows];
+    }
+    let count = Count::new(PERIOD);
+    for row in 0..rows {
+        let sum = short_sum(bar_at(&columns, row)).joined(Sum::default());
+        out[row] = if mean { count.mean_of_nearest(sum) } else { sum.nearest() };
+    }
 }
 
 multiversioned! {
-    /// As [`sums`] with the newest value counted `period` times and the oldest once; a mean is divided by the sum of these weights.
-    /// Beside them the plain sums, if they are wanted.
-    pub(super) fn weighted(
+    /// As [`sums_into`] with the newest value counted `period` times and the oldest once; a mean is divided by the sum of these
+    /// weights. Beside them the plain sums, if they are wanted.
+    pub(super) fn weighted_into(
         values: &[f64],
         period: usize,
         mean: bool,
         work: &mut Work,
         plain: Option<&mut Lane>,
-        out: &mut Lane,
+        out: &mut [f64],
     ) -> bool {
         let size = period * (period + 1) / 2;
-        let rows = values.len() - sums_reach(period);
+        let rows = out.len();
+        let values = &values[values.len() - rows - sums_reach(period)..];
         let count = Count::new(size);
         if let Some(whole) = Whole::new::<true>(values, size, &mut work.totals) {
-            whole.weighted(period, mean.then_some(count), &mut out[..rows]);
+            whole.weighted(period, mean.then_some(count), out);
             if let Some(plain) = plain {
                 whole.plain(period, None, &mut plain[..rows]);
             }
@@ -171,7 +225,7 @@ multiversioned! {
             (upper[1], lower[1]) = (weight.mul_add(of_upper, upper[1]), weight.mul_add(of_lower, lower[1]));
         }
         let n = period as f64;
-        let lows = &mut work.parts[2];
+        let lows = &mut work.parts[3];
         let mut plain = plain;
         for row in 0..rows {
             let (new_upper, new_lower) = splitter.split(values[start + period + row]);
@@ -193,4 +247,17 @@ multiversioned! {
         }
         true
     }
+}
+
+/// [`weighted_into`], for a column that begins [`sums_reach`] values before the first window's end.
+pub(super) fn weighted(
+    values: &[f64],
+    period: usize,
+    mean: bool,
+    work: &mut Work,
+    plain: Option<&mut Lane>,
+    out: &mut Lane,
+) -> bool {
+    let rows = values.len() - sums_reach(period);
+    weighted_into(values, period, mean, work, plain, &mut out[..rows])
 }

@@ -4,7 +4,7 @@
 //! its parameters set, run over columns or bar by bar. Batch, stream, addon, listing and tests all come from [`specs`].
 //!
 //! - `machine`: a kernel becomes batch and stream; `spec`: definitions; `kernel`: how kernels are written
-//! - `block`, `grid`, `whole`: batches of windows, side by side; `lanes`: parameter sets, side by side
+//! - `block`, `grid`, `whole`, `halves`, `joints`, `wide`: batches of windows, side by side; `lanes`: parameter sets, side by side
 //! - `each`: rows side by side; `total`: running totals; `carried`: numbers kept from block to block
 //! - `window`, `moments`, `average`, `moving`, `hilbert`: parts; the other modules: families, in no order
 //!
@@ -27,6 +27,7 @@ mod columns;
 mod compared;
 mod convergence;
 mod cycles;
+mod deviations;
 mod directional;
 mod each;
 mod ehlers_cycles;
@@ -38,9 +39,11 @@ mod formations;
 mod functions;
 mod grid;
 mod guards;
+mod halves;
 mod heikin_ashi;
 mod hikkake;
 mod hilbert;
+mod joints;
 mod kernel;
 mod lanes;
 mod levels;
@@ -67,10 +70,12 @@ mod stops;
 mod swings;
 mod total;
 mod trends;
+mod typical;
 mod variable;
 mod volume;
 mod weighted;
 mod whole;
+mod wide;
 mod window;
 
 use super::{IndicatorError, checked_length};
@@ -89,6 +94,7 @@ const FAMILIES: &[&[Spec]] = &[
     directional::SPECS,
     swings::SPECS,
     stochastic::SPECS,
+    typical::SPECS,
     volume::SPECS,
     statistics::SPECS,
     regression::SPECS,

@@ -3,7 +3,7 @@
 use super::super::ema::Ema;
 use super::super::wilder::WilderAverage;
 use super::average::{EmaChain, Hull, Kaufman, Simple, Tillson, Triangular, Weighted, ZeroLag};
-use super::block::Block;
+use super::block::{Block, sums_reach};
 use super::hilbert::Mesa;
 use crate::cpu::multiversioned;
 
@@ -70,6 +70,11 @@ impl Average {
     /// The period of a simple average.
     pub(super) fn simple_period(&self) -> Option<usize> {
         if let Average::Simple(average) = self { Some(average.period()) } else { None }
+    }
+
+    /// Bars before a block that it wants to see, if it is a simple average; else those of its warm-up.
+    pub(super) fn reach(&self, warm_up: usize) -> usize {
+        self.simple_period().map_or(warm_up, sums_reach)
     }
 
     /// Takes the next value. The usual kinds are part of the caller; the others are called, or their code would be

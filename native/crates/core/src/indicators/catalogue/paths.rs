@@ -51,12 +51,12 @@ kernel!(Dpo[1 => 1](p) { lag: Lag = Lag::new(count(p, 0) / 2 + 1), average: Simp
     Some([before? - average])
 }; reach derived_reach(this.average.period()); |block| {
     let ([values], [result], period) = (block.bars, block.results, this.average.period());
-    let Scratch { lanes, work, .. } = block.scratch;
+    let work = &mut block.scratch.work;
     let rows = result.len();
-    let done = grid::sums(grid::tail(values, rows, period), period, true, work, &mut lanes[0]);
-    let before = &values[block.reach - this.lag.bars()..];
-    for (result, (&before, &mean)) in result.iter_mut().zip(before.iter().zip(&lanes[0])) {
-        *result = before - mean;
+    let before = &values[block.reach - this.lag.bars()..][..rows];
+    let done = grid::sums_into(values, period, true, work, result);
+    for row in 0..rows {
+        result[row] = before[row] - result[row];
     }
     done
 });
@@ -93,7 +93,7 @@ kernel!(Vhf[1 => 1](p) {
 kernel!(Qstick[2 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
     |this, [open, close]| this.average.push(close - open).map(|value| [value]);
     reach derived_reach(this.average.period());
-    |block| block.fill_from_means(this.average.period(), |[open, close], _| [close - open], |[mean], _| [mean]));
+    |block| block.fill_with_means(this.average.period(), |[open, close]| [close - open]));
 
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[

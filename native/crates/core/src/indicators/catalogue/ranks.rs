@@ -2,6 +2,8 @@
 
 use super::block::{Block, Lane};
 use super::kernel::{larger, smaller};
+#[cfg(target_arch = "x86_64")]
+use super::wide::has_eight;
 
 /// Longest window that is kept sorted in a block: its work grows with its length, that of a sorted list hardly.
 pub(super) const LONGEST_SORTED: usize = 200;
@@ -12,7 +14,24 @@ const ROWS: usize = 64;
 /// How many of the `period` numbers before each place of `out` are smaller than the number there. `values` begins `period`
 /// numbers earlier.
 #[inline(always)]
+#[allow(unsafe_code)]
 pub(super) fn count_below(values: &[f64], period: usize, out: &mut [f64]) {
+    #[cfg(target_arch = "x86_64")]
+    if has_eight() {
+        // SAFETY: the processor has just been found to have the features.
+        return unsafe { count_eights(values, period, out) };
+    }
+    count_all(values, period, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn count_eights(values: &[f64], period: usize, out: &mut [f64]) {
+    count_all(values, period, out);
+}
+
+#[inline(always)]
+fn count_all(values: &[f64], period: usize, out: &mut [f64]) {
     let rows = out.len();
     let mut start = 0;
     while start < rows {

@@ -50,11 +50,12 @@ impl Line {
         let (period, rows, n) = (self.sums.period(), out.len(), self.n);
         let Scratch { lanes, work, .. } = scratch;
         let [plain, weighted, ..] = &mut **lanes;
-        let values = grid::tail(values, rows, period);
-        let done = grid::weighted(values, period, false, work, Some(plain), weighted);
-        for (out, (&plain, &weighted)) in out.iter_mut().zip(plain[..rows].iter().zip(&weighted[..rows])) {
-            let (slope, start) = line(n, plain, weighted);
-            *out = result(slope, start);
+        let weighted = &mut weighted[..rows];
+        let done = grid::weighted_into(values, period, false, work, Some(plain), weighted);
+        let plain = &plain[..rows];
+        for row in 0..rows {
+            let (slope, start) = line(n, plain[row], weighted[row]);
+            out[row] = result(slope, start);
         }
         done
     }

@@ -3,9 +3,9 @@
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
 use super::super::window::{MovingWindow, WindowMoments};
-use super::block::{LONGEST, Scratch, fill_on};
+use super::block::{LONGEST, Scratch, derive, fill_on};
 use super::kernel::{kernel, ratio_or};
-use super::moments::{Moments, OfOne, OfTwo, moments};
+use super::moments::{JointMoments, Moments};
 use super::moving::Average;
 use super::ranks::count_below;
 use super::spec::{Spec, average_kind, count, period, period_from, real, spec};
@@ -14,28 +14,28 @@ use super::window::{Lag, Sorted, Sums};
 
 /// Squared deviations of windows of the last values, into the first column to work in.
 #[inline(always)]
-fn squares(values: &[f64], rows: usize, period: usize, scratch: &mut Scratch) {
+fn squares(values: &[f64], rows: usize, window: &Moments, scratch: &mut Scratch) {
     let Scratch { lanes, joints, .. } = scratch;
     let [squares, means, ..] = &mut **lanes;
-    moments::<OfOne, 2>(values.len(), rows, period, |row| [values[row], 0.0], joints, [means, squares]);
+    window.fill([values], joints, [&mut means[..rows], &mut squares[..rows]]);
 }
 
-kernel!(StdDev[1 => 1](p) { window: Moments<OfOne, 2> = Moments::new(count(p, 0)), n: f64 = p[0], factor: f64 = p[1] }
-|this, [x]| this.window.push([x, 0.0]).map(|[_, squares]| [this.factor * (squares / this.n).sqrt()]);
-reach joined_reach(this.window.period()); |block| {
+kernel!(StdDev[1 => 1](p) { window: Moments = Moments::new(count(p, 0)), n: f64 = p[0], factor: f64 = p[1] }
+|this, [x]| this.window.push([x]).map(|[_, squares]| [this.factor * (squares / this.n).sqrt()]);
+reach this.window.reach(); |block| {
     let [result] = block.results;
-    squares(block.bars[0], result.len(), this.window.period(), block.scratch);
+    squares(block.bars[0], result.len(), &this.window, block.scratch);
     let (n, factor) = (this.n, this.factor);
     for (result, &squares) in result.iter_mut().zip(&block.scratch.lanes[0]) {
         *result = factor * (squares / n).sqrt();
     }
     true
 });
-kernel!(Var[1 => 1](p) { window: Moments<OfOne, 2> = Moments::new(count(p, 0)), n: f64 = p[0] }
-|this, [x]| this.window.push([x, 0.0]).map(|[_, squares]| [squares / this.n]);
-reach joined_reach(this.window.period()); |block| {
+kernel!(Var[1 => 1](p) { window: Moments = Moments::new(count(p, 0)), n: f64 = p[0] }
+|this, [x]| this.window.push([x]).map(|[_, squares]| [squares / this.n]);
+reach this.window.reach(); |block| {
     let ([result], n) = (block.results, this.n);
-    squares(block.bars[0], result.len(), this.window.period(), block.scratch);
+    squares(block.bars[0], result.len(), &this.window, block.scratch);
     for (result, &squares) in result.iter_mut().zip(&block.scratch.lanes[0]) {
         *result = squares / n;
     }
@@ -61,34 +61,43 @@ fn change(now: f64, before: f64) -> f64 {
     ratio_or(now - before, before, 0.0)
 }
 
-kernel!(Correl[2 => 1](p) { window: Moments<OfTwo, 5> = Moments::new(count(p, 0)) }
-|this, [x, y]| this.window.push([x, y, 0.0, 0.0, 0.0]).map(|[_, _, xx, yy, xy]| [correlation(xx, yy, xy)]);
-reach joined_reach(this.window.period()); |block| {
-    let ([x, y], [result], period) = (block.bars, block.results, this.window.period());
-    let Scratch { lanes, joints, .. } = block.scratch;
-    let [a, b, xx, yy, xy, ..] = &mut **lanes;
-    let rows = result.len();
-    moments::<OfTwo, 5>(x.len(), rows, period, |row| [x[row], y[row], 0.0, 0.0, 0.0], joints, [a, b, xx, yy, xy]);
-    for (row, result) in result.iter_mut().enumerate() {
-        *result = correlation(xx[row], yy[row], xy[row]);
+kernel!(Correl[2 => 1](p) { window: JointMoments = JointMoments::new(count(p, 0)) }
+|this, [x, y]| this.window.push([x, y]).map(|[_, _, xx, yy, xy]| [correlation(xx, yy, xy)]);
+reach this.window.reach(); |block| {
+    let mut parts = block.parts();
+    while let Some(block) = parts.next() {
+        let [result] = block.results;
+        let Scratch { lanes, joints, .. } = block.scratch;
+        let rows = result.len();
+        let [a, b, xx, yy, xy, ..] = &mut **lanes;
+        let (xx, yy, xy) = (&mut xx[..rows], &mut yy[..rows], &mut xy[..rows]);
+        this.window.fill(block.bars, joints, [&mut a[..rows], &mut b[..rows], &mut *xx, &mut *yy, &mut *xy]);
+        for row in 0..rows {
+            result[row] = correlation(xx[row], yy[row], xy[row]);
+        }
     }
     true
 });
-kernel!(Beta[2 => 1](p) { previous: Option<[f64; 2]> = None, window: Moments<OfTwo, 5> = Moments::new(count(p, 0)) }
+kernel!(Beta[2 => 1](p) { previous: Option<[f64; 2]> = None, window: JointMoments = JointMoments::new(count(p, 0)) }
 |this, [x, y]| {
     let before = this.previous.replace([x, y])?;
-    let bar = [change(x, before[0]), change(y, before[1]), 0.0, 0.0, 0.0];
-    this.window.push(bar).map(|[_, _, xx, _, xy]| [ratio_or(xy, xx, 0.0)])
-}; reach joined_reach(this.window.period()).map(|reach| reach + 1); |block| {
-    let ([x, y], [result], period) = (block.bars, block.results, this.window.period());
-    let Scratch { lanes, joints, .. } = block.scratch;
-    let [a, b, xx, yy, xy, ..] = &mut **lanes;
-    let rows = result.len();
-    let (x, y) = (x, &y[..x.len()]);
-    let bar = |row: usize| [change(x[row + 1], x[row]), change(y[row + 1], y[row]), 0.0, 0.0, 0.0];
-    moments::<OfTwo, 5>(x.len() - 1, rows, period, bar, joints, [a, b, xx, yy, xy]);
-    for (result, (&xy, &xx)) in result.iter_mut().zip(xy.iter().zip(xx.iter())) {
-        *result = ratio_or(xy, xx, 0.0);
+    let changes = [change(x, before[0]), change(y, before[1])];
+    this.window.push(changes).map(|[_, _, xx, _, xy]| [ratio_or(xy, xx, 0.0)])
+}; reach this.window.reach().map(|reach| reach + 1); |block| {
+    let mut parts = block.parts();
+    while let Some(block) = parts.next() {
+        let [result] = block.results;
+        let Scratch { lanes, joints, .. } = block.scratch;
+        let (rows, length) = (result.len(), block.bars[0].len() - 1);
+        let (changes, windows) = lanes.split_first_chunk_mut::<2>().expect("there are eight");
+        derive(block.bars, changes, |[x, y], [x_before, y_before]| [change(x, x_before), change(y, y_before)]);
+        let [a, b, xx, yy, xy, ..] = windows else { return false };
+        let (xx, xy) = (&mut xx[..rows], &mut xy[..rows]);
+        let out = [&mut a[..rows], &mut b[..rows], &mut *xx, &mut yy[..rows], &mut *xy];
+        this.window.fill([&changes[0][..length], &changes[1][..length]], joints, out);
+        for row in 0..rows {
+            result[row] = ratio_or(xy[row], xx[row], 0.0);
+        }
     }
     true
 });
@@ -120,19 +129,19 @@ kernel!(Median[1 => 1](p) { sorted: Sorted = Sorted::new(count(p, 0)), n: usize 
     block.fill_from_sorted(this.n, |sorted| f64::midpoint(sorted[low], sorted[high]))
 });
 kernel!(Rvi[1 => 1](p) {
-    previous: Option<f64> = None, window: Moments<OfOne, 2> = Moments::new(count(p, 1)), n: f64 = p[1],
+    previous: Option<f64> = None, window: Moments = Moments::new(count(p, 1)), n: f64 = p[1],
     up: WilderAverage = WilderAverage::new(count(p, 0)), down: WilderAverage = WilderAverage::new(count(p, 0)) }
 |this, [x]| {
     let before = this.previous.replace(x);
-    let deviation = this.window.push([x, 0.0]).map(|[_, squares]| (squares / this.n).sqrt());
+    let deviation = this.window.push([x]).map(|[_, squares]| (squares / this.n).sqrt());
     let (before, deviation) = (before?, deviation?);
     let up = this.up.update(if x > before { deviation } else { 0.0 });
     let down = this.down.update(if x < before { deviation } else { 0.0 });
     let (up, down) = (up?, down?);
     Some([100.0 * ratio_or(up, up + down, 0.5)])
-}; reach joined_reach(this.window.period()).map(|reach| reach + this.up.period()); carry |block| {
+}; reach this.window.reach().map(|reach| reach + this.up.period()); carry |block| {
     let (rows, n) = (block.results[0].len(), this.n);
-    squares(block.bars[0], rows, this.window.period(), block.scratch);
+    squares(block.bars[0], rows, &this.window, block.scratch);
     // A column of its own beside the bars; the bar before the first has no part in it.
     let Scratch { lanes, .. } = block.scratch;
     let [squares, deviations, ..] = &mut **lanes;
@@ -149,11 +158,6 @@ kernel!(Rvi[1 => 1](p) {
         });
     true
 });
-
-/// Bars before a block that windows made of halves want, if they are short enough.
-fn joined_reach(period: usize) -> Option<usize> {
-    (period <= LONGEST).then(|| period.max(2) - 1)
-}
 
 kernel!(Hurst[1 => 1](p) { lag: Lag = Lag::new(1), half: Lag = Lag::new(2), near: Sums<1> = Sums::new(count(p, 0)), far: Sums<1> = Sums::new(count(p, 0)) }
 |this, [x]| {

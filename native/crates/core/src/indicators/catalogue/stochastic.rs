@@ -5,10 +5,11 @@ use super::super::ema::Ema;
 use super::super::rsi::Rsi;
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
-use super::block::{LONGEST, Lane, derived_reach, fill_on};
+use super::block::{LONGEST, Lane, Scratch, derived_reach, fill_on, sums_reach};
 use super::carried::Carried;
 use super::each::{fill_rows, of_row};
 use super::extremes::{extremes, extremes_reach};
+use super::grid;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
@@ -58,42 +59,61 @@ impl Place {
 
 /// Bars before a block after which all windows are full and all averages have their seeds.
 fn place_reach(place: &Place, averages: usize) -> Option<usize> {
-    extremes_reach(place.period()).map(|reach| reach + averages + 1)
+    extremes_reach(place.period()).map(|reach| reach + averages + 1).filter(|&reach| reach <= 4 * LONGEST)
 }
 
 kernel!(Stoch[3 => 2](p) {
     place: Place = Place::new(count(p, 0)),
     slow_k: Average = Average::new(count(p, 2), count(p, 1)), slow_d: Average = Average::new(count(p, 4), count(p, 3)),
-    averages: usize = Average::warm_up(count(p, 2), count(p, 1)) + Average::warm_up(count(p, 4), count(p, 3)) }
+    warm_ups: [usize; 2] = [Average::warm_up(count(p, 2), count(p, 1)), Average::warm_up(count(p, 4), count(p, 3))] }
 |this, [high, low, close]| {
     let fast = this.place.push(high, low, close)?;
     let k = this.slow_k.push(fast)?;
     this.slow_d.push(k).map(|d| [k, d])
-}; reach place_reach(&this.place, this.averages); carry |block| {
+}; reach place_reach(&this.place, this.slow_k.reach(this.warm_ups[0]) + this.slow_d.reach(this.warm_ups[1])); carry |block| {
     let [k, d] = block.results;
-    this.place.fill(block.bars, block.scratch.columns(), k);
-    this.slow_k.run(k);
-    d.copy_from_slice(k);
-    this.slow_d.run(d);
-    true
+    let (Some(first), Some(second)) = (this.slow_k.simple_period(), this.slow_d.simple_period()) else {
+        this.place.fill(block.bars, block.scratch.columns(), k);
+        this.slow_k.run(k);
+        d.copy_from_slice(k);
+        this.slow_d.run(d);
+        return true;
+    };
+    let Scratch { lanes, work, .. } = block.scratch;
+    let [fast, slow, places @ ..] = &mut **lanes;
+    let slow = &mut slow[..k.len() + sums_reach(second)];
+    let fast = &mut fast[..slow.len() + sums_reach(first)];
+    this.place.fill(block.bars, places.first_chunk_mut().expect("six are left"), fast);
+    if !grid::sums_into(fast, first, true, work, slow) { return false; }
+    k.copy_from_slice(&slow[sums_reach(second)..]);
+    grid::sums_into(slow, second, true, work, d)
 });
 kernel!(StochF[3 => 2](p) {
     place: Place = Place::new(count(p, 0)), fast_d: Average = Average::new(count(p, 2), count(p, 1)),
-    averages: usize = Average::warm_up(count(p, 2), count(p, 1)) }
+    warm_up: usize = Average::warm_up(count(p, 2), count(p, 1)) }
 |this, [high, low, close]| {
     let k = this.place.push(high, low, close)?;
     this.fast_d.push(k).map(|d| [k, d])
-}; reach place_reach(&this.place, this.averages); carry |block| {
+}; reach place_reach(&this.place, this.fast_d.reach(this.warm_up)); carry |block| {
     let [k, d] = block.results;
-    this.place.fill(block.bars, block.scratch.columns(), k);
-    d.copy_from_slice(k);
-    this.fast_d.run(d);
-    true
+    let Some(period) = this.fast_d.simple_period() else {
+        this.place.fill(block.bars, block.scratch.columns(), k);
+        d.copy_from_slice(k);
+        this.fast_d.run(d);
+        return true;
+    };
+    let Scratch { lanes, work, .. } = block.scratch;
+    let [fast, places @ ..] = &mut **lanes;
+    let fast = &mut fast[..k.len() + sums_reach(period)];
+    this.place.fill(block.bars, places.first_chunk_mut().expect("seven are left"), fast);
+    k.copy_from_slice(&fast[sums_reach(period)..]);
+    grid::sums_into(fast, period, true, work, d)
 });
 kernel!(StochRsi[1 => 2](p) {
     rsi: Rsi = Rsi::with_checked_period(count(p, 0)), place: Place = Place::new(count(p, 1)),
     fast_d: Average = Average::new(count(p, 3), count(p, 2)),
-    averages: usize = count(p, 0) + Average::warm_up(count(p, 3), count(p, 2)), recent: Vec<f64> = Vec::new() }
+    averages: usize = count(p, 0) + Average::warm_up(count(p, 3), count(p, 2)),
+    recent: Vec<f64> = Vec::new(), recent_places: Vec<f64> = Vec::new() }
 |this, [x]| {
     let rsi = this.rsi.advance(x)?;
     let k = this.place.push(rsi, rsi, rsi)?;
@@ -106,7 +126,8 @@ kernel!(StochRsi[1 => 2](p) {
     }
     // The indices of the window before the block, then its own.
     let before = this.recent.len();
-    let ([indices], work) = block.scratch.columns_and_work();
+    let Scratch { lanes, work, .. } = block.scratch;
+    let [indices, places, rest @ ..] = &mut **lanes;
     let indices = &mut indices[..before + rows];
     indices[..before].copy_from_slice(&this.recent);
     for (index, &x) in indices[before..].iter_mut().zip(&block.bars[0][block.reach..]) {
@@ -114,10 +135,30 @@ kernel!(StochRsi[1 => 2](p) {
     }
     this.recent.copy_from_slice(&indices[rows..]);
     let indices = &*indices;
-    this.place.fill([indices; 3], work, k);
-    d.copy_from_slice(k);
-    this.fast_d.run(d);
-    true
+    this.place.fill([indices; 3], rest.first_chunk_mut().expect("six are left"), k);
+    let Some(period) = this.fast_d.simple_period().filter(|&period| period <= LONGEST) else {
+        d.copy_from_slice(k);
+        this.fast_d.run(d);
+        return true;
+    };
+    let reach = sums_reach(period);
+    let known = this.recent_places.len();
+    let places = &mut places[..known + rows];
+    places[..known].copy_from_slice(&this.recent_places);
+    places[known..].copy_from_slice(k);
+    let done = if known == reach {
+        grid::sums_into(places, period, true, work, d)
+    } else {
+        // The first block: the places before it are in the average alone.
+        d.copy_from_slice(k);
+        this.fast_d.run(d);
+        true
+    };
+    if places.len() >= reach {
+        this.recent_places.clear();
+        this.recent_places.extend_from_slice(&places[places.len() - reach..]);
+    }
+    done
 });
 kernel!(Kdj[3 => 3](p) {
     place: Place = Place::new(count(p, 0)),
@@ -195,63 +236,6 @@ kernel!(Smi[3 => 2](p) {
     (this.distance, this.range, this.signal) = (distances, ranges, signals);
     true
 });
-kernel!(Cci[3 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
-|this, [high, low, close]| {
-    let typical = (high + low + close) / 3.0;
-    if !this.sums.push([typical]) { return None; }
-    let mean = this.sums.mean(0, this.count);
-    let deviation = this.sums.rows().iter().map(|[value]| (value - mean).abs()).sum::<f64>() * this.count.reciprocal;
-    Some([ratio_or(typical - mean, 0.015 * deviation, 0.0)])
-});
-kernel!(Mfi[4 => 1](p) { previous: Option<f64> = None, sums: Sums<2> = Sums::new(count(p, 0)) }
-|this, [high, low, close, volume]| {
-    let typical = (high + low + close) / 3.0;
-    let before = this.previous.replace(typical)?;
-    let flow = typical * volume;
-    // Equal decimal prices add up to doubles some last places apart: that is no move.
-    let rounding = 1e-13 * typical.abs();
-    let up = if typical > before + rounding { flow } else { 0.0 };
-    let down = if typical < before - rounding { flow } else { 0.0 };
-    if !this.sums.push([up, up + down]) { return None; }
-    let total = this.sums.sum(1);
-    Some([if total < 1.0 { 0.0 } else { 100.0 * this.sums.sum(0) / total }])
-}; reach derived_reach(this.sums.period()); |block| {
-    let period = this.sums.period();
-    block.fill_from_sums(
-        period,
-        |[high, low, close, volume], [before_high, before_low, before_close, _]| {
-            let typical = (high + low + close) / 3.0;
-            let before = (before_high + before_low + before_close) / 3.0;
-            let flow = typical * volume;
-            let rounding = 1e-13 * typical.abs();
-            let up = if typical > before + rounding { flow } else { 0.0 };
-            let down = if typical < before - rounding { flow } else { 0.0 };
-            [up, up + down]
-        },
-        |[up, total], _| [if total < 1.0 { 0.0 } else { 100.0 * up / total }],
-    )
-});
-kernel!(UltOsc[3 => 1](p) {
-    previous: Option<f64> = None,
-    short: Sums<2> = Sums::new(periods(p)[0]), medium: Sums<2> = Sums::new(periods(p)[1]),
-    long: Sums<2> = Sums::new(periods(p)[2]) }
-|this, [high, low, close]| {
-    let before = this.previous.replace(close)?;
-    let bar = [close - smaller(low, before), true_range(high, low, before)];
-    this.short.push(bar);
-    this.medium.push(bar);
-    if !this.long.push(bar) { return None; }
-    let of = |sums: &Sums<2>| ratio_or(sums.sum(0), sums.sum(1), 0.0);
-    Some([100.0 * (4.0 * of(&this.short) + 2.0 * of(&this.medium) + of(&this.long)) / 7.0])
-});
-
-/// The three periods, shortest first.
-fn periods(p: &[f64]) -> [usize; 3] {
-    let mut periods = [count(p, 0), count(p, 1), count(p, 2)];
-    periods.sort_unstable();
-    periods
-}
-
 kernel!(Trange[3 => 1](p) { previous: Option<f64> = None }
 |this, [high, low, close]| this.previous.replace(close).map(|before| [true_range(high, low, before)]);
 reach Some(1);
@@ -286,7 +270,7 @@ kernel!(Natr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = W
 kernel!(Adr[2 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
     |this, [high, low]| this.sums.push([high - low]).then(|| [this.sums.mean(0, this.count)]);
     reach derived_reach(this.sums.period());
-    |block| block.fill_from_means(this.sums.period(), |[high, low], _| [high - low], |[mean], _| [mean]));
+    |block| block.fill_with_means(this.sums.period(), |[high, low]| [high - low]));
 kernel!(Cvi[2 => 1](p) {
     average: Ema = Ema::with_checked_period(count(p, 0)), lag: Lag = Lag::new(count(p, 1)),
     carried: Carried = Carried::new(count(p, 1)) }
@@ -456,42 +440,6 @@ pub(super) const SPECS: &[Spec] = &[
         Smi::new,
         "200 s(close - middle of the range) / s(range), s = ema(ema(x, slow), fast); its ema",
         "W. Blau, TASC 1993"
-    ),
-    spec!(
-        "CCI",
-        Momentum,
-        "Commodity channel index",
-        ["high", "low", "close"],
-        [period("timeperiod", 14)],
-        ["real"],
-        |p| count(p, 0) - 1,
-        Cci::new,
-        "(typical - mean) / (0.015 mean of |typical - mean|); 0 where the window is flat; n operations a bar",
-        "D. Lambert, 1980"
-    ),
-    spec!(
-        "MFI",
-        Momentum,
-        "Money flow index",
-        ["high", "low", "close", "volume"],
-        [period("timeperiod", 14)],
-        ["real"],
-        |p| count(p, 0),
-        Mfi::new,
-        "100 up / (up + down), sums of typical price * volume of rising and falling bars; 0 where both are below 1",
-        "G. Quong and A. Soudack, TASC 1989"
-    ),
-    spec!(
-        "ULTOSC",
-        Momentum,
-        "Ultimate oscillator",
-        ["high", "low", "close"],
-        [period("timeperiod1", 7), period("timeperiod2", 14), period("timeperiod3", 28)],
-        ["real"],
-        |p| periods(p)[2],
-        UltOsc::new,
-        "100 (4 a + 2 b + c) / 7, each the sum of close - true low over the sum of true ranges, shortest period first",
-        "L. Williams, 1976"
     ),
     spec!(
         "TRANGE",

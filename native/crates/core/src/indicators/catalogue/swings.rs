@@ -7,7 +7,7 @@ use super::carried::Carried;
 use super::each::{fill_rows_ahead, of_row};
 use super::extremes::extremes;
 use super::grid;
-use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
+use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
 use super::spec::{Spec, count, period, spec};
 use super::total::Total;
 use super::window::{Highest, Lag, Sums};
@@ -73,9 +73,9 @@ kernel!(Vortex[3 => 2](p) { previous: Option<[f64; 3]> = None, sums: Sums<3> = S
 ));
 kernel!(Awesome[2 => 1](p) { fast: Simple = Simple::new(count(p, 0)), slow: Simple = Simple::new(count(p, 1)) }
 |this, [high, low]| {
-    let middle = f64::midpoint(high, low);
-    let fast = this.fast.push(middle);
-    let slow = this.slow.push(middle);
+    let price = middle(high, low);
+    let fast = this.fast.push(price);
+    let slow = this.slow.push(price);
     Some([fast? - slow?])
 }; reach windows_reach(this.fast.period() + this.slow.period()); |block| {
     let ([result], rows) = (block.results, block.bars[0].len() - block.reach);
@@ -87,9 +87,9 @@ kernel!(Accelerator[2 => 1](p) {
     fast: Simple = Simple::new(count(p, 0)), slow: Simple = Simple::new(count(p, 1)),
     signal: Simple = Simple::new(count(p, 2)) }
 |this, [high, low]| {
-    let middle = f64::midpoint(high, low);
-    let fast = this.fast.push(middle);
-    let slow = this.slow.push(middle);
+    let price = middle(high, low);
+    let fast = this.fast.push(price);
+    let slow = this.slow.push(price);
     let awesome = fast? - slow?;
     this.signal.push(awesome).map(|signal| [awesome - signal])
 }; reach windows_reach(this.fast.period() + this.slow.period() + this.signal.period()); |block| {
@@ -98,11 +98,11 @@ kernel!(Accelerator[2 => 1](p) {
     let inner_rows = rows + sums_reach(period);
     if !awesome(block.bars, inner_rows, [&this.fast, &this.slow], block.scratch) { return false; }
     let Scratch { lanes, work, .. } = block.scratch;
-    let [_, awesome, signals, ..] = &mut **lanes;
-    let done = grid::sums(&awesome[..inner_rows], period, true, work, signals);
+    let awesome = &lanes[1];
+    let done = grid::sums_into(&awesome[..inner_rows], period, true, work, result);
     let last = &awesome[inner_rows - rows..inner_rows];
-    for (result, (&awesome, &signal)) in result.iter_mut().zip(last.iter().zip(&signals[..rows])) {
-        *result = awesome - signal;
+    for row in 0..rows {
+        result[row] = last[row] - result[row];
     }
     done
 });
@@ -112,14 +112,16 @@ kernel!(Accelerator[2 => 1](p) {
 fn awesome([high, low]: [&[f64]; 2], rows: usize, [fast, slow]: [&Simple; 2], scratch: &mut Scratch) -> bool {
     let Scratch { lanes, work, .. } = scratch;
     let [middles, fasts, slows, ..] = &mut **lanes;
-    for (middle, (&high, &low)) in middles.iter_mut().zip(high.iter().zip(low)) {
-        *middle = f64::midpoint(high, low);
+    let length = high.len();
+    let (middles, low) = (&mut middles[..length], &low[..length]);
+    for row in 0..length {
+        middles[row] = middle(high[row], low[row]);
     }
-    let middles = &middles[..high.len()];
-    let done = grid::sums(grid::tail(middles, rows, fast.period()), fast.period(), true, work, fasts)
-        && grid::sums(grid::tail(middles, rows, slow.period()), slow.period(), true, work, slows);
-    for (fast, &slow) in fasts[..rows].iter_mut().zip(&slows[..rows]) {
-        *fast -= slow;
+    let (fasts, slows) = (&mut fasts[..rows], &mut slows[..rows]);
+    let done = grid::sums_into(middles, fast.period(), true, work, fasts)
+        && grid::sums_into(middles, slow.period(), true, work, slows);
+    for row in 0..rows {
+        fasts[row] -= slows[row];
     }
     done
 }

@@ -2,8 +2,9 @@
 
 use super::super::ema::{Ema, Smoothing};
 use super::super::sum::Count;
-use super::block::{Block, derived_reach, fill_on};
+use super::block::{Block, Scratch, fill_on};
 use super::each::{OfRow, fill_rows, fill_rows_ahead, of_row};
+use super::halves::{Halves, Totals};
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, spec};
 use super::total::Total;
@@ -57,13 +58,14 @@ kernel!(AdOsc[4 => 1](p) {
     });
     true
 });
-kernel!(Cmf[4 => 1](p) { sums: Sums<2> = Sums::new(count(p, 0)) }
+kernel!(Cmf[4 => 1](p) { window: Halves<Totals, 2, 2> = Halves::new(count(p, 0)) }
 |this, [high, low, close, volume]| {
-    if !this.sums.push([money_flow(high, low, close, volume), volume]) { return None; }
-    Some([ratio_or(this.sums.sum(0), this.sums.sum(1), 0.0)])
-}; reach derived_reach(this.sums.period()); |block| block.fill_from_sums(
-    this.sums.period(),
-    |[high, low, close, volume], _| [money_flow(high, low, close, volume), volume],
+    let [flow, volume] = this.window.push([money_flow(high, low, close, volume), volume])?;
+    Some([ratio_or(flow, volume, 0.0)])
+}; reach this.window.reach(); |block| block.fill_from_share(
+    &this.window,
+    3,
+    |[high, low, close, volume]| money_flow(high, low, close, volume),
     |[flow, volume], _| [ratio_or(flow, volume, 0.0)],
 ));
 kernel!(Efi[2 => 1](p) { previous: Option<f64> = None, average: Ema = Ema::with_checked_period(count(p, 0)) }
@@ -171,16 +173,21 @@ kernel!(Nvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
 kernel!(Pvi[2 => 1](p) { index: SelectiveIndex = SelectiveIndex::new() }
     |this, [close, volume]| Some([this.index.push(close, volume, |before, now| now > before)]);
     reach Some(1); carry |block| this.index.carry(block, |before, now| now > before));
-kernel!(Rvol[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)), mean: Option<f64> = None }
+kernel!(Rvol[1 => 1](p) { window: Halves<Totals, 1, 1> = Halves::new(count(p, 0)), before: Option<[f64; 1]> = None, n: f64 = p[0] }
 |this, [volume]| {
-    let mean = this.mean;
-    if this.sums.push([volume]) { this.mean = Some(this.sums.mean(0, this.count)); }
-    mean.map(|mean| [ratio_or(volume, mean, 0.0)])
-}; reach derived_reach(this.sums.period()); |block| block.fill_from_means(
-    this.sums.period(),
-    |_, [before]| [before],
-    |[mean], [volume]| [ratio_or(volume, mean, 0.0)],
-));
+    let before = std::mem::replace(&mut this.before, this.window.push([volume]));
+    before.map(|[total]| [ratio_or(this.n * volume, total, 0.0)])
+}; reach this.window.reach().map(|reach| reach + 1); |block| {
+    let n = this.n;
+    let ([values], [result]) = (block.bars, block.results);
+    let Scratch { lanes, joints, .. } = block.scratch;
+    let totals = &mut lanes[0][..result.len()];
+    this.window.fill([&values[..values.len() - 1]], joints, [&mut *totals]);
+    for (result, (&total, &volume)) in result.iter_mut().zip(totals.iter().zip(&values[block.reach..])) {
+        *result = ratio_or(n * volume, total, 0.0);
+    }
+    true
+});
 kernel!(Vwap[4 => 1](p) { money: Total = Total::default(), volume: Total = Total::default() }
 |this, [high, low, close, volume]| {
     let typical = (high + low + close) / 3.0;
@@ -244,7 +251,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0) - 1,
         Cmf::new,
-        "sum of the money flow volume over the sum of the volume",
+        "sum of the money flow volume over the sum of the volume, put together from halves, 2 log2 n operations a bar",
         "M. Chaikin"
     ),
     spec!(
@@ -316,7 +323,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| count(p, 0),
         Rvol::new,
-        "volume over the mean of the n bars before",
+        "volume over the mean of the n bars before, put together from halves, 2 log2 n operations a bar",
         "elementary"
     ),
     spec!(

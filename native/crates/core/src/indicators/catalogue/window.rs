@@ -40,8 +40,22 @@ impl Lag {
     }
 }
 
+/// Longest window that is added up anew at each bar.
+pub(super) const SHORT: usize = 6;
+
+/// Sum of a few numbers, the oldest first.
+#[inline(always)]
+pub(super) fn short_sum<const PERIOD: usize>(values: [f64; PERIOD]) -> Sum {
+    let mut sum = Sum { high: values[0], low: 0.0 };
+    for index in 1..PERIOD {
+        sum.add(values[index]);
+    }
+    sum
+}
+
 /// Sums of `N` numbers a bar over a window, by the blocks of [`super::super::window`]: nothing is carried for
-/// longer than two windows, and each addition keeps what rounding would lose.
+/// longer than two windows, and each addition keeps what rounding would lose. A window of up to [`SHORT`] bars is added up anew,
+/// the oldest number first.
 #[derive(Clone, Debug)]
 pub(super) struct Sums<const N: usize> {
     values: Box<[[f64; N]]>,
@@ -72,11 +86,17 @@ impl<const N: usize> Sums<N> {
     #[inline(always)]
     pub(super) fn push(&mut self, values: [f64; N]) -> bool {
         let leaving = std::mem::replace(&mut self.values[self.position], values);
+        self.position += 1;
+        let turns = self.position == self.values.len();
+        if self.values.len() <= SHORT {
+            self.position = if turns { 0 } else { self.position };
+            self.full |= turns;
+            return self.full;
+        }
         for index in 0..N {
             self.younger[index].add(values[index]);
         }
-        self.position += 1;
-        if self.position == self.values.len() {
+        if turns {
             self.position = 0;
             self.full = true;
             self.older = self.younger;
@@ -91,6 +111,15 @@ impl<const N: usize> Sums<N> {
 
     #[inline(always)]
     pub(super) fn pair(&self, index: usize) -> Sum {
+        if self.values.len() <= SHORT {
+            let mut place = self.position;
+            let mut sum = Sum { high: self.values[place][index], low: 0.0 };
+            for _ in 1..self.values.len() {
+                place = if place + 1 == self.values.len() { 0 } else { place + 1 };
+                sum.add(self.values[place][index]);
+            }
+            return sum.joined(Sum::default());
+        }
         self.older[index].joined(self.younger[index])
     }
 
@@ -101,10 +130,11 @@ impl<const N: usize> Sums<N> {
         sum.high + sum.low
     }
 
-    /// The numbers of the bars in the window, in no order; meaningful once it is full.
+    /// The numbers of the bars in the window, the oldest first; meaningful once it is full.
     #[inline(always)]
-    pub(super) fn rows(&self) -> &[[f64; N]] {
-        &self.values
+    pub(super) fn oldest_first(&self) -> impl Iterator<Item = [f64; N]> + '_ {
+        let (newer, older) = self.values.split_at(self.position);
+        older.iter().chain(newer).copied()
     }
 
     /// Mean of the window, rounded once.
