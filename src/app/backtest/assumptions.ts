@@ -37,7 +37,7 @@ export function assumptionsOf(
     `Entries leave ${reserveOf(spec)} of the money untouched.`,
     ...(perpetual || borrowed.length > 0
       ? [
-          `Leverage ${spec.leverage}, cross margin; a position is liquidated on the assumed path where equity falls below maintenance margin.`,
+          `Leverage ${spec.leverage}${lowerLeverages(spec, series)}, cross margin; a position is liquidated on the assumed path where equity falls below maintenance margin.`,
         ]
       : []),
     ...(perpetual
@@ -69,6 +69,16 @@ function limitWords(rule: LimitFillRule, series: readonly LoadedSeries[]): strin
   if (series.every(hasSizes))
     return `A resting limit order fills once a trade ${reach}, with no more than the size of that trade${nobody}.`;
   return `A resting limit order fills once the price ${reach}, in full${nobody}${series.some(hasSizes) ? '; with single trades no more than their size' : ''}.`;
+}
+
+/** Names the markets that take less than the account's leverage. */
+function lowerLeverages({ leverage }: BacktestSpec, series: readonly LoadedSeries[]): string {
+  const lower = series.flatMap(({ instrument: { kind, leverageMax, symbol } }) =>
+    kind === 'perpetual' && leverageMax < leverage
+      ? [`${leverageMax} in ${symbol}, which takes no more`]
+      : [],
+  );
+  return lower.length === 0 ? '' : ` (${lower.join('; ')})`;
 }
 
 /** How orders meet one price at a time. */

@@ -7,6 +7,24 @@ import type { LoadedSeries } from './load-series.ts';
 export function checkSeries(series: readonly LoadedSeries[]): void {
   checkCurrencies(series);
   checkBooks(series);
+  checkTicks(series);
+}
+
+/** A price below one tick would be none at all. */
+function checkTicks(series: readonly LoadedSeries[]): void {
+  for (const [index, { columns, endRow, firstRow, instrument }] of series.entries()) {
+    const tick = instrument.tickSize.toNumber();
+    for (let row = firstRow; row < endRow; row += 1) {
+      const low = columns.low[row] as number;
+      if (low >= tick) continue;
+      const field = `series.${index}.rules.tickSize`;
+      throw new ApiError(
+        'bad-input',
+        `${field}: prices of ${instrument.symbol} as low as ${low} cannot be told in ticks of ${instrument.tickSize}`,
+        { field, hint: 'Give the tick of the market, or none to read it off the data.' },
+      );
+    }
+  }
 }
 
 /** Sums of money must have one currency. */

@@ -176,6 +176,43 @@ describe('perpetuals', () => {
     expect(tripsOf(result)[0]).toMatchObject({ side: -1, exitPrice: 117.65, reason: 'liquidation' });
   });
 
+  it('a tick above the price is refused: the price would be told as none at all', async () => {
+    const candles = [flat(100), [100, 101, 99, 100], flat(100)] as Prices[];
+    const run = (tickSize: string) =>
+      runScript(candles, orderAt(0, 'buy', 1), {
+        symbol: perpetual,
+        series: [
+          {
+            source: { kind: 'file', path: candleFile(candles) },
+            instrument: perpetual,
+            rules: { tickSize, lotSize: '0.001' },
+          },
+        ],
+      });
+    await expect(run('100')).rejects.toThrow(
+      `series.0.rules.tickSize: prices of ${perpetual} as low as 99 cannot be told in ticks of 100`,
+    );
+    expect((await run('99')).trades).toHaveLength(1);
+  });
+
+  it('the leverage of a market that takes less than the account is told', async () => {
+    const candles = [flat(100), flat(100)] as Prices[];
+    const result = await runScript(candles, orderAt(0, 'buy', 1), {
+      symbol: perpetual,
+      leverage: 10,
+      series: [
+        {
+          source: { kind: 'file', path: candleFile(candles) },
+          instrument: perpetual,
+          rules: { tickSize: '0.01', lotSize: '0.001', leverageMax: 3 },
+        },
+      ],
+    });
+    expect(result.assumptions.join(' ')).toContain(
+      `Leverage 10 (3 in ${perpetual}, which takes no more), cross margin`,
+    );
+  });
+
   it('without leverage an order beyond the money is denied', async () => {
     const result = await runScript([flat(100), flat(100)], orderAt(0, 'buy', 101), { symbol: perpetual });
     expect(result.counts).toMatchObject({ fills: 0, refusedEntries: 1 });

@@ -187,10 +187,7 @@ fn run<S: Copy, const I: usize, const O: usize>(
         assert_eq!(result.len(), rows);
     }
     for slot in 0..rows {
-        // A loop without a state is as wide as it can be, and reads ahead by itself.
-        if size_of::<S>() > 0 {
-            ask_ahead(&now, &results, slot);
-        }
+        ask_ahead(&now, &results, slot);
         let (next, values) = step(state, bar_at(&now, slot), bar_at(&before, slot));
         state = next;
         for index in 0..O {
