@@ -1,7 +1,7 @@
 /** The columns of the equity plot. */
 
 import { expect, it } from 'vitest';
-import { equityColumns } from '../../../src/renderer/lab/equity-plot.tsx';
+import { equityColumns } from '../../../src/renderer/lab/equity-columns.ts';
 import type { BacktestReportView } from '../../../src/shared/api/lab-views.ts';
 
 const dayMs = 86_400_000;
