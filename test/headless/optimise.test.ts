@@ -226,8 +226,13 @@ describe('checks', () => {
     const entries = await inData(data, 'montecarlo', ...run, '--method', 'random-entries', '--runs', '400');
     for (const { code } of [shuffled, noise, entries]) expect(code).toBe(0);
     expect(noise.line).toMatchObject({ kind: 'result', method: 'noise', runs: 12, noise: 0.2 });
-    expect(entries.line).toMatchObject({ method: 'random-entries', runs: 400 });
-    expect(['better-than-chance', 'unclear', 'like-chance']).toContain(entries.line['verdict']);
+    // So few trades tell nothing, and a person is shown no p-value of them.
+    expect(entries.line).toMatchObject({ method: 'random-entries', runs: 400, verdict: 'too-few-trades' });
+    expect(entries.line['trades']).toBeLessThan(30);
+    const entryFlags = ['--method', 'random-entries', '--runs', '400', '--data', data];
+    const said = (await sextant(['montecarlo', ...run, ...entryFlags])).stdout;
+    expect(said).toContain('too few to tell knowledge from luck');
+    expect(said).not.toContain('p-value');
     const flags = ['--method', 'noise', '--runs', '12', '--noise', '0.2', '--data', data];
     const words = (await sextant(['montecarlo', ...run, ...flags])).stdout;
     expect(words).toMatch(/^Return( +-?\d+\.\d %){6}$/m);
@@ -238,7 +243,9 @@ describe('checks', () => {
     expect(now('bias')?.outcome).toBe('passed');
     expect(now('monte-carlo')?.finding).toContain(percent(shuffled.line['drawdownRank'], 0));
     expect(now('noise')?.finding).toContain(percent(noise.line['lossShare'], 0));
-    expect(now('random-entries')?.finding).toContain(percent(entries.line['pValue'], 1));
+    expect(now('random-entries')?.finding).toBe(
+      `It was compared with random entries, but ${entries.line['trades']} closed trades are too few to tell.`,
+    );
     expect(now('out-of-sample')?.outcome).toBe('not-done');
     // Other settings know nothing of it.
     const other = JSON.stringify({ ...params, fastPeriod: 7 });

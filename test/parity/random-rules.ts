@@ -96,7 +96,7 @@ export function randomCase(seed: number): RandomCase {
   const price = (): string =>
     pick(['close', 'close', 'open', 'high', 'low', `close[${whole(1, 4)}]`, average(), average()]);
   const comparison = (): string => {
-    const kind = whole(0, 10);
+    const kind = whole(0, 18);
     if (kind === 0) return `rsi(${whole(3, 20)}) ${pick(['<', '>', '<=', '>='])} ${whole(30, 70)}`;
     if (kind === 1) return `rsi(${whole(3, 20)}) crosses ${pick(['above', 'below'])} ${whole(35, 65)}`;
     if (kind === 2) return `macd(${whole(3, 8)}, ${whole(9, 20)}, ${whole(3, 9)}).hist ${pick(['<', '>'])} 0`;
@@ -113,6 +113,19 @@ export function randomCase(seed: number): RandomCase {
     if (kind === 7) return `${average()} ${pick(['<', '>'])} ${average()}`;
     if (kind === 8) return `(high + low) / 2 - ${average()} ${pick(['<', '>', '!='])} -(open - close)`;
     if (kind === 9) return `close / (close - open) ${pick(['<', '>'])} ${whole(-50, 50)}`;
+    if (kind === 10)
+      return `adx(${whole(4, 14)}) ${pick(['<', '>'])} ${whole(15, 40)} and plus_di(${whole(4, 14)}) ${pick(['<', '>'])} minus_di(${whole(4, 14)})`;
+    if (kind === 11) return `cci(${whole(5, 20)}) crosses ${pick(['above', 'below'])} ${whole(-100, 100)}`;
+    if (kind === 12)
+      return `${pick(['mfi', 'chop'])}(${whole(4, 14)}) ${pick(['<', '>='])} ${whole(30, 60)} or willr(${whole(4, 20)}) > ${whole(-40, -5)}`;
+    if (kind === 13)
+      return `close ${pick(['<', '>', '<=', '>='])} donchian(${whole(5, 25)}).${pick(['upperband', 'lowerband', 'middleband'])}[${whole(1, 3)}]`;
+    if (kind === 14)
+      return `close ${pick(['<', '>'])} ${pick([`supertrend(${whole(4, 12)}, ${whole(1, 3)})`, 'sar()', `kc(${whole(5, 20)}).upperband`, `linearreg_slope(${whole(4, 12)}) * 5 + close[5]`])}`;
+    if (kind === 15) return `obv() ${pick(['<', '>'])} sma(obv(), ${whole(3, 20)})`;
+    if (kind === 16) return `aroon(${whole(4, 20)}).aroonup crosses above aroon(${whole(4, 20)}).aroondown`;
+    if (kind === 17)
+      return `stddev(close, ${whole(4, 20)}) / close ${pick(['<', '>'])} ${digits(0.0005, 0.01, 4)} and close crosses ${pick(['above', 'below'])} ha().haopen`;
     return `${price()} crosses ${pick(['above', 'below'])} ${average()}`;
   };
   const condition = (depth: number): string => {
@@ -121,7 +134,7 @@ export function randomCase(seed: number): RandomCase {
     return `(${condition(depth - 1)}) ${pick(['and', 'or'])} (${condition(depth - 1)})`;
   };
   const perpetual = chance(0.55);
-  const leverage = perpetual ? pick([1, 1, 3, 10, 25, 50]) : 1;
+  const leverage = perpetual ? pick([1, 1, 3, 10, 25, 50, 50]) : 1;
   const long = !perpetual || chance(0.8);
   const short = perpetual && (!long || chance(0.6));
   const texts = [
@@ -133,7 +146,7 @@ export function randomCase(seed: number): RandomCase {
   const [longEntry, longExit, shortEntry, shortExit] = texts.map((text) =>
     text === '' ? null : parseCondition(text),
   );
-  const stop = chance(leverage > 5 ? 0.3 : 0.6) ? digits(0.004, 0.05, 4) : 0;
+  const stop = chance(leverage > 5 ? 0.15 : 0.6) ? digits(0.004, 0.05, 4) : 0;
   const roi = chance(0.35)
     ? Array.from({ length: whole(1, 4) }, (_, index) => ({
         afterBars: index * whole(1, 12) + (chance(0.5) ? 0 : 1),

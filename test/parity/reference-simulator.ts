@@ -120,7 +120,7 @@ export function simulateRules(
   const equity: number[] = [];
   /** Orders waiting for the next open. */
   let closing: string | undefined;
-  let entering: { side: 1 | -1; lots: number } | undefined;
+  let entering: { side: 1 | -1; lots: number; turns: boolean } | undefined;
 
   const levelFrom = (entry: number, ratio: Decimal, up: boolean): number =>
     wholeTicks(
@@ -172,17 +172,22 @@ export function simulateRules(
     restedFrom = bar + (atClose ? 1 : 0) + cooldown;
     finish(position, at, bar, value * takerFee, reason);
   };
+  const isFunded = (lots: number, ticks: number): boolean => {
+    const value = quantityOf(lots) * price(ticks);
+    return (perpetual ? value / leverage : value) + value * takerFee <= cash * (1 + 1e-12);
+  };
   const enterAt = (
     ticks: number,
     bar: number,
     firstBar: number,
-    wish: { side: 1 | -1; lots: number },
+    wish: { side: 1 | -1; lots: number; turns: boolean },
   ): void => {
     const at = slipped(ticks, wish.side > 0);
     const quantity = quantityOf(wish.lots);
     const value = quantity * price(at);
     const fee = value * takerFee;
-    if ((perpetual ? value / leverage : value) + fee > cash * (1 + 1e-12)) {
+    // What turns a position around is sent, and looked at by the risk check, when that has been closed.
+    if ((wish.turns && !isFunded(wish.lots, ticks)) || !isFunded(wish.lots, at)) {
       refused += 1;
       return;
     }
@@ -311,7 +316,7 @@ export function simulateRules(
     }
 
     // The close: what is decided.
-    let wish: { side: 1 | -1; equity: number } | undefined;
+    let wish: { side: 1 | -1; equity: number; turns: boolean } | undefined;
     if (open !== undefined && row >= open.firstBar) {
       const position: Open = open;
       const { side } = position;
@@ -342,13 +347,13 @@ export function simulateRules(
         const value = position.quantity * price(left);
         const other = (side > 0 ? -1 : 1) as 1 | -1;
         if (cooldown === 0 && entryIs(other, row))
-          wish = { side: other, equity: cash + side * value - value * takerFee };
+          wish = { side: other, equity: cash + side * value - value * takerFee, turns: true };
         if (fill === 'close') exitAt(c, row, reason, true);
         else closing = reason;
       }
     } else if (open === undefined && row >= restedFrom) {
       const side = entryIs(1, row) ? 1 : entryIs(-1, row) ? -1 : undefined;
-      if (side !== undefined) wish = { side, equity: cash };
+      if (side !== undefined) wish = { side, equity: cash, turns: false };
     }
     if (wish !== undefined) {
       const size =
@@ -360,9 +365,12 @@ export function simulateRules(
         (size / (close * (1 + slippage) * (1 + takerFee) * (1 + reserve)) / lotSize) * (1 + 1e-12),
       );
       const isEnough = lots >= 1 && quantityOf(lots) * close * (1 + 1e-12) >= market.minimumNotional;
+      const entry = { side: wish.side, lots, turns: wish.turns };
       if (!isEnough) tooSmall += 1;
-      else if (fill === 'close') enterAt(c, row, row + 1, { side: wish.side, lots });
-      else entering = { side: wish.side, lots };
+      // Any other entry is sent at this close.
+      else if (!wish.turns && !isFunded(lots, c)) refused += 1;
+      else if (fill === 'close') enterAt(c, row, row + 1, entry);
+      else entering = entry;
     }
     // The closure above changes it, which the compiler does not see.
     const held = open as Open | undefined;

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CandleColumns } from '../../src/adapters/compute/candle-columns.ts';
 import { runBacktest } from '../../src/app/backtest/run-backtest.ts';
-import { type BacktestResult, exitReasons, type TradeTable } from '../../src/shared/lab/result.ts';
+import { type BacktestResult, exitReasons } from '../../src/shared/lab/result.ts';
 import { backtestSpec } from '../../src/shared/lab/spec.ts';
 import { findStrategy } from '../../src/strategies/registry.ts';
+import { pathDifference, ruleParams } from './path-difference.ts';
 import { type RandomCase, randomCandles, randomCase } from './random-rules.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-parity-'));
@@ -33,31 +34,6 @@ function candleFile(name: string, columns: CandleColumns): string {
   return path;
 }
 
-const percent = (ratio: unknown): string => String(Number((Number(ratio) * 100).toFixed(7)));
-
-function paramsOf({ rules, texts }: RandomCase): Record<string, unknown> {
-  const [longEntry, longExit, shortEntry, shortExit] = texts;
-  const { size } = rules;
-  return {
-    longEntry,
-    longExit,
-    shortEntry,
-    shortExit,
-    parameters: '',
-    timeframe: '5m',
-    sizeType: size.kind === 'quote' ? 'quote' : 'percent',
-    orderQuote: size.kind === 'quote' ? String(size.amount) : '1000',
-    orderPercent: size.kind === 'fraction' ? percent(size.fraction) : '50',
-    stopPercent: percent(rules.stop),
-    targetPercent: percent(rules.target),
-    trailingPercent: percent(rules.trailing),
-    activationPercent: percent(rules.activation),
-    roi: rules.roi.map(({ afterBars, ratio }) => `${percent(ratio)} % after ${afterBars} bars`).join(', '),
-    maxBars: rules.maxBars,
-    cooldownBars: rules.cooldownBars,
-  };
-}
-
 async function bothPaths(
   drawn: RandomCase,
   rows: number,
@@ -75,7 +51,7 @@ async function bothPaths(
   const spec = (path: 'event' | 'sweep') =>
     backtestSpec.parse({
       strategy: 'rules',
-      params: paramsOf(drawn),
+      params: ruleParams(drawn, '5m'),
       series: [
         {
           source: { kind: 'file', path: candleFile(`candles-${drawn.seed}`, columns) },
@@ -109,51 +85,6 @@ async function bothPaths(
   };
 }
 
-function trip(trades: TradeTable, index: number, { market }: RandomCase) {
-  return {
-    side: trades.side[index],
-    entryBar: trades.entryBar[index],
-    exitBar: trades.exitBar[index],
-    entryTimeMs: trades.entryTimeMs[index],
-    exitTimeMs: trades.exitTimeMs[index],
-    entryTicks: Math.round((trades.entryPrice[index] as number) / market.tickSize),
-    exitTicks: Math.round((trades.exitPrice[index] as number) / market.tickSize),
-    lots: Math.round((trades.quantity[index] as number) / market.lotSize),
-    reason: exitReasons[trades.exitReason[index] as number],
-  };
-}
-
-const near = (left: number, right: number, scale: number): boolean =>
-  Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left), Math.abs(right), scale);
-
-/** The first difference in words, or undefined. */
-function difference(drawn: RandomCase, event: BacktestResult, sweep: BacktestResult): string | undefined {
-  for (let index = 0; index < Math.max(event.trades.length, sweep.trades.length); index += 1) {
-    const counts = `event has ${event.trades.length}, sweep ${sweep.trades.length}`;
-    if (index >= event.trades.length)
-      return `trade ${index}: ${counts}: sweep ${JSON.stringify(trip(sweep.trades, index, drawn))}`;
-    const found = trip(event.trades, index, drawn);
-    if (index >= sweep.trades.length) return `trade ${index}: ${counts}: event ${JSON.stringify(found)}`;
-    const expected = trip(sweep.trades, index, drawn);
-    if (JSON.stringify(found) !== JSON.stringify(expected))
-      return `trade ${index}: event ${JSON.stringify(found)}, sweep ${JSON.stringify(expected)}`;
-    const value = (sweep.trades.quantity[index] as number) * (sweep.trades.entryPrice[index] as number);
-    for (const name of ['fees', 'funding', 'slippage', 'profit', 'profitRatio', 'mae', 'mfe'] as const) {
-      const scale = name === 'profitRatio' || name === 'mae' || name === 'mfe' ? 1 : value;
-      const [left, right] = [event.trades[name][index] as number, sweep.trades[name][index] as number];
-      if (!near(left, right, scale))
-        return `trade ${index}: ${name} event ${left}, sweep ${right}; ${JSON.stringify(found)}`;
-    }
-  }
-  if (event.equity.length !== sweep.equity.length) return 'rows of equity';
-  for (let row = 0; row < event.equity.length; row += 1) {
-    const [left, right] = [event.equity.equity[row] as number, sweep.equity.equity[row] as number];
-    if (!near(left, right, drawn.capital)) return `equity of row ${row}: event ${left}, sweep ${right}`;
-    if (event.equity.timeMs[row] !== sweep.equity.timeMs[row]) return `time of row ${row}`;
-  }
-  return near(event.finalEquity, sweep.finalEquity, drawn.capital) ? undefined : 'final equity';
-}
-
 describe('the event path and the sweep path', () => {
   it('make the same trades on 220 drawn rule sets', async () => {
     const seen = new Map<string, number>();
@@ -162,7 +93,7 @@ describe('the event path and the sweep path', () => {
     for (let seed = 1; seed <= 220; seed += 1) {
       const drawn = randomCase(seed);
       const { event, sweep } = await bothPaths(drawn, 420);
-      const found = difference(drawn, event, sweep);
+      const found = pathDifference(event, sweep);
       if (found !== undefined) {
         const { longEntry, longExit, shortEntry, shortExit, ...levels } = drawn.rules;
         const { rules, ...rest } = drawn;
@@ -225,12 +156,7 @@ describe('the event path and the sweep path', () => {
         );
       const [event, sweep] = [await run('event'), await run('sweep')];
       expect(sweep.trades.length).toBeGreaterThan(60);
-      const drawn = {
-        ...randomCase(1),
-        capital: 10_000,
-        market: { ...randomCase(1).market, tickSize: 0.1, lotSize: 0.0001 },
-      };
-      expect(difference(drawn, event, sweep)).toBeUndefined();
+      expect(pathDifference(event, sweep)).toBeUndefined();
       await expect(run('sweep', { trailingStopPercent: '1' })).rejects.toThrow('params.trailingStopPercent');
     },
     60_000,
@@ -318,9 +244,7 @@ describe('the event path and the sweep path', () => {
     };
     const [event, sweep] = await both(params);
     if (event === undefined || sweep === undefined) throw new TypeError('two runs were asked for');
-    const { market } = randomCase(1);
-    const drawn = { ...randomCase(1), capital: 1000, market: { ...market, tickSize: 0.1, lotSize: 0.001 } };
-    expect(difference(drawn, event, sweep)).toBeUndefined();
+    expect(pathDifference(event, sweep)).toBeUndefined();
     expect(event.trades.length).toBeGreaterThan(40);
     const [dear, dearSweep] = await both({ ...params, sizeType: 'quote', orderQuote: '3000' });
     expect(dear?.trades.length).toBe(0);
@@ -357,6 +281,83 @@ describe('the event path and the sweep path', () => {
     );
     expect(lots[1]).toEqual(lots[0]);
     expect(sweep?.finalEquity).toBeCloseTo(event?.finalEquity ?? 0, 6);
+  });
+
+  describe('on a few candles', () => {
+    /** Both paths over flat candles that open at these prices. */
+    const both = async (
+      name: string,
+      opens: readonly number[],
+      more: Record<string, unknown>,
+      perpetual = false,
+    ) => {
+      const columns = {
+        ...randomCandles(1, opens.length, 1, 1000),
+        ...Object.fromEntries(
+          ['open', 'high', 'low', 'close'].map((column) => [column, Float64Array.from(opens)]),
+        ),
+      };
+      const source = { kind: 'file', path: candleFile(name, columns) };
+      const { rules, ...rest } = more;
+      const spec = (path: string) =>
+        backtestSpec.parse({
+          strategy: 'rules',
+          series: [{ source, instrument: perpetual ? 'BTC/USDT:USDT' : 'BTC/USDT', timeframe: '5m', rules }],
+          capital: '1000',
+          takerFee: 0,
+          slippage: 0,
+          ...rest,
+          path,
+        });
+      const run = (path: string) => runBacktest(spec(path), { findStrategy });
+      return { event: await run('event'), sweep: () => run('sweep'), auto: () => run('auto') };
+    };
+
+    it('no entry is sent that the money does not pay for at the close, cheap as the next open may be', async () => {
+      // 1,045 at the close of 100; 941 at the open of 90, which 1,000 would have paid for.
+      const params = { longEntry: 'close > 99', sizeType: 'quote', orderQuote: '1050', stopPercent: '0' };
+      const rules = { tickSize: '1', lotSize: '0.001' };
+      const { event, sweep } = await both('dear', [100, 90, 90], { params, rules });
+      expect([event.trades.length, event.counts.refusedEntries]).toEqual([0, 1]);
+      expect(pathDifference(event, await sweep())).toBeUndefined();
+    });
+
+    it('a liquidation at a better price than the market has gained what it would have lost', async () => {
+      // 315 at 101 with 1,000 behind them. At the open of 95 the venue closes at 98, where 55 are left: 3 ticks better.
+      const params = { longEntry: 'close > 99', sizeType: 'quote', orderQuote: '31532', stopPercent: '0' };
+      const rules = { tickSize: '1', lotSize: '1' };
+      const more = { params, rules, leverage: 50, slippage: 0.001, fill: 'close' };
+      const { event, sweep } = await both('gap', [100, 95, 95], more, true);
+      const { trades } = event;
+      expect([trades.quantity[0], trades.entryPrice[0], trades.exitPrice[0]]).toEqual([315, 101, 98]);
+      expect(trades.slippage[0]).toBe(315 - 3 * 315);
+      expect(pathDifference(event, await sweep())).toBeUndefined();
+    });
+
+    it('a holding that is worth less than the market takes cannot be sold, and auto takes the path that knows', async () => {
+      // Bought at 100 for 500, worth 350 at the exit; sales begin at 400.
+      const params = {
+        longEntry: 'close == 100',
+        longExit: 'close < 80',
+        sizeType: 'quote',
+        orderQuote: '500',
+        stopPercent: '0',
+      };
+      const rules = { tickSize: '1', lotSize: '0.001', minimumNotional: '400' };
+      const { auto, event, sweep } = await both('worthless', [100, 90, 70, 70], {
+        params,
+        rules,
+        fill: 'close',
+      });
+      expect([event.trades.length, exitReasons[event.trades.exitReason[0] as number]]).toEqual([1, 'open']);
+      expect(event.warnings).toEqual([
+        '5 BTC are left over: BTC/USDT takes no sale below 400 USDT. Larger entries leave nothing.',
+      ]);
+      await expect(sweep()).rejects.toThrow(
+        'series.0.rules.minimumNotional: trade 1 was worth 350.000 USDT when it was to be sold',
+      );
+      expect((await auto()).path).toBe('event');
+    });
   });
 
   it('auto takes the sweep path where it knows everything asked for, else the event path, and says which', async () => {

@@ -30,9 +30,9 @@ import { type PreparedBot, prepareBots } from './prepare-bots.ts';
 import { RunCounter } from './run-counter.ts';
 
 import { RunRecorder } from './run-recorder.ts';
-import { runSweep, sweepRefusal } from './run-sweep.ts';
+import { runSweep, smallSaleRefusal, sweepRefusal } from './run-sweep.ts';
 import { seedHistory } from './seed-history.ts';
-import { warningsOf } from './warnings.ts';
+import { unsellableWarnings, warningsOf } from './warnings.ts';
 
 export interface BacktestOptions {
   readonly findStrategy: (id: string) => AnyStrategy | undefined;
@@ -83,6 +83,11 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
     return new Backtest(spec, options, series, bots).run();
   }
   const result = runSweep(spec, strategy, series, bots);
+  const late = smallSaleRefusal(result, series);
+  if (late !== undefined) {
+    if (spec.path === 'sweep') throw late;
+    return new Backtest(spec, options, series, bots).run();
+  }
   const { equity, startEquity } = result;
   new Checkpoints(options.checkpoints, equity.length, startEquity, options.onCheckpoint).passAll(equity);
   return result;
@@ -312,6 +317,7 @@ class Backtest {
     const startEquity = this.startEquity(tracks);
     const trades = buildTrades(recorder, tracks);
     const equity = buildEquity(recorder, tracks, Number(spec.capital));
+    const openPositions = openPositionsOf(recorder, tracks);
     const unfunded = [...venues].reduce((count, venue) => count + (venue.priceDesk?.unfunded ?? 0), 0);
     const refusedEntries = unfunded + kernel.botManager.orders.unfunded;
     const wallMs = performance.now() - startedAt;
@@ -329,7 +335,7 @@ class Backtest {
       })),
       trades,
       equity,
-      openPositions: openPositionsOf(recorder, tracks),
+      openPositions,
       price: priceOf(tracks[0] as CandleTrack, equity.length),
       counts: {
         bars: run.bars,
@@ -348,7 +354,10 @@ class Backtest {
       fromMs: Math.min(...tracks.map((track) => track.columns.openTimeMs[track.firstRow] as number)),
       toMs: equity.timeMs.at(-1) as number,
       assumptions: assumptionsOf(spec, series, 'event'),
-      warnings: warningsOf(series, counter, run.candlesWithoutDetail, refusedEntries, kernel),
+      warnings: [
+        ...warningsOf(series, counter, run.candlesWithoutDetail, refusedEntries, kernel),
+        ...unsellableWarnings(openPositions, trades, tracks),
+      ],
       wallMs: Math.round(wallMs),
       barsPerSecond: Math.round(run.bars / (wallMs / 1000)),
       ...(options.withAudit === true ? { auditHash: kernel.lastHash } : {}),

@@ -8,6 +8,7 @@ import { createRuleSweeper, type SweepAssumptions, type SweepSeries } from '../.
 import type { FundingTimes } from '../../engine/simulation/candles/candle-track.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { ensureDefined } from '../../shared/domain/assert.ts';
 import { tickRounder } from '../../shared/domain/instrument.ts';
 import {
   type BacktestResult,
@@ -25,7 +26,7 @@ import { ruleSetOf } from '../../strategies/rules/rule-texts.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type LoadedSeries, lowerBound } from './load-series.ts';
 import type { PreparedBot } from './prepare-bots.ts';
-import { seriesWarnings, tooSmallWarning, unfundedWarning } from './warnings.ts';
+import { seriesWarnings, tooSmallWarning, unfundedWarning, unsellableWarnings } from './warnings.ts';
 
 function refuse(field: string, message: string): never {
   throw new ApiError('bad-input', `${field}: ${message}`, { field, hint: 'Use the event path.' });
@@ -211,6 +212,34 @@ export function sweepRefusal(
   }
 }
 
+/**
+ * Gives why a run of the sweep path cannot stand: on spot the venue refuses a sale below its least value, so that a position
+ * which lost too much stays, and compiled rules sell it all the same. Undefined where no sale came near that value.
+ */
+export function smallSaleRefusal(
+  { price, spec, trades }: BacktestResult,
+  [loaded]: readonly LoadedSeries[],
+): ApiError | undefined {
+  const { instrument } = ensureDefined(loaded, 'series');
+  const least = instrument.minimumNotional.toNumber();
+  if (instrument.kind !== 'spot' || least === 0) return undefined;
+  for (let trade = 0; trade < trades.length; trade += 1) {
+    if (exitReasons[trades.exitReason[trade] as number] === 'open') continue;
+    const sold = trades.exitPrice[trade] as number;
+    // What is decided at a close is valued there, though it fills at the next open.
+    const decided =
+      spec.fill === 'next-open' ? price?.close[(trades.exitBar[trade] as number) - 1] : undefined;
+    const value = (trades.quantity[trade] as number) * Math.min(sold, decided ?? sold);
+    if (value >= least * (1 + 1e-9)) continue;
+    return new ApiError(
+      'bad-input',
+      `series.0.rules.minimumNotional: trade ${trade + 1} was worth ${value.toPrecision(6)} ${instrument.quote} when it was to be sold, below the ${least} the market takes; the sweep path does not know what is left over then`,
+      { field: 'series.0.rules.minimumNotional', hint: 'Use the event path, or larger entries.' },
+    );
+  }
+  return undefined;
+}
+
 /** Gives what is open at the end: a trade of rules is entered and left whole, and an open one is valued at the last close. */
 function openPositionsOf(trades: TradeTable, takerFee: number): OpenPosition[] {
   return [...trades.exitReason].flatMap((reason, trade) =>
@@ -245,6 +274,7 @@ export function runSweep(
   );
   const bars = endRow - firstRow;
   const wallMs = performance.now() - startedAt;
+  const openPositions = openPositionsOf(run.trades, instrument.takerFeeRate.toNumber());
   const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
   return {
     spec,
@@ -262,7 +292,7 @@ export function runSweep(
     ],
     trades: run.trades,
     equity: run.equity,
-    openPositions: openPositionsOf(run.trades, instrument.takerFeeRate.toNumber()),
+    openPositions,
     price: { close: columns.close.subarray(firstRow, endRow), start: columns.open[firstRow] as number },
     counts: {
       bars,
@@ -285,6 +315,7 @@ export function runSweep(
       ...seriesWarnings(series),
       ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),
       ...(run.tooSmallEntries > 0 ? [tooSmallWarning] : []),
+      ...unsellableWarnings(openPositions, run.trades, series),
     ],
     wallMs: Math.round(wallMs),
     barsPerSecond: Math.round(bars / (wallMs / 1000)),

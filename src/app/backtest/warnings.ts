@@ -1,6 +1,9 @@
 /** What makes the figures of a run weaker than they look, in sentences. */
 
 import type { Kernel } from '../../engine/kernel/kernel.ts';
+import type { CandleTrack } from '../../engine/simulation/candles/candle-track.ts';
+import { ensureDefined } from '../../shared/domain/assert.ts';
+import type { OpenPosition, TradeTable } from '../../shared/lab/result.ts';
 import type { LoadedSeries } from './load-series.ts';
 import type { RunCounter } from './run-counter.ts';
 
@@ -45,6 +48,22 @@ export function seriesWarnings(series: readonly LoadedSeries[]): string[] {
       );
   }
   return warnings;
+}
+
+/** Says what was bought on spot and is worth less at the end than the market takes in one sale. */
+export function unsellableWarnings(
+  open: readonly OpenPosition[],
+  trades: TradeTable,
+  tracks: readonly Pick<CandleTrack, 'instrument'>[],
+): string[] {
+  return open.flatMap(({ lastPrice, quantity, trade }) => {
+    const { instrument } = ensureDefined(tracks[trades.instrument[trade] as number], 'series of a trade');
+    const { base, kind, minimumNotional, quote, symbol } = instrument;
+    if (kind !== 'spot' || quantity * lastPrice >= minimumNotional.toNumber()) return [];
+    return [
+      `${quantity} ${base} are left over: ${symbol} takes no sale below ${minimumNotional} ${quote}. Larger entries leave nothing.`,
+    ];
+  });
 }
 
 /** Entries were wanted, but no order was sent. The engine says it once however often it happens, so it has no number. */

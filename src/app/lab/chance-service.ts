@@ -134,7 +134,8 @@ export class ChanceService {
         compareWithRandomEntries(this.#tools.addon, result, settings, native),
       );
       const about = { ...this.#about(spec), ...runOf(result) };
-      this.#tools.evidence.add([{ kind: 'random-entries', ...about, pValue: outcome.pValue }]);
+      const { pValue, trades: compared } = outcome;
+      this.#tools.evidence.add([{ kind: 'random-entries', ...about, pValue, compared }]);
       return outcome;
     };
   }

@@ -3,17 +3,21 @@
 import { type WalkForwardView, walkForwardView } from '../../shared/api/lab-views.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { type BacktestResult, emptyTrades, type TradeTable, tradeColumns } from '../../shared/lab/result.ts';
-import { objectiveOf, type TrialRow } from '../../shared/lab/study.ts';
+import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { objectiveOf, ruinReturn, type TrialRow } from '../../shared/lab/study.ts';
 import {
   type WalkForwardSpec,
   type WalkForwardWindow,
+  type WindowOutcome,
   walkForwardWindows,
+  windowOutcome,
 } from '../../shared/lab/walk-forward.ts';
 import { programVersion } from '../../shared/version.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { growthKeptMinimum } from '../optimise/growth-kept.ts';
 import { BestTrials } from '../optimise/ranking.ts';
 import { MemoryTrialLog } from '../optimise/run-study.ts';
+import { type WithoutScore, withoutScore } from '../optimise/without-score.ts';
 import { sparkOf } from './backtest-store.ts';
 import { closeOpenPositions } from './close-open-positions.ts';
 import type { LabTools } from './lab-tools.ts';
@@ -65,9 +69,14 @@ export class WalkForwardService {
     const paramsOf = await paramsOfTrials(this.#tools, study, prepared);
     const rows: Windows = [];
     const results: BacktestResult[] = [];
-    let capital = study.backtest.capital;
+    /** Money of each venue; undefined once it is used up. */
+    let capital: string | undefined = study.backtest.capital;
     for (const [index, window] of windows.entries()) {
-      const best = await this.#optimise(
+      if (capital === undefined) {
+        rows.push(untraded(window, 'no-money', 'the money was used up before'));
+        continue;
+      }
+      const { best, withoutScore: reasons } = await this.#optimise(
         spec,
         prepared,
         window,
@@ -80,36 +89,57 @@ export class WalkForwardService {
           }),
         control,
       );
-      const times = { ...window, values: best?.values ?? {} };
       if (best === undefined) {
-        // No setting had a score: nothing is traded in this window, and the money stays as it is.
-        rows.push({ ...times, train: {}, test: null });
+        // Nothing is traded in this window, and the money stays as it is.
+        const words = reasons.map(({ message, trials }) => `${trials} of ${study.trials} trials: ${message}`);
+        rows.push(untraded(window, 'no-setting', words.length === 0 ? null : words.join('; ')));
         continue;
       }
       const checked = paramsOf(prepared.space.map(({ name }) => best.values[name] ?? ''));
       if (!('params' in checked))
         throw new ApiError('internal', `the best setting is refused: ${checked.refusal}`);
-      const ran = await this.#tools.runner.run(
-        {
-          ...study.backtest,
-          params: checked.params,
-          capital,
-          fromMs: window.testFromMs,
-          toMs: window.testToMs,
-        },
-        { isCancelled: () => control.isCancelled() },
+      const times = { fromMs: window.testFromMs, toMs: window.testToMs };
+      const ran = await this.#trade(
+        { ...study.backtest, params: checked.params, capital, ...times },
+        spec,
+        control,
       );
+      const chosen = { ...window, values: best.values, train: { ...best.metrics } };
+      if (typeof ran === 'string') {
+        rows.push({ ...chosen, test: null, outcome: 'no-money', reason: ran });
+        continue;
+      }
       // The next window begins with money alone: what is open is sold, and pays for it.
       const result = closeOpenPositions(ran);
-      rows.push({ ...times, train: { ...best.metrics }, test: { ...this.#tools.figures(result) } });
-      results.push(result);
       // Capital is what each venue begins with: what is left is shared evenly among them.
       const venues = new Set(study.backtest.series.map(({ venue }) => venue)).size;
-      capital = capitalText(result.finalEquity / venues);
+      const isRuined = result.finalEquity / venues <= Number(study.backtest.capital) * (1 + ruinReturn);
+      capital = isRuined ? undefined : capitalText(result.finalEquity / venues);
+      const outcome = isRuined ? 'bankrupt' : 'traded';
+      rows.push({ ...chosen, test: { ...this.#tools.figures(result) }, outcome, reason: null });
+      results.push(result);
     }
     const stored = await this.#store(study.backtest.strategy, rows, results);
     this.#note(stored, spec, range);
     return stored;
+  }
+
+  /**
+   * Trades a window; gives the reason instead where what is left of the money is too little for it. The same setting had all
+   * of the money where it was optimised.
+   */
+  async #trade(
+    window: BacktestSpec,
+    { study }: WalkForwardSpec,
+    control: JobControl,
+  ): Promise<BacktestResult | string> {
+    try {
+      return await this.#tools.runner.run(window, { isCancelled: () => control.isCancelled() });
+    } catch (error) {
+      const hasLess = Number(window.capital) < Number(study.backtest.capital);
+      if (!(error instanceof ApiError) || error.code !== 'bad-input' || !hasLess) throw error;
+      return error.message;
+    }
   }
 
   /** Keeps whether settings chosen this way held, for the grades of backtests over the same data. */
@@ -118,7 +148,11 @@ export class WalkForwardService {
     { study }: WalkForwardSpec,
     range: { readonly fromMs: number; readonly toMs: number },
   ): void {
-    const tradedMs = windows.reduce((sum, { testFromMs, testToMs }) => sum + testToMs - testFromMs, 0);
+    const traded = windows.filter(({ test }) => test !== null);
+    // Nothing was traded: nothing is known.
+    if (traded.length === 0) return;
+    const tradedMs = traded.reduce((sum, { testFromMs, testToMs }) => sum + testToMs - testFromMs, 0);
+    const ruined = windows.some((window) => windowOutcome(window) === 'bankrupt');
     this.#tools.evidence.add([
       {
         kind: 'out-of-sample',
@@ -128,7 +162,8 @@ export class WalkForwardService {
         source: id,
         anyParams: true,
         share: Math.min(1, tradedMs / (range.toMs - range.fromMs)),
-        held: efficiency !== null && efficiency >= growthKeptMinimum,
+        held: !ruined && efficiency !== null && efficiency >= growthKeptMinimum,
+        ruined,
       },
     ]);
   }
@@ -139,7 +174,7 @@ export class WalkForwardService {
     window: WalkForwardWindow,
     onPart: (done: number) => void,
     control: JobControl,
-  ): Promise<TrialRow | undefined> {
+  ): Promise<{ readonly best: TrialRow | undefined; readonly withoutScore: readonly WithoutScore[] }> {
     const log = new MemoryTrialLog();
     const train = { ...study.backtest, fromMs: window.trainFromMs, toMs: window.trainToMs };
     const end = await runOneStudy(this.#tools, study, prepared, train, log, {
@@ -149,7 +184,7 @@ export class WalkForwardService {
     if (end === 'cancelled') throw new JobCancelled();
     const best = new BestTrials(study.objectives.map(objectiveOf), 1);
     for (const row of log.rows) best.add(row);
-    return best.rows[0];
+    return { best: best.rows[0], withoutScore: withoutScore(log.rows) };
   }
 
   async #store(
@@ -239,7 +274,7 @@ export function joinResults(results: readonly BacktestResult[]): BacktestResult 
  * Mean daily growth where it traded over mean daily growth where it was optimised; growth is logarithmic, so that windows
  * of different lengths can be compared. Null without growth to compare with.
  */
-export function efficiencyOf(windows: Windows): number | null {
+export function efficiencyOf(windows: readonly Omit<Windows[number], 'outcome' | 'reason'>[]): number | null {
   let [train, test, trainDays, testDays] = [0, 0, 0, 0];
   for (const window of windows) {
     const trained = window.train['totalReturn'];
@@ -257,7 +292,10 @@ export function efficiencyOf(windows: Windows): number | null {
 
 /** Money for the next window: to a hundred-millionth, never more than there is. */
 function capitalText(equity: number): string {
-  if (!(equity > 0))
-    throw new ApiError('refused', 'the money is used up: nothing is left for the next window');
   return (Math.floor(equity * 1e8) / 1e8).toFixed(8);
+}
+
+/** A window in which nothing was traded. */
+function untraded(window: WalkForwardWindow, outcome: WindowOutcome, reason: string | null): Windows[number] {
+  return { ...window, values: {}, train: {}, test: null, outcome, reason };
 }

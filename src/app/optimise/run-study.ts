@@ -20,6 +20,7 @@ import {
 import {
   type Objective,
   objectiveOf,
+  ruinReturn,
   type StudyEnd,
   type StudySpec,
   type TrialRow,
@@ -28,6 +29,9 @@ import {
 import { medianThresholds } from './median-pruner.ts';
 import { BestTrials, toMinimise } from './ranking.ts';
 import { interimPoints, type TrialEvaluator, type TrialOutcome } from './trial-evaluator.ts';
+
+/** Why a trial that lost (nearly) everything has no score. */
+export const usedUpMessage = 'used up its money';
 
 /** How many of the best are kept and tested on data no trial has seen. */
 export const bestCount = 20;
@@ -172,6 +176,10 @@ class StudyLoop {
     const interim = [...outcome.interim];
     if (outcome.state === 'pruned') return { ...emptyRow(number, values, 'pruned', null), interim };
     const kept = keptMetrics(outcome.metrics);
+    // Whatever its other figures are: nobody can trade on with nothing.
+    if ((outcome.metrics['totalReturn'] ?? 0) <= ruinReturn) {
+      return { ...emptyRow(number, values, 'invalid', usedUpMessage), metrics: kept, interim };
+    }
     const trades = outcome.metrics['trades'] ?? 0;
     if (trades < this.#run.spec.minimumTrades) {
       const message = `has ${trades} trades; ${this.#run.spec.minimumTrades} are asked for`;

@@ -6,6 +6,7 @@
 import type { AddonTaskControl, NativeAddon } from '../../adapters/compute/addon.ts';
 import { type RuleSignificance, testRuleSignificance } from '../../adapters/compute/robustness.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { fewTrades } from '../../shared/lab/confidence.ts';
 import { type BacktestResult, exitReasons } from '../../shared/lab/result.ts';
 
 export interface RandomEntriesSettings {
@@ -14,7 +15,8 @@ export interface RandomEntriesSettings {
   readonly seed: number;
 }
 
-export type RandomEntriesVerdict = 'better-than-chance' | 'unclear' | 'like-chance';
+/** `too-few-trades`: whatever the p-value is, it is not read. */
+export type RandomEntriesVerdict = 'better-than-chance' | 'unclear' | 'like-chance' | 'too-few-trades';
 
 export interface RandomEntriesOutcome extends RandomEntriesSettings, RuleSignificance {
   readonly method: 'random-entries';
@@ -54,7 +56,7 @@ export async function compareWithRandomEntries(
     ...settings,
     ...found,
     trades: entryBar.length,
-    ...judgeRandomEntries(found.pValue),
+    ...judgeRandomEntries(found.pValue, entryBar.length),
   };
 }
 
@@ -96,11 +98,23 @@ export function closesOfTrades({ equity, instruments, price, spec, trades }: Bac
   return { close: price.close, entryBar, exitBar, side };
 }
 
-/** Says what a p-value means. */
-export function judgeRandomEntries(pValue: number): {
+/** Says what a p-value means, where there are trades enough for one to mean anything. */
+export function judgeRandomEntries(
+  pValue: number,
+  trades: number,
+): {
   readonly verdict: RandomEntriesVerdict;
   readonly reasons: readonly string[];
 } {
+  if (trades < fewTrades) {
+    const counted = trades === 1 ? 'Only 1 trade has' : `Only ${trades} trades have`;
+    return {
+      verdict: 'too-few-trades',
+      reasons: [
+        `${counted} ended: too few to tell knowledge from luck, whichever way the comparison comes out. Test a longer time or more markets until there are at least ${fewTrades}.`,
+      ],
+    };
+  }
   const share = `${(pValue * 100).toFixed(1)} %`;
   const sentence = `Entries at random, as many and held as long, did at least as well in ${share} of the sets`;
   if (pValue <= surePValue) {

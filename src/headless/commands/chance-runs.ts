@@ -178,7 +178,8 @@ function entriesText(outcome: RandomEntriesOutcome): string {
     ['Runs', `${countWords(runs)} sets of ${countWords(trades)} entries`],
     ['Return a trade', `${percent(observed, 3)} (logarithmic, without costs)`],
     ['At random', `${percent(randomMean, 3)}, 95 % below ${percent(randomP95, 3)}`],
-    ['p-value', pValue.toFixed(4)],
+    // A p-value of a handful of trades would be taken for one.
+    ...(verdict === 'too-few-trades' ? [] : [['p-value', pValue.toFixed(4)] as const]),
     ['Verdict', verdict],
   ]);
   return [facts, ...reasons].join('\n');

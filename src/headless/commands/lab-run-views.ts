@@ -6,6 +6,7 @@ import type { WalkForwardView } from '../../shared/api/lab-views.ts';
 import type { MetricValues } from '../../shared/lab/metrics.ts';
 import type { SearchValue } from '../../shared/lab/search-space.ts';
 import type { TrialRow } from '../../shared/lab/study.ts';
+import { windowFindings, windowOutcome } from '../../shared/lab/walk-forward.ts';
 import { renderFacts, renderTable } from '../output/table.ts';
 import { countWords, timeWords } from '../output/words.ts';
 
@@ -66,6 +67,13 @@ export function studyText(study: StudyFacts): string {
   return [facts, table, ...reasons].join('\n');
 }
 
+const outcomeWords = {
+  traded: '–',
+  bankrupt: '–',
+  'no-setting': 'no setting',
+  'no-money': 'no money',
+} as const;
+
 export function walkForwardText({ efficiency, id, metrics, windows }: WalkForwardView): string {
   const table = renderTable(
     windows,
@@ -73,7 +81,12 @@ export function walkForwardText({ efficiency, id, metrics, windows }: WalkForwar
       { title: 'Traded from', of: ({ testFromMs }) => timeWords(testFromMs) },
       { title: 'To', of: ({ testToMs }) => timeWords(testToMs) },
       { title: 'Optimised', right: true, of: ({ train }) => percent(train['totalReturn']) },
-      { title: 'Traded', right: true, of: ({ test }) => percent(test?.['totalReturn']) },
+      {
+        title: 'Traded',
+        right: true,
+        of: (window) =>
+          window.test === null ? outcomeWords[windowOutcome(window)] : percent(window.test['totalReturn']),
+      },
       { title: 'Parameters', of: ({ values }) => valuesText(values) },
     ],
     '',
@@ -84,7 +97,7 @@ export function walkForwardText({ efficiency, id, metrics, windows }: WalkForwar
     ['Return', percent(metrics['totalReturn'])],
     ['Drawdown', percent(metrics['maxDrawdown'])],
   ]);
-  return `${table}\n${facts}`;
+  return [table, facts, ...windowFindings(windows)].join('\n');
 }
 
 export function biasText({ cuts, lookahead, recursion, trades, verdict }: BiasReport): string {

@@ -3,17 +3,15 @@
 import type { JobControl, JobProgress } from '../../app/jobs/job-runner.ts';
 import type { Lab } from '../../app/lab/lab.ts';
 import type { LeftOut } from '../../app/lab/run-one-study.ts';
+import { withoutScore } from '../../app/optimise/without-score.ts';
 import { ApiError } from '../../shared/api/result.ts';
-import type { TrialRow } from '../../shared/lab/study.ts';
+import { windowFindings } from '../../shared/lab/walk-forward.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { runConsoleJob } from '../host/console-job.ts';
 import { withLab } from '../host/console-lab.ts';
 import { interruptedExitCode } from '../host/stop-signals.ts';
 import { studyText, walkForwardText } from './lab-run-views.ts';
 import { type StudyFlags, studySpecOf, type WalkForwardFlags, walkForwardSpecOf } from './study-flags.ts';
-
-/** Different reasons that are told. */
-const reasonsShown = 5;
 
 /** Runs a study, or goes on with one. */
 export async function optimise(
@@ -68,7 +66,7 @@ export function studyResult(lab: Lab, id: string) {
       metrics,
       outOfSample,
     })),
-    withoutScore: reasonsOf(trials),
+    withoutScore: withoutScore(trials),
     leftOut: lab.studies.leftOut(summary.spec),
     end: summary.end ?? 'cancelled',
   };
@@ -79,18 +77,6 @@ function tellLeftOut(context: CommandContext, leftOut: readonly LeftOut[]): void
   for (const { parameter, reason } of leftOut) {
     context.output.talk(`${parameter} is not searched and stays as it is: ${reason}.`);
   }
-}
-
-/** Why trials have no score, with how many there are of each; the most common first. */
-function reasonsOf(trials: readonly TrialRow[]): { readonly message: string; readonly trials: number }[] {
-  const counts = new Map<string, number>();
-  for (const { message } of trials) {
-    if (message !== null) counts.set(message, (counts.get(message) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([message, count]) => ({ message, trials: count }))
-    .sort((left, right) => right.trials - left.trials)
-    .slice(0, reasonsShown);
 }
 
 /** Hears what a job says of itself. */
@@ -121,7 +107,8 @@ export async function walkForward(context: CommandContext, flags: WalkForwardFla
       return job.exitCode;
     }
     const { id, windows, efficiency, metrics } = job.result;
-    context.output.result({ walkForward: id, windows, efficiency, metrics }, () =>
+    const findings = windowFindings(windows);
+    context.output.result({ walkForward: id, windows, efficiency, metrics, findings }, () =>
       walkForwardText(job.result),
     );
     return 0;

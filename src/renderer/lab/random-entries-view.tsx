@@ -11,7 +11,7 @@ export interface RandomEntriesResult {
   readonly randomMean: number;
   readonly randomP95: number;
   readonly pValue: number;
-  readonly verdict: 'better-than-chance' | 'unclear' | 'like-chance';
+  readonly verdict: 'better-than-chance' | 'unclear' | 'like-chance' | 'too-few-trades';
   readonly reasons: readonly string[];
 }
 
@@ -19,6 +19,7 @@ const verdicts = {
   'better-than-chance': { tone: 'good', title: 'Better than chance' },
   unclear: { tone: 'neutral', title: 'Unclear' },
   'like-chance': { tone: 'bad', title: 'Like chance' },
+  'too-few-trades': { tone: 'neutral', title: 'Too few trades to tell' },
 } as const;
 
 export function RandomEntriesView({ result }: { readonly result: RandomEntriesResult }) {
@@ -29,7 +30,7 @@ export function RandomEntriesView({ result }: { readonly result: RandomEntriesRe
         <Figure
           label="p-value"
           title="Share of the sets of random entries that did at least as well"
-          value={result.pValue.toFixed(4)}
+          value={result.verdict === 'too-few-trades' ? '—' : result.pValue.toFixed(4)}
         />
         <Figure label="Its return a trade" value={percentText(result.observed, true, 3)} />
         <Figure label="At random" value={percentText(result.randomMean, true, 3)} />

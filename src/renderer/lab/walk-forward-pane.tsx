@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type uPlot from 'uplot';
 import type { WalkForwardView } from '../../shared/api/lab-views.ts';
+import { windowFindings, windowOutcome } from '../../shared/lab/walk-forward.ts';
 import { formatDate, formatDateTime } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
@@ -15,7 +16,7 @@ import { factorText, moneyText, percentText, toneOf } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
 import { RunLayout } from './run-layout.tsx';
 import { type SearchRanges, SearchRangeTable, searchOffer, spacesOf } from './search-ranges.tsx';
-import { Block, Figure } from './small-parts.tsx';
+import { Block, Figure, Verdict } from './small-parts.tsx';
 import { SpecForm, useStrategies } from './spec-form.tsx';
 import { wholeNumberProblem } from './study-choices.ts';
 import { useParamLabels } from './use-param-labels.ts';
@@ -187,6 +188,8 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
   );
   const labelOf = useParamLabels(run.strategy);
   const names = Object.keys(run.windows.find(({ values }) => Object.keys(values).length > 0)?.values ?? {});
+  const findings = windowFindings(run.windows);
+  const isRuined = run.windows.some((window) => windowOutcome(window) === 'bankrupt');
   const won = run.windows.filter(({ test }) => (test?.['totalReturn'] ?? 0) > 0).length;
   return (
     <div className="flex flex-col gap-3" data-testid="walk-forward-result">
@@ -205,6 +208,14 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
           value={run.efficiency === null ? 'none' : percentText(run.efficiency, false, 0)}
         />
       </div>
+      {findings.length === 0 ? null : (
+        <Verdict
+          title={isRuined ? 'The money was used up' : 'Not every window was traded'}
+          tone={isRuined ? 'bad' : 'neutral'}
+          reasons={findings}
+          testId="walk-forward-findings"
+        />
+      )}
       <Block title="Equity over the traded windows">
         <div className="h-56 p-1">
           <Plot
@@ -250,7 +261,11 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
                   ))}
                   <td className="px-2 text-right">{percentText(window.train['totalReturn'], true, 1)}</td>
                   <td className={`px-2 text-right ${toneOf(window.test?.['totalReturn'])}`}>
-                    {window.test === null ? 'no setting' : percentText(window.test['totalReturn'], true, 1)}
+                    {window.test === null
+                      ? windowOutcome(window) === 'no-money'
+                        ? 'no money'
+                        : 'no setting'
+                      : percentText(window.test['totalReturn'], true, 1)}
                   </td>
                   <td className="px-2 text-right">{window.test?.['trades'] ?? '—'}</td>
                 </tr>

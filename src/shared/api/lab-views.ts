@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { exitReasons } from '../lab/result.ts';
 import { backtestSpec } from '../lab/spec.ts';
 import { studyEnds, studySpec, trialRow } from '../lab/study.ts';
+import { windowOutcomes } from '../lab/walk-forward.ts';
 
 const metricsView = z.record(z.string(), z.number().nullable());
 const numbers = z.array(z.number().nullable());
@@ -134,8 +135,14 @@ export const walkForwardWindowView = z.object({
   testFromMs: z.number(),
   testToMs: z.number(),
   values: trialRow.shape.values,
+  /** Figures of the best setting where it was optimised; empty without one. */
   train: metricsView,
+  /** Null where nothing was traded. */
   test: metricsView.nullable(),
+  /** Left out in runs stored before it was kept. */
+  outcome: z.enum(windowOutcomes).optional(),
+  /** Why nothing was traded. */
+  reason: z.string().nullable().default(null),
 });
 
 /** A walk-forward run. */

@@ -38,7 +38,13 @@ export interface ConfidenceEvidence {
   readonly pathDependentShare?: number | undefined;
   /** Share of the candles kept back from choosing parameters, and whether the result held there. */
   readonly outOfSample?:
-    | { readonly share: number; readonly held: boolean; readonly source?: string | undefined }
+    | {
+        readonly share: number;
+        readonly held: boolean;
+        /** Whether the money was used up there. */
+        readonly ruined?: boolean | undefined;
+        readonly source?: string | undefined;
+      }
     | undefined;
   /** Share of Monte Carlo runs whose drawdown was deeper than the original's, and the 5th percentile of the drawdown. */
   readonly monteCarlo?: { readonly drawdownRank: number; readonly drawdownP5: number } | undefined;
@@ -51,8 +57,8 @@ export interface ConfidenceEvidence {
         readonly runs: number;
       }
     | undefined;
-  /** Share of random entries that did at least as well. */
-  readonly randomEntries?: { readonly pValue: number } | undefined;
+  /** Share of random entries that did at least as well, and how many trades were compared with them. */
+  readonly randomEntries?: { readonly pValue: number; readonly trades: number } | undefined;
   /** Sentences on findings of earlier checks that can no longer be read. */
   readonly damaged?: readonly string[] | undefined;
 }
@@ -73,7 +79,12 @@ const summaries: Readonly<Record<ConfidenceGrade, string>> = {
 };
 
 const enoughTrades = 100;
-const fewTrades = 30;
+/**
+ * Closed trades below which nothing is said of skill or luck. An advantage of half the standard deviation of a trade, which
+ * is a large one, is found at 5 % by six of seven tests over 30 trades (normal quantile 0.5 √30 − 1.645 = 1.09), over 10 by
+ * less than half of them; and one or two trades decide what so few show.
+ */
+export const fewTrades = 30;
 const enoughDays = 365;
 const fewDays = 90;
 const dayMs = 86_400_000;
@@ -302,9 +313,11 @@ function outOfSampleCheck({ outOfSample }: ConfidenceEvidence): ConfidenceCheck 
       advice,
     );
   }
-  const { share, held, source } = outOfSample;
+  const { share, held, ruined, source } = outOfSample;
   const where = source === undefined ? '' : ` (${source})`;
-  const finding = `${percent(share)} of the data were kept back${where}; the result ${held ? 'held' : 'did not hold'} there.`;
+  const end =
+    ruined === true ? 'the money was used up' : held ? 'the result held' : 'the result did not hold';
+  const finding = `${percent(share)} of the data were kept back${where}; ${end} there.`;
   const outcome = held ? byLimits(share, 0, 0.2) : 'failed';
   return check('out-of-sample', title, outcome, finding, advice);
 }
@@ -370,7 +383,11 @@ function randomEntriesCheck({ randomEntries }: ConfidenceEvidence): ConfidenceCh
     const advice = 'Run "montecarlo --method random-entries": as many entries at random, held as long.';
     return check('random-entries', title, 'not-done', 'It was not compared with random entries.', advice);
   }
-  const { pValue } = randomEntries;
+  const { pValue, trades } = randomEntries;
+  if (trades < fewTrades) {
+    const finding = `It was compared with random entries, but ${trades} closed trades are too few to tell.`;
+    return check('random-entries', title, 'not-done', finding, `Compare again with at least ${fewTrades}.`);
+  }
   const outcome = pValue <= surePValue ? 'passed' : pValue <= possiblePValue ? 'weak' : 'failed';
   const finding = `Entries at random did at least as well in ${percent(pValue, 1)} of the sets.`;
   const advice = 'What it earned may come from the market alone: compare with holding, and with its exits.';

@@ -36,7 +36,14 @@ export const evidenceRecord = z.discriminatedUnion('kind', [
     lossShare: share,
     runs: z.number().int(),
   }),
-  z.object({ kind: z.literal('random-entries'), ...common, ...sameRun, pValue: share }),
+  z.object({
+    kind: z.literal('random-entries'),
+    ...common,
+    ...sameRun,
+    pValue: share,
+    /** Closed trades that were compared; findings of before it was kept have at most `trades`. */
+    compared: z.number().int().optional(),
+  }),
   z.object({ kind: z.literal('bias'), ...common, outcome: z.enum(['passed', 'failed']) }),
   z.object({
     kind: z.literal('out-of-sample'),
@@ -47,6 +54,8 @@ export const evidenceRecord = z.discriminatedUnion('kind', [
     anyParams: z.boolean(),
     share,
     held: z.boolean(),
+    /** Whether the money was used up there. */
+    ruined: z.boolean().optional(),
     /** Settings tried with a score, and the variance of their daily Sharpe ratios. */
     trials: z.number().int().optional(),
     trialVariance: z.number().optional(),
@@ -106,11 +115,19 @@ export function evidenceOf(
         noise === undefined
           ? undefined
           : { verdict: noise.verdict, lossShare: noise.lossShare, runs: noise.runs },
-      randomEntries: entries === undefined ? undefined : { pValue: entries.pValue },
+      randomEntries:
+        entries === undefined
+          ? undefined
+          : { pValue: entries.pValue, trades: entries.compared ?? entries.trades },
       outOfSample:
         outOfSample === undefined
           ? undefined
-          : { share: outOfSample.share, held: outOfSample.held, source: outOfSample.source },
+          : {
+              share: outOfSample.share,
+              held: outOfSample.held,
+              ruined: outOfSample.ruined,
+              source: outOfSample.source,
+            },
       ...(damaged.length === 0 ? {} : { damaged }),
     },
     trials: outOfSample?.trials,

@@ -104,6 +104,12 @@ const spaceChange = z.union([
   }),
 ]);
 
+/**
+ * A run whose return falls to this has used up its money. A liquidation leaves what rounding to the tick leaves, hardly ever
+ * exactly nothing.
+ */
+export const ruinReturn = -0.99;
+
 /** Why a study ends before its last trial. */
 export const studyEnds = ['trials', 'patience', 'time', 'space', 'cancelled'] as const;
 export type StudyEnd = (typeof studyEnds)[number];

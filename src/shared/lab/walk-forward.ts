@@ -18,6 +18,14 @@ export const walkForwardSpec = z.strictObject({
 });
 export type WalkForwardSpec = z.output<typeof walkForwardSpec>;
 
+export const windowOutcomes = ['traded', 'bankrupt', 'no-setting', 'no-money'] as const;
+/**
+ * What became of a window: `bankrupt`: it was traded, and less than a hundredth of the money
+ * the run began with is left; `no-setting`: none had a score where it was
+ * optimised; `no-money`: what was left did not suffice to trade it.
+ */
+export type WindowOutcome = (typeof windowOutcomes)[number];
+
 /** One window; all times epoch ms UTC, ends excluded. */
 export interface WalkForwardWindow {
   readonly trainFromMs: number;
@@ -56,3 +64,46 @@ export function walkForwardWindows(
 }
 
 const testBarsMinimum = 20;
+
+/** A window that has been walked over; runs that were stored before outcomes were kept have none. */
+export interface WalkedWindow {
+  readonly test: unknown;
+  readonly outcome?: WindowOutcome | undefined;
+  /** Why it was not traded. */
+  readonly reason?: string | null | undefined;
+}
+
+/** Gives what became of a window. */
+export function windowOutcome({ outcome, test }: WalkedWindow): WindowOutcome {
+  return outcome ?? (test === null ? 'no-setting' : 'traded');
+}
+
+/** Gives sentences on the windows that were not traded to their end, numbered from 1. */
+export function windowFindings(windows: readonly WalkedWindow[]): string[] {
+  const findings: string[] = [];
+  for (const [index, window] of windows.entries()) {
+    const name = `Window ${index + 1}`;
+    const why = typeof window.reason === 'string' ? `: ${window.reason}` : '';
+    switch (windowOutcome(window)) {
+      case 'traded':
+        break;
+      case 'bankrupt': {
+        const after = windows.length - index - 1;
+        const rest =
+          after === 0
+            ? ''
+            : after === 1
+              ? ' The one after it was not traded.'
+              : ` The ${after} after it were not traded.`;
+        return [...findings, `${name} used up the money: settings chosen this way end in ruin.${rest}`];
+      }
+      case 'no-setting':
+        findings.push(`${name} was not traded, as no setting had a score where it was optimised${why}.`);
+        break;
+      case 'no-money':
+        findings.push(`${name} was not traded with what was left${why}.`);
+        break;
+    }
+  }
+  return findings;
+}

@@ -1,8 +1,11 @@
 /** Walk-forward runs over a small file of candles. */
 
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { efficiencyOf, joinResults } from '../../../src/app/lab/walk-forward-service.ts';
-import { walkForwardSpec } from '../../../src/shared/lab/walk-forward.ts';
+import { walkForwardSpec, windowFindings } from '../../../src/shared/lab/walk-forward.ts';
 import { bars, hourMs, makeLab, spec, startMs, watched } from './lab-harness.ts';
 
 describe('walk-forward', () => {
@@ -69,6 +72,99 @@ describe('walk-forward', () => {
     expect(() => lab.walkForwards.begin(walkForwardSpec.parse({ study: held, windows: 2 }))).toThrow(
       /holdings: a walk-forward run begins each window with money only/,
     );
+  });
+
+  describe('where the price falls to a twentieth between two candles', () => {
+    /** A slow rise with little waves; from bar `crash` on the price is a twentieth. */
+    const crashing = (crash: number) => {
+      const path = join(mkdtempSync(join(tmpdir(), 'lab-crash-')), 'candles.csv');
+      const price = (bar: number) => (100 + bar / 50 + Math.sin(bar / 3)) / (bar >= crash ? 20 : 1);
+      const rows = Array.from({ length: 1200 }, (_none, bar) => {
+        const [open, close] = [price(bar), price(bar) + 0.01];
+        return [startMs + bar * hourMs, open, close + 0.02, open - 0.02, close, 10]
+          .map((value, column) => (column === 0 ? value : value.toFixed(2)))
+          .join(',');
+      });
+      writeFileSync(path, `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`);
+      return walkForwardSpec.parse({
+        study: {
+          backtest: {
+            strategy: 'rules',
+            params: { longEntry: 'close > 0', sizeType: 'percent', orderPercent: '90', stopPercent: '0' },
+            series: [{ source: { kind: 'file', path }, instrument: 'BTC/USDT:USDT' }],
+            leverage: 10,
+            fill: 'close',
+            slippage: 0,
+            takerFee: 0,
+          },
+          spaces: { maxBars: { from: 5, to: 9 } },
+          only: [],
+          sampler: 'grid',
+          trials: 5,
+          minimumTrades: 3,
+        },
+        // 600 candles are optimised, 200 traded.
+        windows: 3,
+      });
+    };
+
+    it('shows the window that used up the money, trades none after it, and the grade knows', async () => {
+      const lab = makeLab();
+      const walked = crashing(900);
+      const run = await lab.walkForwards.begin(walked)(watched());
+      expect(run.windows.map(({ outcome }) => outcome)).toEqual(['traded', 'bankrupt', 'no-money']);
+      const [first, second, third] = run.windows;
+      expect(first?.test?.['totalReturn']).toBeGreaterThan(0.1);
+      expect(second?.test?.['totalReturn']).toBeLessThan(-0.99);
+      expect(second?.train['totalReturn']).toBeGreaterThan(0.5);
+      expect(third).toMatchObject({ test: null, reason: 'the money was used up before' });
+      expect(run.metrics['totalReturn']).toBeLessThan(-0.98);
+      expect(run.equity.timeMs.at(-1)).toBe(second?.testToMs);
+      expect(windowFindings(run.windows)).toEqual([
+        'Window 2 used up the money: settings chosen this way end in ruin. The one after it was not traded.',
+      ]);
+      expect(lab.walkForwards.list()[0]).toEqual(run);
+      const result = await lab.tools.runner.run(walked.study.backtest, { isCancelled: () => false });
+      const { id } = lab.backtests.save(lab.tools.measure(result), undefined, 5);
+      const check = lab.backtests.report(id).confidence.checks.find((one) => one.id === 'out-of-sample');
+      expect(check?.outcome).toBe('failed');
+      expect(check?.finding).toBe('33 % of the data were kept back (wf-1); the money was used up there.');
+    });
+
+    it('trades nothing where every setting went bankrupt, says so, and goes on with the next window', async () => {
+      const lab = makeLab();
+      // In the optimised part of the first two windows, before that of the third.
+      const run = await lab.walkForwards.begin(crashing(395))(watched());
+      expect(run.windows.map(({ outcome }) => outcome)).toEqual(['no-setting', 'no-setting', 'traded']);
+      expect(run.windows[0]).toMatchObject({
+        test: null,
+        reason: '5 of 5 trials: used up its money',
+      });
+      expect(run.windows[2]?.test?.['totalReturn']).toBeGreaterThan(0.1);
+      expect(windowFindings(run.windows)[1]).toBe(
+        'Window 2 was not traded, as no setting had a score where it was optimised: 5 of 5 trials: used up its money.',
+      );
+    });
+
+    it('says where what is left is too little for the orders asked for', async () => {
+      const lab = makeLab();
+      const walked = crashing(900);
+      const { backtest } = walked.study;
+      const [series] = backtest.series;
+      // Nine tenths of the money fall to a twentieth: some 14 % of it are left, and no entry is worth 5,000 then.
+      const rules = { minimumNotional: '5000' };
+      const study = {
+        ...walked.study,
+        backtest: { ...backtest, leverage: 1, series: [{ ...series, rules }] },
+      };
+      const run = await lab.walkForwards.begin(walkForwardSpec.parse({ ...walked, study }))(watched());
+      expect(run.windows.map(({ outcome }) => outcome)).toEqual(['traded', 'traded', 'no-money']);
+      expect(run.windows[1]?.test?.['totalReturn']).toBeCloseTo(-0.855, 1);
+      expect(run.windows[2]?.reason).toMatch(/below the venue's minimum of 5000 USDT/);
+      expect(windowFindings(run.windows)).toEqual([
+        expect.stringMatching(/^Window 3 was not traded with what was left: params.orderPercent: /),
+      ]);
+    });
   });
 
   it('compares daily growth where it traded with where it was optimised', () => {

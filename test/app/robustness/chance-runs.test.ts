@@ -66,13 +66,13 @@ describe('entries at random', () => {
 
   it('tells a rule that knows from one that does not', async () => {
     const native = loadNative();
-    const compare = (first: number, step: number) =>
+    const compare = (first: number, step: number, trades = 40) =>
       compareWithRandomEntries(
         native,
         run(
           close,
           // In at the open right before a rise, out at the open after it: the closes of bars 9 and 10.
-          Array.from({ length: 20 }, (_none, trade) => {
+          Array.from({ length: trades }, (_none, trade) => {
             const bar = first + trade * step;
             return [bar, true, bar + 1, true, 1, 'signal'] as const;
           }),
@@ -81,7 +81,7 @@ describe('entries at random', () => {
         new native.TaskControl(),
       );
     const known = await compare(10, 10);
-    expect(known.trades).toBe(20);
+    expect(known.trades).toBe(40);
     expect(known.observed).toBeCloseTo(Math.log(1.01), 12);
     expect(known.randomMean).toBeCloseTo(Math.log(1.01) / 10, 4);
     expect(known.pValue).toBe(1 / 2001);
@@ -89,15 +89,22 @@ describe('entries at random', () => {
     // Always between two rises: it earns nothing, and every set does at least as well.
     const blind = await compare(13, 10);
     expect([blind.observed, blind.pValue, blind.verdict]).toEqual([0, 1, 'like-chance']);
+    // The same knowledge and the same ignorance, shown by 29 trades: neither is believed.
+    for (const first of [10, 13]) expect((await compare(first, 10, 29)).verdict).toBe('too-few-trades');
   });
 
   it('says what a p-value means', () => {
-    expect(judgeRandomEntries(0.05).verdict).toBe('better-than-chance');
-    expect(judgeRandomEntries(0.2).verdict).toBe('unclear');
-    expect(judgeRandomEntries(0.21)).toEqual({
+    expect(judgeRandomEntries(0.05, 30).verdict).toBe('better-than-chance');
+    expect(judgeRandomEntries(0.2, 30).verdict).toBe('unclear');
+    expect(judgeRandomEntries(0.21, 30)).toEqual({
       verdict: 'like-chance',
       reasons: [expect.stringContaining('21.0 % of the sets')],
     });
+    const thin = judgeRandomEntries(0.0004, 3);
+    expect(thin.verdict).toBe('too-few-trades');
+    expect(thin.reasons).toEqual([
+      'Only 3 trades have ended: too few to tell knowledge from luck, whichever way the comparison comes out. Test a longer time or more markets until there are at least 30.',
+    ]);
   });
 
   it('refuses several markets and runs without a trade', () => {

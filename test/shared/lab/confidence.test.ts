@@ -134,8 +134,17 @@ test('what is found later lets the grade rise and fall, and leaves the checks of
   expect([later(failed).grade, later(failed).points]).toEqual(['C', 5]);
   const noise = { verdict: 'fragile', lossShare: 0.6, runs: 100 } as const;
   expect([later({ noise }).grade, later({ noise }).points]).toEqual(['D', 6]);
-  expect(later({ ...failed, noise, randomEntries: { pValue: 0.4 } }).grade).toBe('E');
-  expect(later({ randomEntries: { pValue: 0.1 } }).points).toBe(4);
-  expect(later({ randomEntries: { pValue: 0.05 } }).points).toBe(3);
+  expect(later({ ...failed, noise, randomEntries: { pValue: 0.4, trades: 30 } }).grade).toBe('E');
+  expect(later({ randomEntries: { pValue: 0.1, trades: 30 } }).points).toBe(4);
+  expect(later({ randomEntries: { pValue: 0.05, trades: 30 } }).points).toBe(3);
+  // 29 trades say nothing, whichever way the comparison came out.
+  for (const pValue of [0.001, 0.9]) {
+    const thin = later({ randomEntries: { pValue, trades: 29 } });
+    expect(thin.points).toBe(3);
+    expect(thin.checks.find(({ id }) => id === 'random-entries')).toMatchObject({
+      outcome: 'not-done',
+      finding: 'It was compared with random entries, but 29 closed trades are too few to tell.',
+    });
+  }
   expect(later({ bias: 'failed' }).grade).toBe('E');
 });

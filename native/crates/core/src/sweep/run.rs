@@ -66,13 +66,14 @@ impl<R: Recorder> Run<'_, R> {
         // An entry that was decided together with an exit, and the equity it is to be sized by.
         let mut flip: Option<(usize, bool, f64)> = None;
         loop {
-            let decision = flip.take().or_else(|| {
+            let turned = flip.take();
+            let decision = turned.or_else(|| {
                 let (row, long) = self.next_entry(from)?;
                 Some((row, long, self.cash))
             });
             let Some((row, long, equity)) = decision else { break };
             from = from.max(row + 1);
-            let Some(mut position) = self.enter(row, long, equity) else { continue };
+            let Some(mut position) = self.enter(row, long, equity, turned.is_some()) else { continue };
             let exit = match self.hold(&mut position) {
                 End::Exit(exit) => exit,
                 End::Open => return self.still_open(&position),
@@ -133,12 +134,27 @@ impl<R: Recorder> Run<'_, R> {
         (least && notional * (1.0 + SLACK) >= rules.minimum_notional).then_some(lots)
     }
 
-    /// Enters after the decision at the close of `row`, if the order fills.
-    fn enter(&mut self, row: usize, long: bool, equity: f64) -> Option<Position> {
+    /// Whether the money pays for an entry of this quantity at a price; counts one it does not pay for.
+    fn is_funded(&mut self, quantity: f64, price: f64) -> bool {
+        let rules = &self.market.series.rules;
+        let value = quantity * price;
+        let bound = if rules.perpetual { value / rules.leverage } else { value };
+        let funded = bound + (value * rules.taker_fee).max(0.0) <= self.cash * (1.0 + SLACK);
+        self.counts.refused_entries += u32::from(!funded);
+        funded
+    }
+
+    /// Enters after the decision at the close of `row`, if the order fills. One that turns a position around is sent when that
+    /// has been closed, any other at the close; the risk check looks at the price of that moment.
+    fn enter(&mut self, row: usize, long: bool, equity: f64, turns: bool) -> Option<Position> {
         let Some(lots) = self.lots(row, long, equity) else {
             self.counts.too_small += 1;
             return None;
         };
+        let quantity = self.market.quantity(lots);
+        if !turns && !self.is_funded(quantity, self.market.close_price(row)) {
+            return None;
+        }
         self.counts.orders += 1;
         let (entry_row, entry_moment, price) = match self.options.fill {
             Fill::Close => (row, Moment::Close, self.market.series.close[row]),
@@ -148,15 +164,21 @@ impl<R: Recorder> Run<'_, R> {
         let aimed_ticks = self.market.ticks(price);
         let entry_ticks = self.market.taken(aimed_ticks, long);
         let entry_price = self.market.price(entry_ticks);
-        let quantity = self.market.quantity(lots);
-        let value = quantity * entry_price;
-        let rules = &self.market.series.rules;
-        let fee = value * rules.taker_fee;
-        let bound = if rules.perpetual { value / rules.leverage } else { value };
-        if bound + fee.max(0.0) > self.cash * (1.0 + SLACK) {
-            self.counts.refused_entries += 1;
+        if turns {
+            let sent = self.market.price(aimed_ticks);
+            if quantity * sent * (1.0 + SLACK) < self.market.series.rules.minimum_notional {
+                self.counts.too_small += 1;
+                return None;
+            }
+            if !self.is_funded(quantity, sent) {
+                return None;
+            }
+        }
+        if !self.is_funded(quantity, entry_price) {
             return None;
         }
+        let value = quantity * entry_price;
+        let fee = value * self.market.series.rules.taker_fee;
         self.counts.fills += 1;
         self.recorder.flat(self.told, entry_row, self.cash);
         self.told = entry_row;
@@ -292,7 +314,9 @@ impl<R: Recorder> Run<'_, R> {
         self.recorder.held(self.told, exit.row, self.cash, position.signed());
         self.told = exit.row;
         self.cash += if position.long { value - fee } else { -value - fee };
-        let slippage = (price - self.market.price(exit.ticks)).abs() * position.quantity;
+        // Signed: a liquidation that the venue closes at a better price than the market's has gained it.
+        let lost = if position.long { exit.ticks - ticks } else { ticks - exit.ticks };
+        let slippage = self.market.price(lost) * position.quantity;
         self.tell(position, &exit, price, fee, slippage);
     }
 
