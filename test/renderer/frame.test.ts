@@ -1,15 +1,17 @@
 /** The frame: one paint of each pane a frame, whatever the number of ticks. */
 import { describe, expect, it, vi } from 'vitest';
-import { FrameScheduler, PaintTopics } from '../../src/renderer/store/frame.ts';
+import { FrameScheduler, PaintTopics, paced } from '../../src/renderer/store/frame.ts';
 import { MarketStore, tapeLengthMax } from '../../src/renderer/store/market-store.ts';
 import type { StreamBatch } from '../../src/shared/api/streams.ts';
 
-/** Frames that come only when told to. */
+/** Frames that come only when told to; one that is given no time comes a second after the last. */
 function handFrames() {
-  const waiting: (() => void)[] = [];
+  const waiting: ((nowMs: number) => void)[] = [];
   const scheduler = new FrameScheduler((run) => waiting.push(run));
-  const next = (): void => {
-    for (const run of waiting.splice(0)) run();
+  let lastMs = 0;
+  const next = (nowMs = lastMs + 1000): void => {
+    lastMs = nowMs;
+    for (const run of waiting.splice(0)) run(nowMs);
   };
   return { scheduler, waiting, next };
 }
@@ -44,6 +46,42 @@ describe('FrameScheduler', () => {
     scheduler.forget(paint);
     next();
     expect(paint).not.toHaveBeenCalled();
+  });
+});
+
+describe('paced', () => {
+  /** The times at which a figure that changes in each frame of 10 ms is painted. */
+  const paintedAt = (turn: number, fromMs: number, toMs: number): number[] => {
+    const { scheduler, next } = handFrames();
+    const times: number[] = [];
+    let nowMs = 0;
+    const paint = paced(() => times.push(nowMs), turn);
+    for (nowMs = fromMs; nowMs <= toMs; nowMs += 10) {
+      scheduler.invalidate(paint);
+      next(nowMs);
+    }
+    return times;
+  };
+
+  it('paints at once after a rest, then once each 50 ms at its own turn', () => {
+    // Turns begin at 0, 16.7 and 33.3 of each 50 ms; the first after 1010 + 25 are 1050, 1066.7 and 1083.3; frames come each 10 ms.
+    expect(paintedAt(0, 1010, 1200)).toEqual([1010, 1050, 1100, 1150, 1200]);
+    expect(paintedAt(1, 1010, 1200)).toEqual([1010, 1070, 1120, 1170]);
+    expect(paintedAt(2, 1010, 1200)).toEqual([1010, 1090, 1140, 1190]);
+  });
+  it('the last change is painted at the next turn, though nothing changes any more', () => {
+    const { scheduler, waiting, next } = handFrames();
+    const paint = vi.fn();
+    const run = paced(paint, 0);
+    scheduler.invalidate(run);
+    next(1000);
+    scheduler.invalidate(run);
+    next(1016);
+    next(1033);
+    expect(paint).toHaveBeenCalledTimes(1);
+    next(1050);
+    expect(paint).toHaveBeenCalledTimes(2);
+    expect(waiting.length).toBe(0);
   });
 });
 

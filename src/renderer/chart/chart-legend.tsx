@@ -3,8 +3,10 @@
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import type { CandleView } from '../../shared/api/views.ts';
 import { formatCompact, formatDecimal, formatFraction, placesOfStep } from '../format/decimal-text.ts';
+import { paced } from '../store/frame.ts';
 import { useInstrument } from '../store/session.ts';
 import { frame } from '../store/terminal.ts';
+import { writeData, writeText } from '../ui/write-text.ts';
 import type { CandleFeed } from './candle-feed.ts';
 
 export interface LegendHandle {
@@ -45,19 +47,20 @@ export function ChartLegend({
     };
     for (const field of fields) {
       const text = texts[field.dataset['field'] ?? ''] ?? '';
-      if (field.textContent !== text) field.textContent = text;
-      field.style.color = field.dataset['field'] === 'volume' ? '' : `var(${isUp ? '--up' : '--down'})`;
+      writeText(field, text);
     }
+    if (element.current !== null) writeData(element.current, 'up', String(isUp));
   };
   useImperativeHandle(ref, () => {
     const run = (): void => paint.current();
+    const follow = paced(run, 0);
     return {
       show(candle) {
         hovered.current = candle;
         frame.invalidate(run);
       },
       refresh() {
-        frame.invalidate(run);
+        frame.invalidate(follow);
       },
     };
   }, []);
@@ -74,12 +77,18 @@ export function ChartLegend({
   return (
     <div
       ref={element}
-      className="pointer-events-none absolute top-1.5 left-2 z-[3] flex gap-2 text-xs"
+      className="group pointer-events-none absolute inset-x-2 top-1.5 z-[3] flex h-4 gap-2 text-xs [contain:strict]"
       data-testid="chart-legend"
     >
       {fields.map((field) => (
         <span key={field} className="num text-2xs text-muted">
-          {letters[field]} <span data-field={field} />
+          {letters[field]}{' '}
+          <span
+            data-field={field}
+            className={
+              field === 'volume' ? '' : 'group-data-[up=false]:text-down group-data-[up=true]:text-up'
+            }
+          />
         </span>
       ))}
     </div>

@@ -43,7 +43,7 @@ export interface ChartEvents {
 /** Pixels a bar takes at first. */
 const barSpacing = 7;
 /** Least time between two paints of the candle in the making: each redraws the whole chart, and no eye sees more. */
-const tailPauseMs = 66;
+const tailPauseMs = 100;
 /** Levels beyond these shares of the price are drawn but do not stretch the scale: a liquidation price may be far off. */
 const fitLowest = 0.5;
 const fitHighest = 1.7;
@@ -330,19 +330,18 @@ export class PriceChart {
       );
     }
     this.window = { start: this.window.start, end: history.length };
-    this.updateLines();
+    this.updateLines(history, from);
   };
 
-  /** Carries the indicator lines on by the newest bar only. */
-  private updateLines(): void {
-    const history = this.history;
-    if (history === null) return;
+  /** Carries the indicator lines on by the bars that changed: each call makes the chart look at all its bars anew. */
+  private updateLines(history: CandleHistory, from: number): void {
     for (const { id, warmUp, compute } of indicatorChoices) {
       const line = this.lines.get(id);
       if (line === undefined) continue;
-      const rows = history.slice(Math.max(0, history.length - warmUp - 2), history.length);
+      const first = Math.max(0, from - warmUp);
+      const rows = history.slice(first, history.length);
       const values = compute(Float64Array.from(rows, (row) => row[4]));
-      for (const at of [rows.length - 2, rows.length - 1]) {
+      for (let at = Math.max(from, this.window.start) - first; at < rows.length; at += 1) {
         const row = rows[at];
         const value = values[at];
         if (row === undefined || value === undefined || Number.isNaN(value)) continue;

@@ -8,6 +8,7 @@ import { useSession } from '../store/session.ts';
 import { useSetting } from '../store/settings.ts';
 import { market, settings } from '../store/terminal.ts';
 import { classes } from '../ui/classes.ts';
+import { writeData, writeText } from '../ui/write-text.ts';
 
 /** The kernel's clock and the age of the newest message, written ten times a second without rendering. */
 function LiveClock({ isUtc }: { readonly isUtc: boolean }) {
@@ -15,11 +16,11 @@ function LiveClock({ isUtc }: { readonly isUtc: boolean }) {
   const age = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const write = (): void => {
-      if (clock.current !== null) clock.current.textContent = formatDateTime(market.nowMs(), isUtc);
+      writeText(clock.current, formatDateTime(market.nowMs(), isUtc));
       const silence = market.silenceMs();
       if (age.current === null) return;
-      age.current.textContent = silence === null ? '—' : formatSpan(silence);
-      age.current.dataset['old'] = String(silence === null || silence > 3000);
+      writeText(age.current, silence === null ? '—' : formatSpan(silence));
+      writeData(age.current, 'old', String(silence === null || silence > 3000));
     };
     write();
     const id = setInterval(write, 200);

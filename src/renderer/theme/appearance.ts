@@ -87,7 +87,13 @@ export function withAlpha(hex: string, alpha: number): string {
 
 const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
 
+// Remembered: asking for `matches` makes the browser style the whole page first.
+let isReduced = reducedMotion.matches;
+reducedMotion.addEventListener('change', () => {
+  isReduced = reducedMotion.matches;
+});
+
 /** True when motion is unwelcome. */
 export function isMotionReduced(): boolean {
-  return reducedMotion.matches;
+  return isReduced;
 }

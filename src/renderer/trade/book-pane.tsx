@@ -11,6 +11,7 @@ import { useSetting } from '../store/settings.ts';
 import { call, feed, market, onResync } from '../store/terminal.ts';
 import { useSelectedInstrument, useUi } from '../store/ui-state.ts';
 import { StaleBadge, TooNarrow } from '../ui/states.tsx';
+import { writeData, writeText } from '../ui/write-text.ts';
 import { type BookRow, bookRows, ownSizes, spreadOf } from './book-rows.ts';
 import { useStaleReason } from './staleness.ts';
 
@@ -18,12 +19,14 @@ const rowHeight = 18;
 const depthMax = 40;
 const noOrders: readonly OrderView[] = [];
 
-function makeRow(side: 'bid' | 'ask'): HTMLButtonElement {
+/** Makes the row `at` places from the best price; asks pile up from the bottom. */
+function makeRow(side: 'bid' | 'ask', at: number): HTMLButtonElement {
   const row = document.createElement('button');
   row.type = 'button';
   row.className = 'book-row num';
   row.dataset['side'] = side;
   row.dataset['testid'] = `book-${side}`;
+  row.style.setProperty(side === 'ask' ? 'bottom' : 'top', `${at * rowHeight}px`);
   const cells = ['price', 'size', 'total'].map((part) => {
     const cell = document.createElement('span');
     cell.className = `book-${part}`;
@@ -31,10 +34,6 @@ function makeRow(side: 'bid' | 'ask'): HTMLButtonElement {
   });
   row.append(...cells);
   return row;
-}
-
-function writeText(element: Element | undefined, text: string): void {
-  if (element !== undefined && element.textContent !== text) element.textContent = text;
 }
 
 /** Writes rows into a list of elements, making and hiding elements as needed. */
@@ -45,7 +44,7 @@ function writeSide(
   places: { price: number; size: number },
   own: ReadonlyMap<string, string>,
 ): void {
-  while (list.children.length < rows.length) list.append(makeRow(side));
+  while (list.children.length < rows.length) list.append(makeRow(side, list.children.length));
   for (let at = 0; at < list.children.length; at += 1) {
     const element = list.children[at] as HTMLElement;
     const row = rows[at];
@@ -57,11 +56,10 @@ function writeSide(
     writeText(price, formatDecimal(row.price, { places: places.price }));
     writeText(size, formatDecimal(row.quantity, { places: places.size }));
     writeText(total, formatCompact(row.total));
-    element.dataset['price'] = row.price;
+    writeData(element, 'price', row.price);
     const mine = own.size === 0 ? undefined : own.get(Decimal.parse(row.price).toString());
     if (element.dataset['own'] === mine) continue;
-    if (mine === undefined) delete element.dataset['own'];
-    else element.dataset['own'] = mine;
+    writeData(element, 'own', mine);
     element.title = mine === undefined ? '' : `Own orders here: ${mine}`;
   }
 }
@@ -154,16 +152,18 @@ export function BookPane() {
         <span>Total</span>
       </div>
       <div className={stale === null ? 'contents' : 'is-stale contents'}>
-        <div ref={asks} className="flex min-h-0 flex-1 flex-col-reverse overflow-hidden" />
-        <div
-          ref={middle}
-          className="flex h-[26px] shrink-0 items-center justify-between gap-2 border-y border-line px-2"
-          data-testid="book-spread"
-        >
-          <span className="num text-base font-semibold" />
-          <span className="num truncate text-2xs text-muted" />
+        <div ref={asks} className="relative min-h-0 flex-1 overflow-hidden" />
+        <div className="relative h-[26px] shrink-0 border-y border-line">
+          <div
+            ref={middle}
+            className="absolute inset-0 flex items-center justify-between gap-2 px-2 [contain:strict]"
+            data-testid="book-spread"
+          >
+            <span className="num text-base font-semibold" />
+            <span className="num truncate text-2xs text-muted" />
+          </div>
         </div>
-        <div ref={bids} className="flex min-h-0 flex-1 flex-col overflow-hidden" />
+        <div ref={bids} className="relative min-h-0 flex-1 overflow-hidden" />
       </div>
       <div
         ref={notice}

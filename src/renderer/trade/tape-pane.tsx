@@ -9,6 +9,7 @@ import { useInstrument } from '../store/session.ts';
 import { useSetting } from '../store/settings.ts';
 import { call, feed, market, onResync } from '../store/terminal.ts';
 import { useSelectedInstrument } from '../store/ui-state.ts';
+import { writeData, writeText } from '../ui/write-text.ts';
 import { useStaleReason } from './staleness.ts';
 
 const rowHeight = 18;
@@ -24,10 +25,6 @@ function makeRow(): HTMLElement {
     row.append(cell);
   }
   return row;
-}
-
-function writeText(element: Element | undefined, text: string): void {
-  if (element !== undefined && element.textContent !== text) element.textContent = text;
 }
 
 export function TapePane() {
@@ -76,8 +73,8 @@ export function TapePane() {
       writeText(price, formatDecimal(trade.price, { places: places.price }));
       writeText(quantity, formatDecimal(trade.quantity, { places: places.size }));
       writeText(time, formatClock(trade.timeMs, isUtc));
-      element.dataset['aggressor'] = trade.aggressor;
-      element.dataset['large'] = String(Number(trade.quantity) > mean * largeTimes);
+      writeData(element, 'aggressor', trade.aggressor);
+      writeData(element, 'large', String(Number(trade.quantity) > mean * largeTimes));
     }
   };
   usePaint(instrument === null ? null : `tape:${instrument}`, paint);

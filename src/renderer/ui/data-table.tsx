@@ -13,7 +13,7 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useSetting } from '../store/settings.ts';
 import { classes } from './classes.ts';
 
@@ -49,6 +49,62 @@ const features = tableFeatures({
   sortFns,
 });
 const emptySorting: SortingState = [];
+
+interface TableRowProps<Row> {
+  readonly id: string;
+  readonly index: number;
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly testId: string;
+  readonly template: string;
+  readonly start: number;
+  readonly height: number;
+  readonly isSelected: boolean;
+  readonly onClick: ((row: Row) => void) | undefined;
+}
+
+function TableRowBody<Row extends object>(props: TableRowProps<Row>) {
+  const { columns, height, id, index, isSelected, onClick, row, start, template, testId } = props;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      tabIndex={onClick === undefined ? undefined : 0}
+      data-testid={`${testId}-row`}
+      data-key={id}
+      onClick={onClick === undefined ? undefined : () => onClick(row)}
+      onKeyDown={
+        onClick === undefined
+          ? undefined
+          : (event) => event.key === 'Enter' && event.target === event.currentTarget && onClick(row)
+      }
+      className={classes(
+        'absolute inset-x-0 grid items-center border-b border-line/50',
+        onClick !== undefined && 'hover:bg-raised',
+        isSelected && 'bg-line/70',
+      )}
+      // Placed by top, not by transform: a transform a row costs the compositor more than the move saves.
+      style={{ top: start, height, gridTemplateColumns: template }}
+    >
+      {columns.map((column) => (
+        <div
+          key={column.id}
+          role="cell"
+          className={classes(
+            'min-w-0 px-2',
+            column.header === '' ? 'overflow-hidden' : 'truncate',
+            column.align === 'right' && 'num text-right',
+          )}
+        >
+          {column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A row that stays in view while the table scrolls is not rendered again. */
+const TableRow = memo(TableRowBody) as typeof TableRowBody;
 
 /** A table of rows of one kind. Columns must be stable (module scope or memo). */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
@@ -139,46 +195,19 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             const row = sorted[item.index]?.original;
             if (row === undefined) return null;
             return (
-              <div
+              <TableRow
                 key={item.key}
-                role="row"
-                aria-rowindex={item.index + 1}
-                tabIndex={onRowClick === undefined ? undefined : 0}
-                data-testid={`${testId}-row`}
-                data-key={item.key}
-                onClick={onRowClick === undefined ? undefined : () => onRowClick(row)}
-                onKeyDown={
-                  onRowClick === undefined
-                    ? undefined
-                    : (event) =>
-                        event.key === 'Enter' && event.target === event.currentTarget && onRowClick(row)
-                }
-                className={classes(
-                  'absolute inset-x-0 grid items-center border-b border-line/50 [contain:strict]',
-                  onRowClick !== undefined && 'hover:bg-raised',
-                  props.isSelected?.(row) === true && 'bg-line/70',
-                )}
-                // Placed by top, not by transform: a transform a row costs the compositor more than the move saves.
-                style={{
-                  top: item.start,
-                  height: item.size,
-                  gridTemplateColumns: template,
-                }}
-              >
-                {columns.map((column) => (
-                  <div
-                    key={column.id}
-                    role="cell"
-                    className={classes(
-                      'min-w-0 px-2',
-                      column.header === '' ? 'overflow-hidden' : 'truncate',
-                      column.align === 'right' && 'num text-right',
-                    )}
-                  >
-                    {column.cell(row)}
-                  </div>
-                ))}
-              </div>
+                id={String(item.key)}
+                index={item.index}
+                row={row}
+                columns={columns}
+                testId={testId}
+                template={template}
+                start={item.start}
+                height={item.size}
+                isSelected={props.isSelected?.(row) === true}
+                onClick={onRowClick}
+              />
             );
           })}
         </div>

@@ -3,6 +3,7 @@
 import { useRef } from 'react';
 import { usePaint } from '../store/hooks.ts';
 import { isMotionReduced } from '../theme/appearance.ts';
+import { writeData, writeText } from './write-text.ts';
 
 export interface LiveTextProps {
   /** Market topic to follow, such as `quote:sim-a:BTC/USDT`. */
@@ -16,17 +17,21 @@ export interface LiveTextProps {
   readonly testId?: string;
 }
 
+/** A line of its own size, whatever it holds: a change of the text lays out nothing else. */
+const fixed = 'num block h-4 [contain:size_layout]';
 /** A cell that changed within this time is not tinted again. */
 const restMs = 400;
 
-/** Tints an element for 300 ms in the colour of up or down. */
-export function tintElement(element: HTMLElement, direction: -1 | 0 | 1): void {
+const tintMs = 300;
+
+/**
+ * Tints an element for 300 ms in the colour of up or down. Put on and taken off, not faded: a fade would paint the table
+ * anew in each of its frames.
+ */
+function tintElement(element: HTMLElement, direction: -1 | 0 | 1): void {
   if (direction === 0 || isMotionReduced()) return;
-  const colour = `color-mix(in srgb, var(${direction > 0 ? '--up' : '--down'}) 32%, transparent)`;
-  element.animate([{ backgroundColor: colour }, { backgroundColor: 'transparent' }], {
-    duration: 300,
-    easing: 'ease-out',
-  });
+  writeData(element, 'tint', direction > 0 ? 'up' : 'down');
+  setTimeout(() => writeData(element, 'tint', undefined), tintMs);
 }
 
 export function LiveText({ topic, read, className = '', tint, tone, testId }: LiveTextProps) {
@@ -36,18 +41,18 @@ export function LiveText({ topic, read, className = '', tint, tone, testId }: Li
     const span = element.current;
     if (span === null) return;
     const after = read();
-    const before = span.textContent ?? '';
+    const before = span.textContent;
     if (tone !== undefined) {
-      const classes = `num ${className} ${tone()}`;
+      const classes = `${fixed} ${className} ${tone()}`;
       if (span.className !== classes) span.className = classes;
     }
     if (after === before) return;
-    span.textContent = after;
+    writeText(span, after);
     if (tint === undefined) return;
     const now = performance.now();
     // A cell that never rests would glow all the time and say nothing: only a change after a pause is tinted.
     if (before !== '' && now - changedAtMs.current > restMs) tintElement(span, tint(before, after));
     changedAtMs.current = now;
   });
-  return <span ref={element} className={`num ${className}`} data-testid={testId} />;
+  return <span ref={element} className={`${fixed} ${className}`} data-testid={testId} />;
 }
