@@ -32,7 +32,7 @@ export class KeptCandles {
     const read = storedCandles(dataFolder);
     const kept = (source: StoredSource): Promise<SourceCandles> =>
       this.#take(JSON.stringify(source), storedCandlesStamp(dataFolder, source), () => read(source));
-    this.readStored = Object.assign(kept, { marks: read.marks });
+    this.readStored = Object.assign(kept, { marks: read.marks, funding: read.funding });
   }
 
   /** Reads candles of a file. Throws `DataFileError`. */

@@ -73,20 +73,25 @@ type Forgotten = Exclude<keyof BacktestSpec, Considered> | Exclude<keyof SeriesS
 /** The specification, or the forgotten fields, which nobody can pass. */
 type ConsideredSpec = [Forgotten] extends [never] ? BacktestSpec : Forgotten;
 
-/** Refuses what only the event path can do. */
-function checkSpec(spec: ConsideredSpec, series: readonly LoadedSeries[]): LoadedSeries {
-  const [only] = series;
-  if (only === undefined || series.length > 1) refuse('series', 'the sweep path runs one series at a time');
+/** Refuses what only the event path can do, before any data are read. Throws `ApiError`. */
+export function checkSweepSpec(spec: ConsideredSpec): void {
+  const [only] = spec.series;
+  if (only === undefined || spec.series.length > 1)
+    refuse('series', 'the sweep path runs one series at a time');
   if (only.detail !== undefined) refuse('series.0.detail', 'the sweep path knows candles only');
-  if (only.book !== undefined) refuse('series.0.source', 'the sweep path knows candles only');
+  if (only.source.kind === 'store' && only.source.data !== undefined)
+    refuse('series.0.source', 'the sweep path knows candles only');
   if (only.borrow !== undefined) refuse('series.0.borrow', 'the sweep path knows no interest');
   if (only.marks !== undefined) refuse('series.0.marks', 'the sweep path knows one price');
   if (spec.latency.kind !== 'none') refuse('latency', 'the sweep path knows no delays');
   if (spec.impact.kind !== 'none') refuse('impact', 'the sweep path knows no market impact');
   if (spec.holdings !== undefined) refuse('holdings', 'the sweep path begins with money only');
-  if ((only.spec.rules?.maintenanceTiers?.length ?? 0) > 1)
+  if ((only.rules?.maintenanceTiers?.length ?? 0) > 1)
     refuse('series.0.rules.maintenanceTiers', 'the sweep path knows one maintenance rate');
-  return only;
+}
+
+function onlyOf([only]: readonly LoadedSeries[]): LoadedSeries {
+  return ensureDefined(only, 'the series of a sweep');
 }
 
 /** Gives the rules of a strategy that the sweep path can run. Throws `ApiError` for the others. */
@@ -204,7 +209,8 @@ export function sweepRefusal(
   bots: readonly PreparedBot[],
 ): ApiError | undefined {
   try {
-    sweepRulesOf(strategy, bots[0]?.definition.params, checkSpec(spec, series));
+    checkSweepSpec(spec);
+    sweepRulesOf(strategy, bots[0]?.definition.params, onlyOf(series));
     return undefined;
   } catch (error) {
     if (error instanceof ApiError) return error;
@@ -218,9 +224,9 @@ export function sweepRefusal(
  */
 export function smallSaleRefusal(
   { price, spec, trades }: BacktestResult,
-  [loaded]: readonly LoadedSeries[],
+  series: readonly LoadedSeries[],
 ): ApiError | undefined {
-  const { instrument } = ensureDefined(loaded, 'series');
+  const { instrument } = onlyOf(series);
   const least = instrument.minimumNotional.toNumber();
   if (instrument.kind !== 'spot' || least === 0) return undefined;
   for (let trade = 0; trade < trades.length; trade += 1) {
@@ -264,7 +270,8 @@ export function runSweep(
   bots: readonly PreparedBot[],
 ): BacktestResult {
   const startedAt = performance.now();
-  const loaded = checkSpec(spec, series);
+  checkSweepSpec(spec);
+  const loaded = onlyOf(series);
   const { columns, endRow, firstRow, instrument, timeframeMs } = loaded;
   const rules = sweepRulesOf(strategy, bots[0]?.definition.params, loaded);
   const run = createRuleSweeper(loadNative()).runOnce(

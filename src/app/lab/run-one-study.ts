@@ -8,6 +8,7 @@ import type { Dimension, SearchValue } from '../../shared/lab/search-space.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import type { StudyEnd, StudySpec } from '../../shared/lab/study.ts';
 import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
+import { checkSweepSpec } from '../backtest/run-sweep.ts';
 import { parsedObjectives, runStudy, type StudyProgress, type TrialLogPort } from '../optimise/run-study.ts';
 import { strategySpace, trialParams } from '../optimise/strategy-space.ts';
 import { backtestEvaluator } from './backtest-evaluator.ts';
@@ -46,6 +47,8 @@ export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudyS
     }
     throw error;
   }
+  // Else every trial would be refused by itself.
+  if (spec.backtest.path === 'sweep') checkSweepSpec(spec.backtest);
   const whole = strategySpace(strategy, fixed, spec.spaces, spec.only);
   const unsearchable = spec.backtest.path === 'sweep' ? sweepLimits(id) : {};
   const leftOut: LeftOut[] = [];

@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
+import { KeptCandles } from '../../../src/app/backtest/kept-candles.ts';
 import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import type { JobControl, JobProgress } from '../../../src/app/jobs/job-runner.ts';
 import { Lab } from '../../../src/app/lab/lab.ts';
@@ -34,13 +35,15 @@ export const spec = backtestSpec.parse({
 });
 
 export function makeLab(dataFolder = mkdtempSync(join(tmpdir(), 'lab-data-'))): Lab {
+  const { readFile, readStored } = new KeptCandles(dataFolder);
+  const readers = { findStrategy, readFile, readStored };
   return new Lab({
     addon: loadNative(),
     dataFolder,
     runner: {
       parallel: 2,
-      run: (run) => runBacktest(run, { findStrategy }),
-      trial: async (run) => ({ interim: [], result: await runBacktest(run, { findStrategy }) }),
+      run: (run) => runBacktest(run, readers),
+      trial: async (run) => ({ interim: [], result: await runBacktest(run, readers) }),
       close: () => Promise.resolve(),
     },
     strategies,
