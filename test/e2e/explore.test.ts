@@ -1,46 +1,13 @@
 /** Looking at stored candles in a real browser: the catalogue of indicators over a series, and pairs that move together. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
+import { expect, it } from 'vitest';
 import { writeCandles } from './support/candle-file.ts';
-import { type HostProcess, startHost } from './support/host-process.ts';
-import { lookAt } from './support/look-at.ts';
-import { showFailure } from './support/screenshots.ts';
+import { describeInBrowser, visitHost } from './support/visit.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sextant-explore-e2e-'));
-const hasBrowser = findChromium() !== undefined;
-if (!hasBrowser) process.stderr.write('no Chromium found: the e2e of exploring is skipped\n');
-
-let host: HostProcess;
-let browser: OpenedBrowser;
-let page: Page;
-
-const { at, pictures } = lookAt(() => page);
-
-describe.skipIf(!hasBrowser)('exploring stored candles', () => {
-  beforeAll(async () => {
-    host = await startHost(join(folder, 'data'), ['--seed', 'explore']);
-    browser = await openBrowser({ width: 1440, height: 900 });
-    page = browser.page;
-    page.setDefaultTimeout(20_000);
-    await page.goto(host.address);
-    await at('disclaimer-accept').click();
-    await at('rail-settings').click();
-    await at('settings-appearance').click();
-    await at('theme-system').click();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await showFailure(page, task.name);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
+describeInBrowser('exploring stored candles', () => {
+  const visit = visitHost('explore');
+  const { at, folder, pictures } = visit;
 
   /** Imports hourly candles of our own through the form. */
   async function importSeries(instrument: string, multiple: number): Promise<void> {
@@ -101,7 +68,7 @@ describe.skipIf(!hasBrowser)('exploring stored candles', () => {
     expect(await at('pairs-result').innerText()).toMatch(/1 of 1 pairs pass over 4.000 common bars/u);
     expect(await at('pairs-row').count()).toBe(1);
     await pictures('lab-pairs');
-    expect(browser.complaints).toEqual([]);
-    expect(await host.stop()).toMatchObject({ kind: 'result' });
+    expect(visit.browser.complaints).toEqual([]);
+    expect(await visit.host.stop()).toMatchObject({ kind: 'result' });
   });
 });

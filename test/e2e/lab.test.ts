@@ -3,64 +3,25 @@
  * finds settings, and the checks say how far to believe them. Every page is kept as a picture in both themes.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
+import { beforeAll, expect, it } from 'vitest';
 import { writeCandles } from './support/candle-file.ts';
-import { type HostProcess, startHost } from './support/host-process.ts';
-import { lookAt } from './support/look-at.ts';
-import { showFailure } from './support/screenshots.ts';
+import { describeInBrowser, visitHost } from './support/visit.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sextant-lab-e2e-'));
-const good = join(folder, 'good-1h.csv');
-const bad = join(folder, 'bad-1h.csv');
-const hasBrowser = findChromium() !== undefined;
-if (!hasBrowser) process.stderr.write('no Chromium found: the e2e of the Lab is skipped\n');
+describeInBrowser('the Lab', () => {
+  const visit = visitHost('lab');
+  const { at, folder, pictures, picturesOf } = visit;
+  const good = join(folder, 'good-1h.csv');
+  const bad = join(folder, 'bad-1h.csv');
 
-let host: HostProcess;
-let browser: OpenedBrowser;
-let page: Page;
-
-const { at, pictures } = lookAt(() => page);
-
-/** Scrolls to a part of the page and keeps it as pictures. */
-async function picturesOf(id: string, name: string): Promise<void> {
-  await at(id).first().scrollIntoViewIfNeeded();
-  await pictures(name);
-}
-
-describe.skipIf(!hasBrowser)('the Lab', () => {
-  beforeAll(async () => {
-    writeCandles(good, {
-      firstMs: Date.UTC(2023, 9, 1),
-      candles: 4000,
-      gap: { at: 1500, candles: 30 },
-    });
-    writeCandles(bad, { firstMs: Date.UTC(2023, 9, 1), candles: 100, badLine: 41 });
-    host = await startHost(join(folder, 'data'), ['--seed', 'lab']);
-    browser = await openBrowser({ width: 1440, height: 900 });
-    page = browser.page;
-    page.setDefaultTimeout(20_000);
-    await page.emulateMedia({ colorScheme: 'dark' });
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await showFailure(page, task.name);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.kill();
-    rmSync(folder, { recursive: true, force: true });
+  beforeAll(() => {
+    const firstMs = Date.UTC(2023, 9, 1);
+    writeCandles(good, { firstMs, candles: 4000, gap: { at: 1500, candles: 30 } });
+    writeCandles(bad, { firstMs, candles: 100, badLine: 41 });
   });
 
   it('opens empty and says what to do first', async () => {
-    await page.goto(host.address);
-    await at('disclaimer-accept').click();
-    await at('rail-settings').click();
-    await at('settings-appearance').click();
-    await at('theme-system').click();
     await at('rail-lab').click();
     await at('page-lab').waitFor();
     await at('state-empty').filter({ hasText: 'No backtest yet' }).waitFor();
@@ -222,6 +183,18 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     for (const name of ['minDistancePercent', 'takeProfitPercent', 'trailingStopPercent'])
       await at(`range-${name}`).uncheck();
     await pictures('lab-study-form');
+    // What only the host can see comes back to its field, and nothing that was typed is lost.
+    await at('lab-source-file').click();
+    await at('lab-path').fill(join(folder, 'nowhere.csv'));
+    await at('study-run').click();
+    await at('state-error').filter({ hasText: 'nowhere.csv' }).waitFor();
+    await at('state-retry').click();
+    await at('lab-path-error').filter({ hasText: 'nowhere.csv' }).waitFor();
+    expect(await at('study-trials').inputValue()).toBe('12');
+    expect(await at('range-takeProfitPercent').isChecked()).toBe(false);
+    await pictures('lab-study-form-wrong');
+    await at('lab-source-store').click();
+    await at('lab-path-error').waitFor({ state: 'detached' });
     await at('study-run').click();
     await at('running-study').or(at('study-view')).first().waitFor();
     if ((await at('running-study').count()) > 0) await pictures('lab-study-running');
@@ -269,7 +242,7 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     await at('mc-verdict').filter({ hasText: 'at random' }).waitFor();
     await pictures('lab-random-entries');
     const subject = await at('mc-backtest').inputValue();
-    await page.evaluate((id) => {
+    await visit.page.evaluate((id) => {
       location.hash = `#/lab/backtests/${id}`;
     }, subject);
     await at('report-view-assumptions').click();
@@ -280,7 +253,7 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
   });
 
   it('says of a study whose job is gone where its trials are', async () => {
-    await page.evaluate(() => {
+    await visit.page.evaluate(() => {
       location.hash = '#/lab/optimise/running/j999';
     });
     await at('study-gone').getByRole('button', { name: 'Open st-1' }).waitFor();
@@ -317,15 +290,15 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
     const remove = at('backtest-list-row').first().locator('[data-testid=remove]');
     await remove.click();
     await at('lab-tab-data').focus();
-    await remove.and(page.getByRole('button', { name: /^Remove/ })).waitFor();
+    await remove.and(visit.page.getByRole('button', { name: /^Remove/ })).waitFor();
     await remove.click();
-    await remove.and(page.getByRole('button', { name: /^Yes/ })).click();
+    await remove.and(visit.page.getByRole('button', { name: /^Yes/ })).click();
     await at('backtest-list-row').nth(1).waitFor({ state: 'detached' });
     expect(await at('backtest-list-row').count()).toBe(1);
   });
 
   it('fits its width everywhere and complains of nothing', async () => {
-    await page.setViewportSize({ width: 1024, height: 700 });
+    await visit.page.setViewportSize({ width: 1024, height: 700 });
     for (const hash of [
       'backtests',
       'backtests/new',
@@ -336,19 +309,19 @@ describe.skipIf(!hasBrowser)('the Lab', () => {
       'explore/pairs',
       'data',
     ]) {
-      await page.evaluate((part) => {
+      await visit.page.evaluate((part) => {
         location.hash = `#/lab/${part}`;
       }, hash);
       await at('page-lab').waitFor();
-      const over = await page.evaluate(
+      const over = await visit.page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(over, hash).toBe(0);
     }
-    expect(browser.complaints).toEqual([]);
+    expect(visit.browser.complaints).toEqual([]);
   });
 
   it('ends cleanly', async () => {
-    expect(await host.stop()).toMatchObject({ kind: 'result' });
+    expect(await visit.host.stop()).toMatchObject({ kind: 'result' });
   });
 });

@@ -1,56 +1,12 @@
 /** A backtest over a recorded order book, from the form to its report, in a real browser against the real host. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
+import { expect, it } from 'vitest';
 import { storeBook } from './support/book-recording.ts';
-import { type HostProcess, startHost } from './support/host-process.ts';
-import { picture, showFailure } from './support/screenshots.ts';
+import { describeInBrowser, visitHost } from './support/visit.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sextant-book-e2e-'));
-const hasBrowser = findChromium() !== undefined;
-if (!hasBrowser) process.stderr.write('no Chromium found: the e2e of order books is skipped\n');
-
-let host: HostProcess;
-let browser: OpenedBrowser;
-let page: Page;
-
-const at = (id: string) => page.locator(`[data-testid="${id}"]`);
-
-async function pictures(name: string): Promise<void> {
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.locator(`:root[data-theme="${theme}"]`).waitFor({ state: 'attached' });
-    await picture(page, name, theme);
-  }
-  await page.emulateMedia({ colorScheme: 'dark' });
-}
-
-describe.skipIf(!hasBrowser)('a backtest over an order book', () => {
-  beforeAll(async () => {
-    const data = join(folder, 'data');
-    await storeBook(data, Date.UTC(2024, 0, 1), 30);
-    host = await startHost(data, ['--seed', 'book']);
-    browser = await openBrowser({ width: 1440, height: 900 });
-    page = browser.page;
-    page.setDefaultTimeout(20_000);
-    await page.goto(host.address);
-    await at('disclaimer-accept').click();
-    await at('rail-settings').click();
-    await at('settings-appearance').click();
-    await at('theme-system').click();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await showFailure(page, task.name);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
+describeInBrowser('a backtest over an order book', () => {
+  const visit = visitHost('book', { prepare: (data) => storeBook(data, Date.UTC(2024, 0, 1), 30) });
+  const { at, pictures } = visit;
 
   it('asks for the delay and drops the conventions of candles', async () => {
     await at('rail-lab').click();
@@ -109,10 +65,10 @@ describe.skipIf(!hasBrowser)('a backtest over an order book', () => {
     );
     expect(await at('replay-row').count()).toBe(6);
     await pictures('lab-replay');
-    // Half a lot is refused by the host, which says why.
+    // Half a lot is refused by the visit.host, which says why.
     await at('replay-size').fill('0.0005');
     await at('replay-run').click();
     await at('state-error').filter({ hasText: 'not a whole number of lots' }).waitFor();
-    expect(browser.complaints).toEqual([]);
+    expect(visit.browser.complaints).toEqual([]);
   });
 });

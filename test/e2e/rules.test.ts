@@ -1,45 +1,11 @@
 /** A bot of the user's own rules, from its form to its first fill, in a real browser against the demo. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
-import { type HostProcess, startHost } from './support/host-process.ts';
-import { lookAt } from './support/look-at.ts';
-import { showFailure } from './support/screenshots.ts';
+import { expect, it } from 'vitest';
+import { describeInBrowser, visitHost } from './support/visit.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sextant-rules-e2e-'));
-const hasBrowser = findChromium() !== undefined;
-if (!hasBrowser) process.stderr.write('no Chromium found: the e2e of rule bots is skipped\n');
-
-let host: HostProcess;
-let browser: OpenedBrowser;
-let page: Page;
-
-const { at, pictures } = lookAt(() => page);
-
-describe.skipIf(!hasBrowser)('a bot of your own rules', () => {
-  beforeAll(async () => {
-    host = await startHost(join(folder, 'data'), ['--seed', 'rules', '--speed', '40']);
-    browser = await openBrowser({ width: 1440, height: 900 });
-    page = browser.page;
-    page.setDefaultTimeout(20_000);
-    await page.goto(host.address);
-    await at('disclaimer-accept').click();
-    await at('rail-settings').click();
-    await at('settings-appearance').click();
-    await at('theme-system').click();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await showFailure(page, task.name);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
+describeInBrowser('a bot of your own rules', () => {
+  const visit = visitHost('rules', { flags: ['--speed', '40'] });
+  const { at, pictures } = visit;
 
   it('says what is wrong with a rule under its field', async () => {
     await at('rail-bots').click();
@@ -65,7 +31,7 @@ describe.skipIf(!hasBrowser)('a bot of your own rules', () => {
     await pictures('rules-indicators');
     await at('indicator-search').fill('rsi');
     await at('indicator-RSI').click();
-    await page.keyboard.press('Escape');
+    await visit.page.keyboard.press('Escape');
     expect(await at('param-longEntry').inputValue()).toBe('sma(close, $quick) > 0 rsi(14)');
     await at('param-longEntry').fill('sma(close, $quick) > 0 and rsi(14) >= 0');
     await at('param-longExit').fill('close < open');
@@ -85,8 +51,8 @@ describe.skipIf(!hasBrowser)('a bot of your own rules', () => {
     await at('bot-fills')
       .filter({ hasText: /[5-9]|\d\d/ })
       .waitFor({ timeout: 90_000 });
-    const bot = new URL(page.url()).hash.split('/')[2] ?? '';
-    await page.evaluate(() => {
+    const bot = new URL(visit.page.url()).hash.split('/')[2] ?? '';
+    await visit.page.evaluate(() => {
       location.hash = '#/lab/robustness/shadow';
     });
     await at('shadow-bot').selectOption(bot);
@@ -100,7 +66,7 @@ describe.skipIf(!hasBrowser)('a bot of your own rules', () => {
     await at('shadow-causes').waitFor();
     await pictures('lab-shadow');
     // The host refused the plan of the unfinished rules, as it was meant to.
-    expect(browser.complaints.filter((text) => !text.includes('400 (Bad Request)'))).toEqual([]);
-    expect(await host.stop()).toMatchObject({ kind: 'result' });
+    expect(visit.browser.complaints.filter((text) => !text.includes('400 (Bad Request)'))).toEqual([]);
+    expect(await visit.host.stop()).toMatchObject({ kind: 'result' });
   });
 });

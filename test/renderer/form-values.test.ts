@@ -18,27 +18,10 @@ import {
 import type { FieldView } from '../../src/shared/api/views.ts';
 import { ruleIndicators } from '../../src/shared/rules/indicators.ts';
 import { parseCondition } from '../../src/shared/rules/parse-rule.ts';
+import { field as plainField } from './form-fixture.ts';
 
-function field(name: string, more: Partial<FieldView> = {}): FieldView {
-  return {
-    name,
-    label: name,
-    group: 'Range',
-    help: '',
-    unit: '',
-    format: 'price',
-    required: true,
-    updatable: false,
-    advanced: false,
-    chartLine: false,
-    minimum: null,
-    maximum: null,
-    options: [],
-    space: null,
-    showWhen: null,
-    ...more,
-  };
-}
+const field = (name: string, more: Partial<FieldView> = {}): FieldView =>
+  plainField(name, { group: 'Range', format: 'price', ...more });
 
 const fields = [
   field('lower'),

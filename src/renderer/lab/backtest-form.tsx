@@ -4,12 +4,12 @@ import { useState } from 'react';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
-import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { JobPanel } from './job-panel.tsx';
 import { RunLayout } from './run-layout.tsx';
 import { SpecForm } from './spec-form.tsx';
+import { useRun } from './use-run.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
 export function BacktestForm({ copyOf }: { readonly copyOf: string | null }) {
@@ -26,18 +26,13 @@ function CopyForm({ id }: { readonly id: string }) {
 
 function Form({ from }: { readonly from: BacktestSpec | null }) {
   const [isTried, setTried] = useState(false);
-  const [job, setJob] = useState<string | null>(null);
-  const { values, setValues, problems, spec } = useSpecValues(from, job);
-  const run = async (): Promise<void> => {
+  const run = useRun();
+  const { values, setValues, problems, spec } = useSpecValues(from, run);
+  const start = (): void => {
     setTried(true);
     if (spec === null) return;
-    const started = await act(
-      'Backtest',
-      'backtests/run',
-      { spec, ...(values.study === '' ? {} : { study: values.study }) },
-      [],
-    );
-    if (started !== null) setJob(started.job.id);
+    const study = values.study === '' ? {} : { study: values.study };
+    void run.start('Backtest', 'backtests/run', { spec, ...study });
   };
   return (
     <RunLayout
@@ -53,7 +48,7 @@ function Form({ from }: { readonly from: BacktestSpec | null }) {
           variant="primary"
           icon="play"
           disabled={isTried && spec === null}
-          onClick={() => void run()}
+          onClick={start}
           data-testid="backtest-run"
         >
           Run backtest
@@ -61,13 +56,13 @@ function Form({ from }: { readonly from: BacktestSpec | null }) {
       }
       form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
     >
-      {job === null ? (
+      {run.job === null ? (
         <Hints />
       ) : (
         <JobPanel
-          id={job}
-          key={job}
-          onRetry={() => setJob(null)}
+          id={run.job}
+          key={run.job}
+          onRetry={run.close}
           onDone={({ result }) => goTo('lab', 'backtests', (result as { backtest: string }).backtest)}
         />
       )}

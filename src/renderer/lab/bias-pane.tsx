@@ -3,7 +3,6 @@
 import { type ReactNode, useState } from 'react';
 import { formatDateTime } from '../format/time-text.ts';
 import { useJob } from '../store/jobs.ts';
-import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { countText } from './figures.ts';
@@ -11,6 +10,7 @@ import { JobPanel } from './job-panel.tsx';
 import { RunLayout } from './run-layout.tsx';
 import { Block, Figure } from './small-parts.tsx';
 import { SpecForm } from './spec-form.tsx';
+import { useRun } from './use-run.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
 /** What the job gives. */
@@ -32,13 +32,11 @@ interface BiasResult {
 
 export function BiasPane({ picker }: { readonly picker: ReactNode }) {
   const [isTried, setTried] = useState(false);
-  const [job, setJob] = useState<string | null>(null);
-  const { values, setValues, problems, spec } = useSpecValues(null, job);
-  const run = async (): Promise<void> => {
+  const run = useRun();
+  const { values, setValues, problems, spec } = useSpecValues(null, run);
+  const start = (): void => {
     setTried(true);
-    if (spec === null) return;
-    const started = await act('Bias check', 'robustness/bias', { spec }, []);
-    if (started !== null) setJob(started.job.id);
+    if (spec !== null) void run.start('Bias check', 'robustness/bias', { spec });
   };
   return (
     <RunLayout
@@ -50,7 +48,7 @@ export function BiasPane({ picker }: { readonly picker: ReactNode }) {
           variant="primary"
           icon="play"
           disabled={isTried && spec === null}
-          onClick={() => void run()}
+          onClick={start}
           data-testid="bias-run"
         >
           Check
@@ -58,13 +56,13 @@ export function BiasPane({ picker }: { readonly picker: ReactNode }) {
       }
       form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
     >
-      {job === null ? (
+      {run.job === null ? (
         <EmptyState icon="search" title="Two questions to any strategy">
           Lookahead: are decisions the same when the data ends right behind them? Recursion: do trades change
           when there are more candles to warm up?
         </EmptyState>
       ) : (
-        <Outcome job={job} onRetry={() => setJob(null)} />
+        <Outcome job={run.job} onRetry={run.close} />
       )}
     </RunLayout>
   );

@@ -4,7 +4,6 @@ import { type ReactNode, useState } from 'react';
 import type { RequestOf } from '../../shared/api/contract.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
-import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { EmptyState } from '../ui/states.tsx';
@@ -14,6 +13,8 @@ import { MonteCarloFan } from './monte-carlo-fan.tsx';
 import type { MonteCarloResult } from './monte-carlo-result.ts';
 import { type NoiseResult, NoiseView } from './noise-view.tsx';
 import { type RandomEntriesResult, RandomEntriesView } from './random-entries-view.tsx';
+import { problemElsewhere } from './run-problems.ts';
+import { type Run, useRun } from './use-run.ts';
 
 type TradeMethod = NonNullable<RequestOf<'robustness/monte-carlo'>['method']>;
 type Method = TradeMethod | 'noise' | 'random-entries';
@@ -72,7 +73,8 @@ export function MonteCarloPane({
   const [runs, setRuns] = useState('10000');
   const [missed, setMissed] = useState('10');
   const [noise, setNoise] = useState('30');
-  const [job, setJob] = useState<{ readonly id: string; readonly method: Method } | null>(null);
+  const run = useRun();
+  const [begun, setBegun] = useState<{ readonly id: string; readonly method: Method } | null>(null);
   const backtests = value?.backtests ?? [];
   const backtest = chosen === '' ? (backtests[0]?.id ?? '') : chosen;
   const known = methods.find((one) => one.value === method);
@@ -85,14 +87,22 @@ export function MonteCarloPane({
       : `a whole number from ${countText(least)} to ${countText(most)}`;
   const noiseError =
     method === 'noise' && !(noiseShare >= 0.01 && noiseShare <= 2) ? 'from 1 to 200 %' : undefined;
-  const isReady = backtest !== '' && runsError === undefined && noiseError === undefined;
-  const run = async (): Promise<void> => {
-    const started = await start(method, backtest, count, {
-      missedShare: Math.min(0.9, Math.max(0, Number(missed) / 100 || 0)),
-      noise: noiseShare,
-    });
-    if (started !== null) setJob({ id: started.job.id, method });
+
+  const missedShare = Number(missed) / 100;
+  const missedError =
+    method === 'missed' && !(missedShare >= 0.01 && missedShare <= 0.9) ? 'from 1 to 90 %' : undefined;
+  const isReady =
+    backtest !== '' && [runsError, noiseError, missedError].every((error) => error === undefined);
+  const start = async (): Promise<void> => {
+    const id = await begin(run, method, backtest, count, { missedShare, noise: noiseShare });
+    if (id !== null) setBegun({ id, method });
   };
+  /** Keeps what was typed; what the host said of it before is no longer true. */
+  const typed = (set: (text: string) => void) => (event: { readonly target: { readonly value: string } }) => {
+    set(event.target.value);
+    run.changed();
+  };
+  const told = run.problems;
   if (value !== null && backtests.length === 0) {
     return (
       <Frame picker={picker}>
@@ -105,11 +115,11 @@ export function MonteCarloPane({
   return (
     <Frame picker={picker}>
       <div className="grid shrink-0 grid-cols-[2fr_2fr_1fr_1fr_auto] items-end gap-3 rounded-lg border border-line bg-surface p-3">
-        <Field id="mc-backtest" label="Backtest">
+        <Field id="mc-backtest" label="Backtest" error={problemElsewhere(told, ['runs', 'noise', 'missed'])}>
           <Select
             id="mc-backtest"
             value={backtest}
-            onChange={(event) => setChosen(event.target.value)}
+            onChange={typed(setChosen)}
             options={backtests.map(({ id, name }) => ({ value: id, label: `${id} ${name}` }))}
             data-testid="mc-backtest"
           />
@@ -122,44 +132,40 @@ export function MonteCarloPane({
               const next = event.target.value as Method;
               if (runs === runsOf(method).usual) setRuns(runsOf(next).usual);
               setMethod(next);
+              run.changed();
             }}
             options={methods}
             data-testid="mc-method"
           />
         </Field>
-        <Field id="mc-runs" label="Runs" error={runsError}>
-          <Input
-            id="mc-runs"
-            isNumber
-            value={runs}
-            onChange={(event) => setRuns(event.target.value)}
-            data-testid="mc-runs"
-          />
+        <Field id="mc-runs" label="Runs" error={runsError ?? told['runs']}>
+          <Input id="mc-runs" isNumber value={runs} onChange={typed(setRuns)} data-testid="mc-runs" />
         </Field>
         {method === 'noise' ? (
           <Field
             id="mc-noise"
             label="Noise"
             help="Of the usual change from candle to candle; what is added stays, so that prices drift apart."
-            error={noiseError}
+            error={noiseError ?? told['noise']}
           >
             <Input
               id="mc-noise"
               isNumber
               unit="%"
               value={noise}
-              onChange={(event) => setNoise(event.target.value)}
+              onChange={typed(setNoise)}
               data-testid="mc-noise"
             />
           </Field>
         ) : method === 'missed' ? (
-          <Field id="mc-missed" label="Chance to miss">
+          <Field id="mc-missed" label="Chance to miss" error={missedError ?? told['missed']}>
             <Input
               id="mc-missed"
               isNumber
               unit="%"
               value={missed}
-              onChange={(event) => setMissed(event.target.value)}
+              onChange={typed(setMissed)}
+              data-testid="mc-missed"
             />
           </Field>
         ) : (
@@ -169,19 +175,19 @@ export function MonteCarloPane({
           variant="primary"
           icon="play"
           disabled={!isReady}
-          onClick={() => void run()}
+          onClick={() => void start()}
           data-testid="mc-run"
         >
           Run
         </Button>
         <p className="col-span-5 text-xs text-muted">{known?.text}</p>
       </div>
-      {job === null ? (
+      {run.job === null || begun?.id !== run.job ? (
         <EmptyState icon="target" title="Nothing run yet">
           One backtest is one path. Monte Carlo shows the others it could have taken.
         </EmptyState>
       ) : (
-        <Outcome job={job.id} method={job.method} onRetry={() => setJob(null)} />
+        <Outcome job={begun.id} method={begun.method} onRetry={run.close} />
       )}
     </Frame>
   );
@@ -196,8 +202,9 @@ function Frame({ picker, children }: { readonly picker: ReactNode; readonly chil
   );
 }
 
-/** Starts the job of a method; null when the host refused it. */
-function start(
+/** Begins the job of a method. */
+function begin(
+  run: Run,
   method: Method,
   backtest: string,
   runs: number,
@@ -205,16 +212,14 @@ function start(
 ) {
   switch (method) {
     case 'noise':
-      return act('Noise', 'robustness/noise', { backtest, runs, noise: more.noise }, []);
+      return run.start('Noise', 'robustness/noise', { backtest, runs, noise: more.noise });
     case 'random-entries':
-      return act('Random entries', 'robustness/random-entries', { backtest, runs }, []);
+      return run.start('Random entries', 'robustness/random-entries', { backtest, runs });
     default:
-      return act(
-        'Monte Carlo',
-        'robustness/monte-carlo',
-        { backtest, method, runs, missedShare: more.missedShare },
-        [],
-      );
+      return run.start('Monte Carlo', 'robustness/monte-carlo', {
+        ...{ backtest, method, runs },
+        ...(method === 'missed' ? { missedShare: more.missedShare } : {}),
+      });
   }
 }
 

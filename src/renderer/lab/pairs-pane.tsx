@@ -7,7 +7,6 @@ import { formatDate } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
 import { goTo } from '../store/route.ts';
-import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
@@ -15,7 +14,9 @@ import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { timeframesOf } from './explore-choices.ts';
 import { countText, factorText } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
+import { problemElsewhere } from './run-problems.ts';
 import { storedKey } from './spec-values.ts';
+import { useRun } from './use-run.ts';
 
 type Method = PairScanView['method'];
 
@@ -48,35 +49,30 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
   const [method, setMethod] = useState<Method>('engle-granger');
   const [pMaximum, setPMaximum] = useState('0.05');
   const [halfLife, setHalfLife] = useState('');
-  const [job, setJob] = useState<string | null>(null);
+  const run = useRun();
   const chosen = offered.filter((series) => !left.has(storedKey(series)));
   const p = Number(pMaximum);
   const pProblem = pMaximum.trim() !== '' && p > 0 && p <= 1 ? undefined : 'Above 0, at most 1';
   const half = halfLife.trim() === '' ? undefined : Number(halfLife);
   const halfProblem = half === undefined || half > 0 ? undefined : 'A number of bars above 0';
   const isWrong = chosen.length < 2 || pProblem !== undefined || halfProblem !== undefined;
-  const run = async (): Promise<void> => {
-    const started = await act(
-      'Pairs',
-      'pairs/scan',
-      {
-        series: chosen.map((series) => ({
-          venue: series.venue,
-          instrument: series.instrument,
-          timeframe: series.timeframe as '1h',
-        })),
-        method,
-        pMaximum: p,
-        ...(half === undefined ? {} : { halfLifeMaximum: half }),
-      },
-      [],
-    );
-    if (started !== null) setJob(started.job.id);
+  const start = (): void => {
+    const series = chosen.map(({ instrument, timeframe: length, venue }) => ({
+      venue,
+      instrument,
+      timeframe: length as '1h',
+    }));
+    const halfLife = half === undefined ? {} : { halfLifeMaximum: half };
+    void run.start('Pairs', 'pairs/scan', { series, method, pMaximum: p, ...halfLife });
   };
+  const pError = pProblem ?? run.problems['pMaximum'];
+  const halfError = halfProblem ?? run.problems['halfLife'];
+  const seriesError = problemElsewhere(run.problems, ['pMaximum', 'halfLife']);
   const toggle = (key: string): void => {
     const next = new Set(left);
     if (!next.delete(key)) next.add(key);
     setLeft(next);
+    run.changed();
   };
   return (
     <div className="flex h-full">
@@ -108,7 +104,7 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
           />
         </Field>
         <div className="grid grid-cols-2 gap-2.5">
-          <Field id="pairs-p" label={method === 'johansen' ? 'Level' : 'Largest p-value'} error={pProblem}>
+          <Field id="pairs-p" label={method === 'johansen' ? 'Level' : 'Largest p-value'} error={pError}>
             {method === 'johansen' ? (
               <Select
                 id="pairs-p"
@@ -121,8 +117,11 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
                 id="pairs-p"
                 isNumber
                 value={pMaximum}
-                isWrong={pProblem !== undefined}
-                onChange={(event) => setPMaximum(event.target.value)}
+                isWrong={pError !== undefined}
+                onChange={(event) => {
+                  setPMaximum(event.target.value);
+                  run.changed();
+                }}
                 data-testid="pairs-p"
               />
             )}
@@ -131,7 +130,7 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
             id="pairs-half"
             label="Longest half-life"
             help="How many bars the spread may take to come half of the way back"
-            error={halfProblem}
+            error={halfError}
           >
             <Input
               id="pairs-half"
@@ -139,8 +138,11 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
               unit="bars"
               placeholder="any"
               value={halfLife}
-              isWrong={halfProblem !== undefined}
-              onChange={(event) => setHalfLife(event.target.value)}
+              isWrong={halfError !== undefined}
+              onChange={(event) => {
+                setHalfLife(event.target.value);
+                run.changed();
+              }}
             />
           </Field>
         </div>
@@ -168,27 +170,26 @@ function Scan({ stored }: { readonly stored: readonly DataSeriesView[] }) {
               );
             })}
           </ul>
+          {seriesError === undefined ? null : (
+            <p role="alert" className="mt-1 text-xs text-danger" data-testid="pairs-series-error">
+              {seriesError}
+            </p>
+          )}
         </fieldset>
-        <Button
-          variant="primary"
-          icon="play"
-          disabled={isWrong}
-          onClick={() => void run()}
-          data-testid="pairs-run"
-        >
+        <Button variant="primary" icon="play" disabled={isWrong} onClick={start} data-testid="pairs-run">
           {chosen.length === 2
             ? 'Scan 1 pair'
             : `Scan ${countText((chosen.length * (chosen.length - 1)) / 2)} pairs`}
         </Button>
       </div>
       <div className="min-w-0 grow bg-bg">
-        {job === null ? (
+        {run.job === null ? (
           <EmptyState icon="search" title="Which pairs move together?">
             Cointegration, not correlation: a spread that comes back to its mean, how long it takes, and the
             hedge that holds it.
           </EmptyState>
         ) : (
-          <Outcome job={job} onRetry={() => setJob(null)} />
+          <Outcome job={run.job} onRetry={run.close} />
         )}
       </div>
     </div>

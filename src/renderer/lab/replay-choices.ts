@@ -91,6 +91,12 @@ export const replayFields: Readonly<Record<ReplayStrategy, readonly ReplayField[
   ],
 };
 
+/** Everything that is typed in the form of a strategy. */
+export function replayFieldNames(strategy: ReplayStrategy): string[] {
+  const own = ['stepMs', 'latencyMs', 'makerFee', 'takerFee', 'lowestPrice', 'highestPrice'];
+  return [...replayFields[strategy].map(({ name }) => name), ...own];
+}
+
 /** The words for a parameter. */
 export function replayLabel(name: string): string {
   const fields = [...replayFields.grid, ...replayFields.quoter];

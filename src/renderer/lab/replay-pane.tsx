@@ -4,7 +4,6 @@ import { useState } from 'react';
 import type { DataSeriesView } from '../../shared/api/data-views.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
-import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
@@ -14,10 +13,13 @@ import {
   firstReplayChoices,
   type ReplayChoices,
   type ReplayStrategy,
+  replayFieldNames,
   replayFields,
   replayRequestOf,
 } from './replay-choices.ts';
 import { ReplayResult } from './replay-result.tsx';
+import { problemElsewhere } from './run-problems.ts';
+import { useRun } from './use-run.ts';
 
 export function ReplayPane() {
   const { value, failure, retry } = useQuery('data/list', {}, ['data']);
@@ -42,16 +44,23 @@ const keyOf = ({ instrument, venue }: DataSeriesView): string => `${venue} ${ins
 
 function Replay({ books }: { readonly books: readonly DataSeriesView[] }) {
   const [key, setKey] = useState(keyOf(books[0] as DataSeriesView));
-  const [choices, setChoices] = useState(() => firstReplayChoices('grid'));
-  const [job, setJob] = useState<string | null>(null);
+  const [choices, setTyped] = useState(() => firstReplayChoices('grid'));
+  const run = useRun();
+  const setChoices = (next: ReplayChoices): void => {
+    setTyped(next);
+    run.changed();
+  };
   const book = books.find((series) => keyOf(series) === key) ?? (books[0] as DataSeriesView);
   const made = replayRequestOf(choices);
-  const problems = 'problems' in made ? made.problems : {};
-  const run = async (): Promise<void> => {
+  const told = Object.fromEntries(
+    Object.entries(run.problems).map(([name, problem]) => [name.replace(/^params\./, ''), problem]),
+  );
+  const problems = { ...told, ...('problems' in made ? made.problems : {}) };
+  const bookError = problemElsewhere(told, replayFieldNames(choices.strategy));
+  const start = (): void => {
     if (!('request' in made)) return;
     const { instrument, venue } = book;
-    const started = await act('Replay', 'recordings/replay', { venue, instrument, ...made.request }, []);
-    if (started !== null) setJob(started.job.id);
+    void run.start('Replay', 'recordings/replay', { venue, instrument, ...made.request });
   };
   return (
     <div className="flex h-full">
@@ -59,11 +68,14 @@ function Replay({ books }: { readonly books: readonly DataSeriesView[] }) {
         className="flex w-[300px] shrink-0 flex-col gap-3 overflow-y-auto border-r border-line p-3"
         data-testid="replay-form"
       >
-        <Field id="replay-book" label="Order book">
+        <Field id="replay-book" label="Order book" error={bookError}>
           <Select
             id="replay-book"
             value={keyOf(book)}
-            onChange={(event) => setKey(event.target.value)}
+            onChange={(event) => {
+              setKey(event.target.value);
+              run.changed();
+            }}
             options={books.map((series) => ({
               value: keyOf(series),
               label: `${series.instrument} (${series.venue})`,
@@ -91,20 +103,20 @@ function Replay({ books }: { readonly books: readonly DataSeriesView[] }) {
           variant="primary"
           icon="play"
           disabled={!('request' in made)}
-          onClick={() => void run()}
+          onClick={start}
           data-testid="replay-run"
         >
           {'request' in made ? runText(made.combinations) : 'Replay'}
         </Button>
       </div>
       <div className="min-w-0 grow bg-bg">
-        {job === null ? (
+        {run.job === null ? (
           <EmptyState icon="search" title="What would quoting have earned?">
             Orders queue behind what was displayed, messages take their time, fees count. Own orders move
             nobody.
           </EmptyState>
         ) : (
-          <ReplayResult job={job} key={job} onRetry={() => setJob(null)} />
+          <ReplayResult job={run.job} key={run.job} onRetry={run.close} />
         )}
       </div>
     </div>

@@ -31,7 +31,9 @@ export function RunningStudy({ job: id }: { readonly job: string }) {
           id={id}
           gone={<GoneStudy job={id} />}
           onRetry={() =>
-            study === undefined ? goTo('lab', 'optimise', 'new') : goTo('lab', 'optimise', study)
+            study === undefined || job?.error?.field !== undefined
+              ? goTo('lab', 'optimise', 'new', id)
+              : goTo('lab', 'optimise', study)
           }
           onDone={({ result }) => goTo('lab', 'optimise', (result as { study: string }).study)}
         />

@@ -3,9 +3,9 @@
 import type { FieldView } from '../../shared/api/views.ts';
 import type { StudySpecInput } from '../../shared/lab/study.ts';
 import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
-
 import { isWholeNamedValue, namedValues } from '../../shared/rules/named-values.ts';
 import type { RuleParameter } from '../../shared/rules/rule-set.ts';
+import type { RunProblems } from './run-problems.ts';
 import type { SpecValues } from './spec-values.ts';
 
 /** One parameter as the form holds it. */
@@ -84,12 +84,13 @@ export function rangeOf(field: FieldView, ranges: SearchRanges): SearchRange {
   };
 }
 
-/** Gives the spaces of a study, or the first problem. */
+/** Gives the spaces of a study, or what is wrong: `spaces.<name>` with a range, `spaces` with all of them. */
 export function spacesOf(
   { fields, limits }: SearchOffer,
   ranges: SearchRanges,
-): { readonly spaces: NonNullable<StudySpecInput['spaces']> } | { readonly problem: string } {
+): { readonly spaces: NonNullable<StudySpecInput['spaces']> } | { readonly problems: RunProblems } {
   const spaces: NonNullable<StudySpecInput['spaces']> = {};
+  const problems: Record<string, string> = {};
   let count = 0;
   for (const field of searchable(fields)) {
     const range = rangeOf(field, ranges);
@@ -100,15 +101,20 @@ export function spacesOf(
     const [from, to, step] = [range.from, range.to, range.step].map((text) =>
       text.trim() === '' ? Number.NaN : Number(text),
     ) as [number, number, number];
-    if (!Number.isFinite(from) || !Number.isFinite(to))
-      return { problem: `${field.label}: give from and to` };
-    if (from > to) return { problem: `${field.label}: from lies above to` };
-    if (range.step.trim() !== '' && !(step > 0))
-      return { problem: `${field.label}: the step must be above zero` };
+    const problem =
+      !Number.isFinite(from) || !Number.isFinite(to)
+        ? 'Give from and to'
+        : from > to
+          ? 'From lies above to'
+          : range.step.trim() !== '' && !(step > 0)
+            ? 'The step must be above zero'
+            : undefined;
+    if (problem !== undefined) problems[`spaces.${field.name}`] = problem;
     count += 1;
     spaces[field.name] = { from, to, ...(step > 0 ? { step } : {}) };
   }
-  return count === 0 ? { problem: 'Choose at least one parameter to search' } : { spaces };
+  if (count === 0) problems['spaces'] = 'Choose at least one parameter to search';
+  return Object.keys(problems).length === 0 ? { spaces } : { problems };
 }
 
 /** Number of combinations; null when one has no steps. */
@@ -129,14 +135,19 @@ export function combinationsOf({ fields, limits }: SearchOffer, ranges: SearchRa
 export function SearchRangeTable({
   offer: { fields, limits },
   ranges,
+  problems,
   onChange,
 }: {
   readonly offer: SearchOffer;
   readonly ranges: SearchRanges;
+  readonly problems: RunProblems;
   readonly onChange: (ranges: SearchRanges) => void;
 }) {
   return (
     <table className="w-full text-sm" data-testid="search-ranges">
+      <caption className="px-2 text-left">
+        <SpaceProblem name="spaces" problems={problems} />
+      </caption>
       <thead className="text-2xs text-muted">
         <tr>
           <th className="h-7 px-2 text-left font-medium">Search</th>
@@ -180,6 +191,7 @@ export function SearchRangeTable({
                   />
                   {field.unit === '' ? field.label : `${field.label}, ${field.unit}`}
                 </label>
+                <SpaceProblem name={`spaces.${field.name}`} problems={problems} />
                 {limit === undefined ? null : (
                   <p className="pb-1 pl-5 text-2xs text-muted" data-testid={`range-${field.name}-limit`}>
                     Stays as it is: {limit}
@@ -194,5 +206,15 @@ export function SearchRangeTable({
         })}
       </tbody>
     </table>
+  );
+}
+
+function SpaceProblem({ name, problems }: { readonly name: string; readonly problems: RunProblems }) {
+  const problem = problems[name];
+  if (problem === undefined) return null;
+  return (
+    <p role="alert" className="py-1 text-xs text-danger" data-testid={`${name}-error`}>
+      {problem}
+    </p>
   );
 }

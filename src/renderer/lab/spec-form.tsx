@@ -8,13 +8,14 @@ import { ParamField } from '../bots/param-field.tsx';
 import { useQuery } from '../store/hooks.ts';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
+import type { RunProblems } from './run-problems.ts';
 import { SourceFields } from './source-fields.tsx';
-import { isBook, type SpecProblems, type SpecValues } from './spec-values.ts';
+import { isBook, type SpecValues } from './spec-values.ts';
 
 export interface SpecFormProps {
   readonly values: SpecValues;
   readonly onChange: (values: SpecValues) => void;
-  readonly problems: SpecProblems;
+  readonly problems: RunProblems;
   /** Problems of empty required fields are told only after the first try. */
   readonly isTried: boolean;
   /** Shown instead of the value of a parameter, for example its range in an optimiser. */
@@ -68,13 +69,15 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
     <div className="flex flex-col gap-4 p-3" data-testid="spec-form">
       <fieldset className="min-w-0">
         <legend className="mb-1.5 text-xs font-semibold">Strategy</legend>
-        <Select
-          aria-label="Strategy"
-          value={values.strategy}
-          onChange={(event) => set({ strategy: event.target.value, params: {}, study: '' })}
-          options={strategies.map(({ id, title }) => ({ value: id, label: title }))}
-          data-testid="lab-strategy"
-        />
+        <Field id="lab-strategy" label="What trades" error={problem('strategy')}>
+          <Select
+            id="lab-strategy"
+            value={values.strategy}
+            onChange={(event) => set({ strategy: event.target.value, params: {}, study: '' })}
+            options={strategies.map(({ id, title }) => ({ value: id, label: title }))}
+            data-testid="lab-strategy"
+          />
+        </Field>
         {strategy === undefined ? null : <p className="mt-1 text-xs text-muted">{strategy.summary}</p>}
       </fieldset>
       <SourceFields values={values} set={set} problem={problem} />
@@ -138,16 +141,15 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
             Slippage is what the book makes it.
           </p>
         ) : (
-          <CandleConventions values={values} set={set} />
+          <CandleConventions values={values} set={set} problem={problem} />
         )}
         {!onBook && (values.strategy === 'rules' || values.strategy === 'ma-cross') ? (
-          <div className="flex flex-col gap-1">
-            <span
-              className="text-xs text-muted"
-              title="Both give the same trades. Engine: the very code that trades live. Compiled: rules over columns, many times faster. Fastest: compiled where it can be."
-            >
-              Run by
-            </span>
+          <Field
+            id="lab-engine"
+            label="Run by"
+            help="Both give the same trades. Engine: the very code that trades live. Compiled: rules over columns, many times faster. Fastest: compiled where it can be."
+            error={problem('engine')}
+          >
             <Segmented<SpecValues['engine']>
               label="Run by"
               testId="lab-engine"
@@ -159,7 +161,7 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
                 { value: 'sweep', label: 'Compiled' },
               ]}
             />
-          </div>
+          </Field>
         ) : null}
       </fieldset>
     </div>
@@ -170,19 +172,20 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
 function CandleConventions({
   values,
   set,
+  problem,
 }: {
   readonly values: SpecValues;
   readonly set: (changes: Partial<SpecValues>) => void;
+  readonly problem: (name: string) => string | undefined;
 }) {
   return (
     <>
-      <div className="flex flex-col gap-1">
-        <span
-          className="text-xs text-muted"
-          title="A rule is decided when a candle has closed. Next open: the order fills at the open of the following candle, as it could live. Same close: at the close that decided, as vectorbt and backtesting.py do."
-        >
-          Market orders fill
-        </span>
+      <Field
+        id="lab-fill"
+        label="Market orders fill"
+        help="A rule is decided when a candle has closed. Next open: the order fills at the open of the following candle, as it could live. Same close: at the close that decided, as vectorbt and backtesting.py do."
+        error={problem('fill')}
+      >
         <Segmented<FillConvention>
           label="Market orders fill"
           testId="lab-fill"
@@ -190,11 +193,12 @@ function CandleConventions({
           onChange={(fill) => set({ fill })}
           options={(['next-open', 'close'] as const).map((value) => ({ value, label: fillTexts[value] }))}
         />
-      </div>
+      </Field>
       <Field
         id="lab-intrabar"
         label="Inside a candle the price goes"
         help="A candle does not tell whether its high or its low came first. Against the position first is the careful choice: a stop is reached before a target."
+        error={problem('intrabar')}
       >
         <Select
           id="lab-intrabar"

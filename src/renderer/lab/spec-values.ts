@@ -1,7 +1,6 @@
 /** The form of a backtest: texts as typed on one side, the specification on the other, and what is wrong with a field. */
 
 import { z } from 'zod';
-import type { JobView } from '../../shared/api/job-view.ts';
 import type { FieldView } from '../../shared/api/views.ts';
 import { decimalTextOf } from '../../shared/lab/search-space.ts';
 import {
@@ -17,6 +16,7 @@ import {
 import { type FormValues, fieldProblem, isShown, paramsOfValues } from '../bots/form-values.ts';
 import { parseDecimalInput } from '../format/parse-input.ts';
 import { latencyOf, latencyProblem, latencyText } from './latency-text.ts';
+import type { RunProblems } from './run-problems.ts';
 
 /** What the form holds. Rates are percent as typed; empty means the default. */
 export const specValuesSchema = z.object({
@@ -48,17 +48,6 @@ export const specValuesSchema = z.object({
   study: z.string().default(''),
 });
 export type SpecValues = z.output<typeof specValuesSchema>;
-
-/** Problems by field; parameters as `params.<name>`. */
-export type SpecProblems = Readonly<Record<string, string>>;
-
-/** What a failed job says of one field of its form; null where it says nothing of any. */
-export function problemOfJob(job: Pick<JobView, 'state' | 'error'> | null): SpecProblems | null {
-  if (job?.state !== 'failed' || job.error?.field === undefined) return null;
-  const { field, message } = job.error;
-  const prefix = `${field}: `;
-  return { [field]: message.startsWith(prefix) ? message.slice(prefix.length) : message };
-}
 
 /** The word `stored`, a rate for every funding time, or a path; empty for none. */
 function fundingText(given: FundingSpec | MarksSpec | undefined): string {
@@ -184,7 +173,7 @@ export function dayMsOf(text: string): number | undefined {
 export function specOfValues(
   values: SpecValues,
   fields: readonly FieldView[],
-): { readonly spec: BacktestSpecInput } | { readonly problems: SpecProblems } {
+): { readonly spec: BacktestSpecInput } | { readonly problems: RunProblems } {
   const problems: Record<string, string> = {};
   const optional = fields.map((field) => ({ ...field, required: false }));
   for (const field of optional) {

@@ -1,32 +1,45 @@
 /** What a study searches for and how: texts as typed on one side, the specification on the other. */
 
-import { multiObjectiveSamplers, type SamplerName, type StudySpecInput } from '../../shared/lab/study.ts';
+import { z } from 'zod';
+import { multiObjectiveSamplers, type StudySpecInput, samplerNames } from '../../shared/lab/study.ts';
 
-export interface StudyChoices {
-  readonly sampler: SamplerName;
+const studyChoices = z.object({
+  sampler: z.enum(samplerNames).default('tpe'),
   /** Name of an objective, or `custom` for `expression`. */
-  readonly objective: string;
-  readonly second: string;
-  readonly expression: string;
-  readonly trials: string;
-  readonly minimumTrades: string;
+  objective: z.string().default('sharpe'),
+  second: z.string().default(''),
+  expression: z.string().default(''),
+  trials: z.string().default('200'),
+  minimumTrades: z.string().default('10'),
   /** Percent. */
-  readonly outOfSample: string;
-  readonly patience: string;
-  readonly prunes: boolean;
+  outOfSample: z.string().default('25'),
+  patience: z.string().default(''),
+  prunes: z.boolean().default(false),
+});
+export type StudyChoices = Readonly<z.output<typeof studyChoices>>;
+
+export const firstChoices: StudyChoices = studyChoices.parse({});
+
+const studyDraft = z.object({
+  strategy: z.string().default(''),
+  choices: studyChoices.prefault({}),
+  ranges: z
+    .record(z.string(), z.object({ isOn: z.boolean(), from: z.string(), to: z.string(), step: z.string() }))
+    .default({}),
+});
+/** The form of a study as it was left: what is searched belongs to one strategy. */
+export type StudyDraft = z.output<typeof studyDraft>;
+
+/** Gives the draft that was remembered; anything that does not fit is the default. */
+export function readStudyDraft(remembered: unknown): StudyDraft {
+  const parsed = studyDraft.safeParse(remembered ?? {});
+  return parsed.success ? parsed.data : studyDraft.parse({});
 }
 
-export const firstChoices: StudyChoices = {
-  sampler: 'tpe',
-  objective: 'sharpe',
-  second: '',
-  expression: '',
-  trials: '200',
-  minimumTrades: '10',
-  outOfSample: '25',
-  patience: '',
-  prunes: false,
-};
+/** Gives a draft for a strategy: ranges of another one are not its own. */
+export function draftFor(draft: StudyDraft, strategy: string): StudyDraft {
+  return draft.strategy === strategy ? draft : { ...draft, strategy, ranges: {} };
+}
 
 /** Gives the number that was typed; not a number where nothing was. */
 function numberOf(text: string): number {

@@ -11,21 +11,25 @@ import {
 import { choiceLabel } from '../bots/param-field.tsx';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
-import { act } from '../store/terminal.ts';
+import { useSettings } from '../store/settings.ts';
+import { settings } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { countText } from './figures.ts';
 import { RunLayout } from './run-layout.tsx';
-import {
-  combinationsOf,
-  type SearchRanges,
-  SearchRangeTable,
-  searchOffer,
-  spacesOf,
-} from './search-ranges.tsx';
+import { combinationsOf, SearchRangeTable } from './search-ranges.tsx';
 import { Block } from './small-parts.tsx';
-import { SpecForm, useStrategies } from './spec-form.tsx';
-import { choiceProblems, firstChoices, type StudyChoices, specOfChoices } from './study-choices.ts';
+import { SpecForm } from './spec-form.tsx';
+import {
+  choiceProblems,
+  draftFor,
+  readStudyDraft,
+  type StudyChoices,
+  type StudyDraft,
+  specOfChoices,
+} from './study-choices.ts';
+import { useRun } from './use-run.ts';
+import { useSearch } from './use-search.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
 const samplerTexts: Readonly<Record<SamplerName, string>> = {
@@ -39,23 +43,33 @@ const samplerTexts: Readonly<Record<SamplerName, string>> = {
   'nsga-iii': 'NSGA-III: three objectives and more',
 };
 
-export function StudyForm() {
-  const { values, setValues, problems, spec } = useSpecValues(null);
-  const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
-  const offer = searchOffer(fields, values);
+/** `failed` is a job that was begun here and failed: what it found wrong is told at its fields. */
+export function StudyForm({ failed }: { readonly failed: string | null }) {
+  const [isTried, setTried] = useState(failed !== null);
+  const run = useRun(failed);
+  const { values, setValues, problems, spec } = useSpecValues(null, run);
+  const [draft] = useState(() =>
+    draftFor(readStudyDraft(useSettings.getState().settings['lab.study']), values.strategy),
+  );
+  const search = useSearch(values, run, isTried, draft.ranges);
   const available = useQuery('studies/samplers', {}, ['never']).value?.samplers ?? ['tpe'];
-  const [ranges, setRanges] = useState<SearchRanges>({});
-  const [choices, setChoices] = useState(firstChoices);
-  const [isTried, setTried] = useState(false);
-  const spaces = spacesOf(offer, ranges);
+  const [choices, setChoices] = useState(draft.choices);
   const wrongChoices = choiceProblems(choices);
-  const isWrong = spec === null || 'problem' in spaces || Object.keys(wrongChoices).length > 0;
-  const run = async (): Promise<void> => {
+  const isWrong = spec === null || search.spaces === null || Object.keys(wrongChoices).length > 0;
+  // At once, as the form of the run: another page must not lose what was typed.
+  const remember = (changes: Partial<StudyDraft>): void =>
+    settings.set('lab.study', {
+      strategy: values.strategy,
+      choices,
+      ranges: search.ranges,
+      ...changes,
+    });
+  const start = async (): Promise<void> => {
     setTried(true);
-    if (spec === null || 'problem' in spaces || isWrong) return;
-    const study: StudySpecInput = { backtest: spec, spaces: spaces.spaces, ...specOfChoices(choices) };
-    const started = await act('Study', 'studies/run', { spec: study }, ['lab']);
-    if (started !== null) goTo('lab', 'optimise', 'running', started.job.id);
+    if (spec === null || search.spaces === null || isWrong) return;
+    const study: StudySpecInput = { backtest: spec, spaces: search.spaces, ...specOfChoices(choices) };
+    const job = await run.start('Study', 'studies/run', { spec: study }, ['lab']);
+    if (job !== null) goTo('lab', 'optimise', 'running', job);
   };
   return (
     <RunLayout
@@ -66,36 +80,44 @@ export function StudyForm() {
         </Button>
       }
       actions={
-        <>
-          {isTried && 'problem' in spaces ? (
-            <span role="alert" className="text-sm text-danger" data-testid="study-problem">
-              {spaces.problem}
-            </span>
-          ) : null}
-          <Button
-            size="lg"
-            variant="primary"
-            icon="play"
-            disabled={isTried && isWrong}
-            onClick={() => void run()}
-            data-testid="study-run"
-          >
-            Run study
-          </Button>
-        </>
+        <Button
+          size="lg"
+          variant="primary"
+          icon="play"
+          disabled={isTried && isWrong}
+          onClick={() => void start()}
+          data-testid="study-run"
+        >
+          Run study
+        </Button>
       }
       form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
     >
       <div className="flex flex-col gap-3 p-3">
-        <Block title="What is searched" aside={<Combinations count={combinationsOf(offer, ranges)} />}>
-          <SearchRangeTable offer={offer} ranges={ranges} onChange={setRanges} />
+        <Block
+          title="What is searched"
+          aside={<Combinations count={combinationsOf(search.offer, search.ranges)} />}
+        >
+          <SearchRangeTable
+            offer={search.offer}
+            ranges={search.ranges}
+            problems={search.problems}
+            onChange={(ranges) => {
+              search.setRanges(ranges);
+              remember({ ranges });
+            }}
+          />
         </Block>
         <Block title="For what, and how">
           <ChoiceFields
             choices={choices}
-            problems={wrongChoices}
+            problems={{ ...run.problems, ...wrongChoices }}
             available={available}
-            onChange={setChoices}
+            onChange={(next) => {
+              setChoices(next);
+              run.changed();
+              remember({ choices: next });
+            }}
           />
         </Block>
       </div>
@@ -152,7 +174,7 @@ function ChoiceFields({
     'A formula over the figures of the report, for example totalReturn / max(0.05, abs(maxDrawdown)).';
   return (
     <div className="grid grid-cols-2 items-start gap-x-3 gap-y-2 p-3">
-      <Field id="study-sampler" label="Sampler">
+      <Field id="study-sampler" label="Sampler" error={problems['sampler']}>
         <Select
           id="study-sampler"
           value={choices.sampler}
@@ -163,7 +185,11 @@ function ChoiceFields({
           data-testid="study-sampler"
         />
       </Field>
-      <Field id="study-objective" label="Objective">
+      <Field
+        id="study-objective"
+        label="Objective"
+        error={choices.objective === 'custom' ? undefined : problems['objective']}
+      >
         <Select
           id="study-objective"
           value={choices.objective}

@@ -2,49 +2,40 @@
 
 import { useState } from 'react';
 import type { BacktestSpec, BacktestSpecInput } from '../../shared/lab/spec.ts';
-import { useJob } from '../store/jobs.ts';
 import { useSettings } from '../store/settings.ts';
 import { settings } from '../store/terminal.ts';
+import type { RunProblems } from './run-problems.ts';
 import { useStrategies } from './spec-form.tsx';
-import {
-  problemOfJob,
-  readSpecValues,
-  type SpecProblems,
-  type SpecValues,
-  specOfValues,
-  valuesOfSpec,
-} from './spec-values.ts';
+import { readSpecValues, type SpecValues, specOfValues, valuesOfSpec } from './spec-values.ts';
+import type { Run } from './use-run.ts';
 
 export interface SpecState {
   readonly values: SpecValues;
   readonly setValues: (values: SpecValues) => void;
-  readonly problems: SpecProblems;
+  readonly problems: RunProblems;
   /** Null while something is wrong. */
   readonly spec: BacktestSpecInput | null;
 }
 
 /**
- * Gives the form's state; `from` is a stored specification to begin with, `job` the run that was begun with it. What the
- * host finds wrong with several fields together stands at the field it names, until something is changed.
+ * Gives the form's state; `from` is a stored specification to begin with, `run` what is begun with it. What the host finds
+ * wrong with several fields together stands at the field it names, until something is changed.
  */
-export function useSpecValues(from: BacktestSpec | null, job: string | null = null): SpecState {
+export function useSpecValues(from: BacktestSpec | null, run: Run): SpecState {
   const [values, setValues] = useState<SpecValues>(() =>
     from === null ? readSpecValues(useSettings.getState().settings['lab.form']) : valuesOfSpec(from),
   );
   const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
   const checked = specOfValues(values, fields);
-  const [changedAfter, setChangedAfter] = useState<string | null>(null);
-  const failed = problemOfJob(useJob(job));
-  const isTold = failed !== null && changedAfter !== job;
   return {
     values,
     // At once: a run that ends within a moment must leave its form remembered; the keeper of settings gathers the writes.
     setValues: (next) => {
       setValues(next);
-      setChangedAfter(job);
+      run.changed();
       settings.set('lab.form', next);
     },
-    problems: { ...(isTold ? failed : {}), ...('problems' in checked ? checked.problems : {}) },
+    problems: { ...run.problems, ...('problems' in checked ? checked.problems : {}) },
     spec: 'spec' in checked ? checked.spec : null,
   };
 }

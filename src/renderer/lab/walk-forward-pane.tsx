@@ -7,7 +7,6 @@ import { windowFindings, windowOutcome } from '../../shared/lab/walk-forward.ts'
 import { formatDate, formatDateTime } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
-import { act } from '../store/terminal.ts';
 import type { CanvasColours } from '../theme/appearance.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select, Toggle } from '../ui/field.tsx';
@@ -15,97 +14,92 @@ import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { factorText, moneyText, percentText, toneOf } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
 import { RunLayout } from './run-layout.tsx';
-import { type SearchRanges, SearchRangeTable, searchOffer, spacesOf } from './search-ranges.tsx';
+import { SearchRangeTable } from './search-ranges.tsx';
 import { Block, Figure, Verdict } from './small-parts.tsx';
-import { SpecForm, useStrategies } from './spec-form.tsx';
+import { SpecForm } from './spec-form.tsx';
 import { wholeNumberProblem } from './study-choices.ts';
 import { useParamLabels } from './use-param-labels.ts';
+import { useRun } from './use-run.ts';
+import { useSearch } from './use-search.ts';
 import { useSpecValues } from './use-spec-values.ts';
 
 export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
-  const [job, setJob] = useState<string | null>(null);
-  const { values, setValues, problems, spec } = useSpecValues(null, job);
-  const fields = useStrategies().find(({ id }) => id === values.strategy)?.fields ?? [];
-  const offer = searchOffer(fields, values);
-  const [ranges, setRanges] = useState<SearchRanges>({});
+  const [isTried, setTried] = useState(false);
+  const run = useRun();
+  const { values, setValues, problems, spec } = useSpecValues(null, run);
+  const search = useSearch(values, run, isTried);
   const [windows, setWindows] = useState('5');
   const [trials, setTrials] = useState('50');
   const [isAnchored, setAnchored] = useState(false);
-  const [isTried, setTried] = useState(false);
-  const spaces = spacesOf(offer, ranges);
   const windowsProblem = wholeNumberProblem(windows, 2, 200);
   const trialsProblem = wholeNumberProblem(trials, 1, 1_000_000);
   const isWrong =
-    spec === null || 'problem' in spaces || windowsProblem !== undefined || trialsProblem !== undefined;
-  const run = async (): Promise<void> => {
+    spec === null || search.spaces === null || windowsProblem !== undefined || trialsProblem !== undefined;
+  const start = (): void => {
     setTried(true);
-    if (spec === null || 'problem' in spaces || isWrong) return;
-    const started = await act(
-      'Walk-forward',
-      'robustness/walk-forward',
-      {
-        spec: {
-          study: { backtest: spec, spaces: spaces.spaces, trials: Number(trials), minimumTrades: 3 },
-          windows: Number(windows),
-          anchored: isAnchored,
-        },
-      },
-      ['lab'],
-    );
-    if (started !== null) setJob(started.job.id);
+    if (spec === null || search.spaces === null || isWrong) return;
+    const study = { backtest: spec, spaces: search.spaces, trials: Number(trials), minimumTrades: 3 };
+    const walkForward = { study, windows: Number(windows), anchored: isAnchored };
+    void run.start('Walk-forward', 'robustness/walk-forward', { spec: walkForward }, ['lab']);
   };
+  const windowsError = windowsProblem ?? run.problems['windows'];
+  const trialsError = trialsProblem ?? run.problems['trials'];
   return (
     <RunLayout
       title={null}
       back={picker}
       actions={
-        <>
-          {isTried && 'problem' in spaces ? (
-            <span role="alert" className="text-sm text-danger">
-              {spaces.problem}
-            </span>
-          ) : null}
-          <Button
-            size="lg"
-            variant="primary"
-            icon="play"
-            disabled={isTried && isWrong}
-            onClick={() => void run()}
-            data-testid="walk-forward-run"
-          >
-            Run
-          </Button>
-        </>
+        <Button
+          size="lg"
+          variant="primary"
+          icon="play"
+          disabled={isTried && isWrong}
+          onClick={start}
+          data-testid="walk-forward-run"
+        >
+          Run
+        </Button>
       }
       form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
     >
       <div className="flex flex-col gap-3 p-3">
         <Block title="What is searched in each window">
-          <SearchRangeTable offer={offer} ranges={ranges} onChange={setRanges} />
+          <SearchRangeTable
+            offer={search.offer}
+            ranges={search.ranges}
+            problems={search.problems}
+            onChange={search.setRanges}
+          />
           <div className="grid grid-cols-[1fr_1fr_2fr] items-start gap-3 border-t border-line p-3">
             <Field
               id="wf-windows"
               label="Windows"
-              error={windowsProblem}
+              error={windowsError}
               help="Traded stretches; each is optimised on three times its length before it"
             >
               <Input
                 id="wf-windows"
                 data-testid="wf-windows"
                 isNumber
-                isWrong={windowsProblem !== undefined}
+                isWrong={windowsError !== undefined}
                 value={windows}
-                onChange={(event) => setWindows(event.target.value)}
+                onChange={(event) => {
+                  setWindows(event.target.value);
+                  run.changed();
+                }}
               />
             </Field>
-            <Field id="wf-trials" label="Trials a window" error={trialsProblem}>
+            <Field id="wf-trials" label="Trials a window" error={trialsError}>
               <Input
                 id="wf-trials"
                 data-testid="wf-trials"
                 isNumber
-                isWrong={trialsProblem !== undefined}
+                isWrong={trialsError !== undefined}
                 value={trials}
-                onChange={(event) => setTrials(event.target.value)}
+                onChange={(event) => {
+                  setTrials(event.target.value);
+                  run.changed();
+                }}
               />
             </Field>
             <div className="pt-[19px]">
@@ -118,7 +112,7 @@ export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
             </div>
           </div>
         </Block>
-        {job === null ? null : <Running job={job} onEnd={() => setJob(null)} />}
+        {run.job === null ? null : <Running job={run.job} onEnd={run.close} />}
         <Stored />
       </div>
     </RunLayout>

@@ -34,6 +34,8 @@ export const settingSchemas = {
   'trade.watchlist': z.array(z.string().max(120)).max(200).nullable().catch(null).default(null),
   /** What the form of a backtest held last. */
   'lab.form': z.record(z.string().max(60), z.unknown()).nullable().catch(null).default(null),
+  /** What the form of a study held last. */
+  'lab.study': z.record(z.string().max(60), z.unknown()).nullable().catch(null).default(null),
   workspaces: z.array(workspaceSchema).max(20).catch([]).default([]),
 } as const;
 

@@ -62,21 +62,30 @@ export function tellFailure(title: string, failure: ApiFailure): void {
   notify({ level: 'error', title, detail, timeMs: market.nowMs(), toast: true });
 }
 
-/** Carries out a person's wish: tells of a failure, makes the topics fresh on success. Gives the value or null. */
+/** Carries out a person's wish: tells of a failure, makes the topics fresh on success. */
+export async function attempt<Name extends MethodName>(
+  title: string,
+  name: Name,
+  request: RequestOf<Name>,
+  topics: readonly Topic[],
+): Promise<ApiResult<ResponseOf<Name>>> {
+  const result = await call(name, request);
+  if (result.ok) {
+    queries.touch(new Set(topics));
+    void refreshStatus();
+  } else tellFailure(`${title} failed`, result);
+  return result;
+}
+
+/** Does the same for who needs no more than the value; null when it failed. */
 export async function act<Name extends MethodName>(
   title: string,
   name: Name,
   request: RequestOf<Name>,
   topics: readonly Topic[],
 ): Promise<ResponseOf<Name> | null> {
-  const result = await call(name, request);
-  if (!result.ok) {
-    tellFailure(`${title} failed`, result);
-    return null;
-  }
-  queries.touch(new Set(topics));
-  void refreshStatus();
-  return result.value;
+  const result = await attempt(title, name, request, topics);
+  return result.ok ? result.value : null;
 }
 
 function applyBatch(batch: StreamBatch): void {
