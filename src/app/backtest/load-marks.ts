@@ -1,10 +1,13 @@
-/** Mark prices of a series, matched to its candles. */
+/** Mark prices of a series, read and matched to its candles. */
 
+import { readCandleFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { type CandleColumns, columnTicks } from '../../engine/simulation/candles/candle-track.ts';
 import type { MarkPrices } from '../../engine/simulation/candles/mark-prices.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
+import type { SeriesSpec } from '../../shared/lab/spec.ts';
+import type { StoreReader } from './load-series.ts';
 
 /** Mark prices, and for how many candles none is known. */
 export interface LoadedMarks {
@@ -59,4 +62,33 @@ export function matchMarks(
   const open = columnTicks(marks.columns.open, tickSize);
   const missing = rowLow.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
   return { prices: { timesMs: openTimeMs, open, rowLow, rowHigh }, missing };
+}
+
+/** Gives the mark prices of a perpetual; undefined where none were asked for. Throws `ApiError` or `DataFileError`. */
+export async function readMarks(
+  series: SeriesSpec,
+  instrument: Instrument,
+  candles: TimedColumns,
+  readStored: StoreReader | undefined,
+  field: string,
+): Promise<LoadedMarks | undefined> {
+  const { marks } = series;
+  if (marks === undefined) return undefined;
+  if (instrument.kind !== 'perpetual') {
+    throw new ApiError('bad-input', `${field}.marks: ${instrument.symbol} is spot and has no mark price`, {
+      field: `${field}.marks`,
+      hint: 'Name a perpetual, for example BTC/USDT:USDT.',
+    });
+  }
+  if (marks.kind === 'file') {
+    const table = await readCandleFile(marks.path, { volumeIsOptional: true });
+    return matchMarks({ columns: table, timeframeMs: table.timeframeMs }, candles, instrument, field);
+  }
+  if (readStored?.marks === undefined) {
+    throw new ApiError('bad-input', `${field}.marks: stored mark prices need a data folder`, {
+      field: `${field}.marks`,
+    });
+  }
+  const { venue, symbol } = instrument;
+  return matchMarks(readStored.marks(venue, symbol, candles.timeframeMs), candles, instrument, field);
 }

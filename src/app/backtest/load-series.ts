@@ -1,4 +1,4 @@
-/** Reads what a backtest runs over: candles, finer data, funding rates, measured delays. */
+/** Reads what a backtest runs over: candles and finer data, with what belongs to them. */
 
 import { readCandleFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { readTimedValues } from '../../adapters/candle-files/timed-values.ts';
@@ -19,7 +19,8 @@ import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BacktestSpec, CandleSourceSpec, SeriesSpec } from '../../shared/lab/spec.ts';
 import { instrumentOf } from './instrument-of.ts';
 import { loadBook } from './load-book.ts';
-import { type LoadedMarks, matchMarks } from './load-marks.ts';
+import { fundingWarnings, readFunding } from './load-funding.ts';
+import { readMarks } from './load-marks.ts';
 
 /** Candles of one source with what their numbers look like. */
 export interface SourceCandles {
@@ -85,9 +86,6 @@ export interface LoadedSeries {
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
-
-const hourMs = 3_600_000;
-const fundingIntervalMs = 8 * hourMs;
 
 /** Reads a candle file from disk. Throws `DataFileError`. */
 export async function readSourceFile(path: string): Promise<SourceCandles> {
@@ -311,90 +309,4 @@ function borrowOf({ borrow }: SeriesSpec): BorrowRates | undefined {
     basePerDay: Decimal.fromNumber(borrow.baseRatePerDay),
     quotePerDay: Decimal.fromNumber(borrow.quoteRatePerDay),
   };
-}
-
-async function readMarks(
-  series: SeriesSpec,
-  instrument: Instrument,
-  candles: { readonly columns: CandleColumns; readonly timeframeMs: number },
-  readStored: StoreReader | undefined,
-  field: string,
-): Promise<LoadedMarks | undefined> {
-  const { marks } = series;
-  if (marks === undefined) return undefined;
-  if (instrument.kind !== 'perpetual') {
-    throw new ApiError('bad-input', `${field}.marks: ${instrument.symbol} is spot and has no mark price`, {
-      field: `${field}.marks`,
-      hint: 'Name a perpetual, for example BTC/USDT:USDT.',
-    });
-  }
-  if (marks.kind === 'file') {
-    const table = await readCandleFile(marks.path, { volumeIsOptional: true });
-    return matchMarks({ columns: table, timeframeMs: table.timeframeMs }, candles, instrument, field);
-  }
-  if (readStored?.marks === undefined) {
-    throw new ApiError('bad-input', `${field}.marks: stored mark prices need a data folder`, {
-      field: `${field}.marks`,
-    });
-  }
-  const { venue, symbol } = instrument;
-  return matchMarks(readStored.marks(venue, symbol, candles.timeframeMs), candles, instrument, field);
-}
-
-async function readFunding(
-  series: SeriesSpec,
-  instrument: Instrument,
-  openTimeMs: Float64Array,
-  lengthMs: number,
-  readStored: StoreReader | undefined,
-  field: string,
-): Promise<FundingTimes | undefined> {
-  const { funding } = series;
-  if (funding === undefined || funding.kind === 'none') return undefined;
-  if (instrument.kind !== 'perpetual' || series.borrow !== undefined) {
-    throw new ApiError('bad-input', `${field}.funding: ${instrument.symbol} is spot and pays no funding`, {
-      field: `${field}.funding`,
-      hint: 'Name a perpetual, for example BTC/USDT:USDT.',
-    });
-  }
-  if (funding.kind === 'file') {
-    const { timesMs, texts } = await readTimedValues(funding.path, [
-      { title: 'funding_rate', names: ['funding_rate', 'fundingrate', 'rate'], sign: 'any' },
-    ]);
-    return { timesMs, rates: texts[0] ?? [] };
-  }
-  if (funding.kind === 'store') {
-    if (readStored?.funding === undefined) {
-      throw new ApiError('bad-input', `${field}.funding: stored funding rates need a data folder`, {
-        field: `${field}.funding`,
-      });
-    }
-    return readStored.funding(instrument.venue, instrument.symbol);
-  }
-  const firstMs = Math.ceil((openTimeMs[0] as number) / fundingIntervalMs) * fundingIntervalMs;
-  const endMs = (openTimeMs.at(-1) as number) + lengthMs;
-  const count = Math.max(0, Math.ceil((endMs - firstMs) / fundingIntervalMs));
-  return {
-    timesMs: Float64Array.from({ length: count }, (_, number) => firstMs + number * fundingIntervalMs),
-    rates: Array.from({ length: count }, () => String(funding.rate)),
-  };
-}
-
-/** Rates that begin later or end earlier than the run by more than this leave out payments. */
-const fundingSlackMs = 24 * hourMs;
-
-/** Says where a run has no funding rates though some were given. */
-function fundingWarnings(
-  funding: FundingTimes | undefined,
-  { symbol }: Instrument,
-  fromMs: number,
-  toMs: number,
-): string[] {
-  if (funding === undefined) return [];
-  const firstMs = funding.timesMs[0] ?? Number.POSITIVE_INFINITY;
-  const lastMs = funding.timesMs.at(-1) ?? Number.NEGATIVE_INFINITY;
-  if (firstMs <= fromMs + fundingSlackMs && lastMs >= toMs - fundingSlackMs) return [];
-  const day = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
-  const known = Number.isFinite(firstMs) ? `reach from ${day(firstMs)} to ${day(lastMs)}` : 'are none';
-  return [`Funding rates of ${symbol} ${known}: a position outside of them paid nothing.`];
 }

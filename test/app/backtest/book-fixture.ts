@@ -15,6 +15,14 @@ import { type Script, scriptedStrategy, testFolder } from './scripted.ts';
 export const startMs = 1_700_006_400_000;
 export const market = { venue: 'own', symbol: 'BTC/USDT' };
 export const minuteMs = 60_000;
+/** The recording as the source of a series, joined to minutes. */
+export const bookSource = {
+  kind: 'store',
+  venue: 'own',
+  instrument: 'BTC/USDT',
+  timeframe: '1m',
+  data: 'l2',
+} as const;
 
 /** Milliseconds after the start at the exchange and at the recorder; what; price in ticks; size in lots. */
 export type BookRow = readonly [
@@ -56,19 +64,12 @@ export function runOnBook(
   overrides: Partial<BacktestSpecInput> = {},
   options: Partial<BacktestOptions> = {},
 ): Promise<BacktestResult> {
-  const source = {
-    kind: 'store',
-    venue: 'own',
-    instrument: market.symbol,
-    timeframe: '1m',
-    data: 'l2',
-  } as const;
   const spec = backtestSpec.parse({
     strategy: 'scripted',
     capital: '100000',
     makerFee: 0,
     takerFee: 0,
-    series: [{ source, venue: 'own' }],
+    series: [{ source: bookSource, venue: 'own' }],
     ...overrides,
   });
   return runBacktest(spec, {

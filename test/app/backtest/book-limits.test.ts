@@ -11,6 +11,7 @@ import {
   type BookRow,
   bid,
   bookColumns,
+  bookSource,
   buy,
   folderWithBook,
   minuteMs,
@@ -54,21 +55,14 @@ describe('a run on a recorded order book', () => {
 
   it('refuses what has no meaning on a book', async () => {
     const folder = await folderWithBook(bookColumns(story));
-    const source = {
-      kind: 'store',
-      venue: 'own',
-      instrument: 'BTC/USDT',
-      timeframe: '1m',
-      data: 'l2',
-    } as const;
-    const series = [{ source, venue: 'own' }] as const;
+    const series = [{ source: bookSource, venue: 'own' }] as const;
     const refusals: [object, string][] = [
       [{ fill: 'close' }, 'fill'],
       [{ impact: { kind: 'volume-share', coefficient: 1 } }, 'impact'],
       [{ path: 'sweep' }, 'series.0.source'],
       [{ series: [{ ...series[0], rules: { tickSize: '2' } }] }, 'series.0.rules.tickSize'],
       [{ series: [{ ...series[0], rules: { lotSize: '0.3' } }] }, 'series.0.rules.lotSize'],
-      [{ series: [{ ...series[0], detail: { kind: 'candles', source } }] }, 'series.0.detail'],
+      [{ series: [{ ...series[0], detail: { kind: 'candles', source: bookSource } }] }, 'series.0.detail'],
     ];
     for (const [overrides, field] of refusals) {
       await expect(
@@ -83,13 +77,6 @@ describe('a run on a recorded order book', () => {
 
   it('runs beside candles of another venue, and refuses those of its own', async () => {
     const folder = await folderWithBook(bookColumns(story));
-    const source = {
-      kind: 'store',
-      venue: 'own',
-      instrument: 'BTC/USDT',
-      timeframe: '1m',
-      data: 'l2',
-    } as const;
     const candles = candleFile(
       [
         [50, 60, 40, 55],
@@ -108,7 +95,10 @@ describe('a run on a recorded order book', () => {
         bought.push([context.instrument.base, price, lots, venueTimeMs - startMs]),
     });
     const run = (venue: string) =>
-      runOnBook(folder, script, { series: [{ source, venue: 'own' }, other(venue)], slippage: 0 });
+      runOnBook(folder, script, {
+        series: [{ source: bookSource, venue: 'own' }, other(venue)],
+        slippage: 0,
+      });
     const result = await run('elsewhere');
     expect(bought).toEqual([
       ['BTC', 99, 5, 10_000],
@@ -153,16 +143,9 @@ describe('a run on a recorded order book', () => {
   it('counts in the finer steps it is told', async () => {
     const fills: SeenFill[] = [];
     const folder = await folderWithBook(bookColumns(story));
-    const source = {
-      kind: 'store',
-      venue: 'own',
-      instrument: 'BTC/USDT',
-      timeframe: '1m',
-      data: 'l2',
-    } as const;
     const rules = { tickSize: '0.5', lotSize: '0.25' };
     const script = orders(fills, { 1500: { ...bid, priceTicks: priceTicks(198), lots: quantityLots(16) } });
-    const result = await runOnBook(folder, script, { series: [{ source, venue: 'own', rules }] });
+    const result = await runOnBook(folder, script, { series: [{ source: bookSource, venue: 'own', rules }] });
     expect(fills.map(({ price, lots, venueMs }) => [price, lots, venueMs])).toEqual([
       [198, 4, 6_000],
       [198, 8, 7_000],
