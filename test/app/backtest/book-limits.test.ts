@@ -102,8 +102,8 @@ describe('a run on a recorded order book', () => {
     const result = await run('elsewhere');
     expect(bought).toEqual([
       ['BTC', 99, 5, 10_000],
-      // The candle leaves its open when the events of the book are over that come before its first extreme, at 20 s.
-      ['ETH', 50, 10, 10_000],
+      // Half way from its open of 50 to its low of 40, which it reaches at 20 s.
+      ['ETH', 45, 10, 10_000],
     ]);
     expect(result.assumptions.join()).toContain('A market order sent when a candle has closed');
     expect(result.assumptions.join()).toContain('A resting order joins behind');

@@ -71,3 +71,48 @@ it('payments and prices of a long candle do not run ahead of a shorter one', asy
   expect(money.slice(24, 27)).toEqual(Array(3).fill(9_997.7));
   expect(money.slice(27)).toEqual(Array(21).fill(9_947.7));
 });
+
+it('what happens inside a long candle happens at its own time, however often a shorter one closes meanwhile', async () => {
+  // From 100 at 1:00:00.000 to 90 at 1:19:59.999 in a straight line: 95 is reached half way.
+  const long = candleFile([flat(100), [100, 100, 90, 100], flat(100)]);
+  const short = candleFile(
+    Array.from({ length: 36 }, () => flat(50)),
+    hourMs / 12,
+  );
+  const rules = { tickSize: '0.01', lotSize: '0.001' };
+  const result = await runBacktest(
+    backtestSpec.parse({
+      strategy: 'scripted',
+      capital: '10000',
+      makerFee: 0,
+      takerFee: 0,
+      slippage: 0,
+      intrabar: 'open-low-high-close',
+      series: [
+        { source: { kind: 'file', path: long }, instrument: 'BTC/USDT', rules },
+        { source: { kind: 'file', path: short }, instrument: 'ETH/USDT', rules },
+      ],
+    }),
+    {
+      findStrategy: () =>
+        scriptedStrategy(({ instrument, send, watch }) => {
+          watch([]);
+          const lots = quantityLots(1000);
+          let isFirst = instrument.symbol === 'BTC/USDT';
+          return {
+            onBar() {
+              if (isFirst) send({ leg: 'in', side: 'buy', type: 'market', lots });
+              isFirst = false;
+            },
+            onFill(_fill, { leg }) {
+              if (leg === 'in')
+                send({ leg: 'out', side: 'sell', type: 'stop', lots, triggerTicks: priceTicks(9_500) });
+            },
+          };
+        }),
+    },
+  );
+  const { trades } = result;
+  expect([trades.length, trades.exitPrice[0]]).toEqual([1, 95]);
+  expect((trades.exitTimeMs[0] as number) - (trades.entryTimeMs[0] as number)).toBe(599_999);
+});

@@ -124,8 +124,17 @@ export class CandleRun {
   }
 
   private nextTimeMs(track: CandleTrack): number {
-    const book = track.stage === 'walk' ? this.books.get(track) : undefined;
-    return book === undefined ? track.nextTimeMs() : Math.min(book.nextTimeMs, track.closeMs);
+    if (track.stage !== 'walk') return track.nextTimeMs();
+    const book = this.books.get(track);
+    if (book !== undefined) return Math.min(book.nextTimeMs, track.closeMs);
+    const { pointIndex, pointMoves, pointTicks, pointTimesMs } = track;
+    if (pointMoves[pointIndex] !== 'walk') return track.nextTimeMs();
+    const stopMs = this.walk.nextStopMs(
+      track,
+      pointTicks[pointIndex] as number,
+      pointTimesMs[pointIndex] as number,
+    );
+    return Math.min(stopMs, this.walk.dueMs);
   }
 
   /** Opens a candle; one in which nothing can happen goes straight to its close. */
@@ -158,6 +167,7 @@ export class CandleRun {
     this.walk.jump(track, openTicks, timeMs, 'open', isSized ? 0 : undefined);
     this.payFunding(track, track.closeMs - 1, openTicks);
     track.clearPoints();
+    track.beginLeg(openTicks, timeMs);
     if (!isDetailed) {
       const closeTicks = track.closeTicks[row] as number;
       const first = lowFirst(this.intrabar, track.positionSign(), openTicks, closeTicks);
@@ -179,16 +189,32 @@ export class CandleRun {
     }
     const at = track.pointIndex;
     if (at < track.pointTicks.length) {
-      track.pointIndex += 1;
       const ticks = track.pointTicks[at] as number;
       const timeMs = track.pointTimesMs[at] as EpochMs;
       const move = track.pointMoves[at];
-      if (move === 'walk') this.walk.walk(track, ticks, timeMs);
-      else this.walk.jump(track, ticks, timeMs, move ?? 'open', track.pointLots[at]);
+      if (move !== 'walk') this.walk.jump(track, ticks, timeMs, move ?? 'open', track.pointLots[at]);
+      else if (this.tracks.length === 1) this.walk.walk(track, ticks, timeMs);
+      else {
+        // What is due before meets every series at the price it has then; and another one may come first after each stop.
+        if (this.walk.dueMs < this.walk.nextStopMs(track, ticks, timeMs)) this.followAll(this.walk.dueMs);
+        if (!this.walk.step(track, ticks, timeMs)) return;
+      }
+      track.pointIndex += 1;
+      track.beginLeg(ticks, timeMs);
       if (track.pointIndex < track.pointTicks.length) return;
     }
     track.clearPoints();
     if (!this.refill(track)) track.stage = 'close';
+  }
+
+  /** Brings every series that is on its way between two points to its price of a time. */
+  private followAll(timeMs: number): void {
+    for (const track of this.tracks) {
+      const { pointIndex, pointMoves, pointTicks, pointTimesMs, stage } = track;
+      if (stage !== 'walk' || pointMoves[pointIndex] !== 'walk') continue;
+      const toMs = pointTimesMs[pointIndex] as number;
+      if (timeMs < toMs) this.walk.follow(track, pointTicks[pointIndex] as number, toMs, timeMs as EpochMs);
+    }
   }
 
   /** Lets the next order book event happen, after the payments due before it. */

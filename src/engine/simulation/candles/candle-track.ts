@@ -87,6 +87,9 @@ export class CandleTrack {
   /** Lots that resting orders can get at a point; Infinity where that is not known. */
   readonly pointLots: number[] = [];
   pointIndex = 0;
+  /** Where the straight line to the next point begins. */
+  legMs = 0;
+  legTicks = 0;
 
   constructor(options: TrackOptions) {
     this.instrument = options.instrument;
@@ -190,6 +193,12 @@ export class CandleTrack {
     this.pointTicks.push(ticks);
     this.pointTimesMs.push(timeMs);
     this.pointMoves.push(move);
+  }
+
+  /** Takes note that a point was reached, from which a line leads to the next one. */
+  beginLeg(ticks: number, timeMs: number): void {
+    this.legTicks = ticks;
+    this.legMs = timeMs;
   }
 
   clearPoints(): void {

@@ -9,7 +9,7 @@ import type { RunObserver } from './candle-run.ts';
 import type { CandleTrack } from './candle-track.ts';
 import type { LiquidationWatch } from './liquidation-watch.ts';
 
-/** Stops on one segment: an account that never comes to rest is a fault, not a reason to hang. */
+/** Stops on one line: an account that never comes to rest is a fault, not a reason to hang. */
 const stopsMax = 100_000;
 
 export class PriceWalk {
@@ -42,30 +42,45 @@ export class PriceWalk {
     this.reach(track, ticks, timeMs, how, lots);
   }
 
-  /** Walks to a price, reached at `toMs`, in a straight line from where price and clock are. */
+  /** Walks to a price, reached at `toMs`, in a straight line from where the track's leg began. */
   walk(track: CandleTrack, toTicks: number, toMs: EpochMs): void {
-    const fromTicks = track.market.lastTradeTicks;
-    const fromMs = Math.min(this.nowMs, toMs);
-    const spanMs = toMs - fromMs;
-    const spanTicks = toTicks - fromTicks;
-    for (let stops = 0; stops < stopsMax; stops += 1) {
-      const stopTicks = this.nextStop(track, toTicks);
-      const share = spanTicks === 0 ? 1 : (stopTicks - fromTicks) / spanTicks;
-      const stopMs = Math.floor(fromMs + spanMs * share);
-      const dueMs = this.nextDueMs();
-      if (dueMs < stopMs) {
-        const atMs = Math.max(dueMs, this.nowMs) as EpochMs;
-        const atTicks = fromTicks + Math.trunc((spanTicks * (atMs - fromMs)) / spanMs);
-        const isOnTheWay = (atTicks - track.market.lastTradeTicks) * (stopTicks - atTicks) > 0;
-        if (isOnTheWay) this.reach(track, atTicks, atMs, 'walk');
-        else this.settle(atMs);
-        continue;
-      }
-      this.reach(track, stopTicks, Math.max(stopMs, this.nowMs) as EpochMs, 'walk');
-      if (stopTicks === toTicks) return;
-    }
+    for (let stops = 0; stops < stopsMax; stops += 1) if (this.step(track, toTicks, toMs)) return;
     const { instrument, market } = track;
     throw new AssertionFailure(`${instrument.symbol} does not get past ${market.lastTradeTicks} ticks`);
+  }
+
+  /** Walks as far as the next price on that line at which something happens; gives whether that was its end. */
+  step(track: CandleTrack, toTicks: number, toMs: EpochMs): boolean {
+    const stopTicks = this.nextStop(track, toTicks);
+    const stopMs = timeOnLeg(track, stopTicks, toTicks, toMs);
+    const dueMs = this.nextDueMs();
+    if (dueMs < stopMs) {
+      const atMs = Math.max(dueMs, this.nowMs) as EpochMs;
+      this.follow(track, toTicks, toMs, atMs);
+      this.settle(atMs);
+      return false;
+    }
+    this.reach(track, stopTicks, Math.max(stopMs, this.nowMs) as EpochMs, 'walk');
+    return stopTicks === toTicks;
+  }
+
+  /** Brings the price to where the line has it at a time, short of the next stop; what is due then is still to be settled. */
+  follow(track: CandleTrack, toTicks: number, toMs: number, atMs: EpochMs): void {
+    const { legMs, legTicks } = track;
+    const atTicks = legTicks + Math.trunc(((toTicks - legTicks) * (atMs - legMs)) / (toMs - legMs));
+    const isOnTheWay =
+      (atTicks - track.market.lastTradeTicks) * (this.nextStop(track, toTicks) - atTicks) > 0;
+    if (isOnTheWay) this.move(track, atTicks, atMs, 'walk');
+  }
+
+  /** When a timer or a message of a venue is due. */
+  get dueMs(): number {
+    return Math.max(this.nextDueMs(), this.nowMs);
+  }
+
+  /** Gives when the next price on the line to a point is reached at which something happens. */
+  nextStopMs(track: CandleTrack, toTicks: number, toMs: number): number {
+    return timeOnLeg(track, this.nextStop(track, toTicks), toTicks, toMs);
   }
 
   /** Does everything due at the venues and in the kernel up to and including a time. */
@@ -94,8 +109,14 @@ export class PriceWalk {
     return dueMs;
   }
 
-  /** Tells the price to the kernel, then lets the venue match at it, then carries out what that led to. */
+  /** Brings the price to a point and carries out what that led to. */
   private reach(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove, lots?: number): void {
+    this.move(track, ticks, timeMs, how, lots);
+    this.settle(timeMs);
+  }
+
+  /** Tells the price to the kernel, then lets the venue match at it. */
+  private move(track: CandleTrack, ticks: number, timeMs: EpochMs, how: PriceMove, lots?: number): void {
     this.nowMs = Math.max(this.nowMs, timeMs);
     this.observer.onPrice(track, ticks);
     const { instrument, venue } = track;
@@ -107,7 +128,6 @@ export class PriceWalk {
       priceTicks: ticks as PriceTicks,
     });
     venue.movePrice(instrument.id, { ticks, how, lots }, timeMs, this.feed);
-    this.settle(timeMs);
   }
 
   /** Gives the first price on the way at which an order, a watched level or a liquidation lies. */
@@ -129,4 +149,10 @@ export class PriceWalk {
     }
     return stop;
   }
+}
+
+/** Gives when a price on the line from the beginning of a track's leg to a point is reached. */
+function timeOnLeg({ legMs, legTicks }: CandleTrack, ticks: number, toTicks: number, toMs: number): number {
+  const share = toTicks === legTicks ? 1 : (ticks - legTicks) / (toTicks - legTicks);
+  return Math.floor(legMs + (toMs - legMs) * share);
 }
