@@ -66,7 +66,9 @@ export function tripsOf(run: Pick<BotRun, 'fills' | 'funding'>, options: RunTrip
       paid += 1;
     }
   };
-  for (const { fill, order, reconciled } of run.fills) {
+  // One that reconciling found stands late in the journal, and belongs where it happened.
+  const fills = [...run.fills].sort((left, right) => left.fill.venueTimeMs - right.fill.venueTimeMs);
+  for (const { fill, order, reconciled } of fills) {
     if (fill.venueTimeMs >= toMs) break;
     payUntil(fill.venueTimeMs);
     const price = priceNumber(instrument, fill.priceTicks);
@@ -74,7 +76,7 @@ export function tripsOf(run: Pick<BotRun, 'fills' | 'funding'>, options: RunTrip
     const isBaseFee = fill.feeCurrency === instrument.base && instrument.kind === 'spot';
     const fee = Number(fill.fee) * (isBaseFee ? price : 1);
     const lost =
-      fill.liquidity === 'maker' ? 0 : sign * (price - aimOf(order, instrument, closeBefore, price));
+      fill.liquidity === 'maker' ? 0 : sign * (price - aimOf(order, instrument, closeBefore, price, sign));
     const whole = fill.lots * lot;
     let left = whole;
     if (open !== undefined && open.side !== sign) {
@@ -155,18 +157,21 @@ function end(trip: OpenTrip, exitTimeMs: number, reason: ExitReason): RunTrip {
 }
 
 /**
- * The price an order was decided at: the trigger of a stop, the limit of a limit order that took, else the close of the
- * newest candle that had closed when the order was made.
+ * The price an order was decided at: the trigger of a stop, else the close of the newest candle that had closed when the
+ * order was made, or the limit of a limit order that took where that is better: it asked for no less.
  */
 function aimOf(
   order: RunOrder | undefined,
   instrument: Instrument,
   closeBefore: RunTripOptions['closeBefore'],
   filledAt: number,
+  sign: number,
 ): number {
   if (order === undefined) return filledAt;
   const { priceTicks, triggerTicks } = order.order;
   if (triggerTicks !== undefined) return priceNumber(instrument, triggerTicks);
-  if (priceTicks !== undefined) return priceNumber(instrument, priceTicks);
-  return closeBefore(order.timeMs) ?? filledAt;
+  const decided = closeBefore(order.timeMs) ?? filledAt;
+  if (priceTicks === undefined) return decided;
+  const limit = priceNumber(instrument, priceTicks);
+  return sign > 0 ? Math.min(limit, decided) : Math.max(limit, decided);
 }

@@ -16,7 +16,12 @@ import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import { exitReasons } from '../../shared/lab/result.ts';
 import type { ShadowResult, ShadowTrip } from '../../shared/lab/shadow.ts';
-import { type BacktestSpec, backtestSpec } from '../../shared/lab/spec.ts';
+import {
+  type BacktestSpec,
+  backtestSpec,
+  type InstrumentRulesSpec,
+  leverageLimit,
+} from '../../shared/lab/spec.ts';
 import { parseParams } from '../api/params.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
 import type { BacktestRunner } from '../lab/lab-tools.ts';
@@ -50,6 +55,8 @@ export interface ShadowSources {
   readonly nowMs: number;
 }
 
+/** Margin tiers a specification may have. */
+const tiersMaximum = 20;
 /** Minutes of one comparison, warm-up included. */
 const minutesMaximum = 400_000;
 
@@ -243,6 +250,7 @@ function specOf(
           ...(instrument.minimumNotional.isPositive
             ? { minimumNotional: instrument.minimumNotional.toString() }
             : {}),
+          ...marginRulesOf(instrument),
         },
       },
     ],
@@ -259,6 +267,24 @@ function specOf(
     reserve: liveTerms.priceReserve,
     leverage: liveTerms.leverage,
   });
+}
+
+/** What the venue asks for a perpetual's positions: else the backtest would assume the usual. */
+function marginRulesOf(instrument: Instrument): InstrumentRulesSpec {
+  if (instrument.kind !== 'perpetual') return {};
+  const tiers = instrument.maintenanceTiers ?? [
+    { notionalMax: Number.POSITIVE_INFINITY, rate: instrument.maintenanceMarginRate },
+  ];
+  return {
+    leverageMax: Math.max(1, Math.min(leverageLimit, Math.floor(instrument.leverageMax))),
+    // The lower ones are those a bot's positions are in.
+    maintenanceTiers: [...tiers.slice(0, tiersMaximum - 1), ...tiers.slice(tiersMaximum - 1).slice(-1)].map(
+      ({ notionalMax, rate }) => ({
+        notionalMax: Number.isFinite(notionalMax) ? notionalMax : null,
+        maintenanceRate: rate.toNumber(),
+      }),
+    ),
+  };
 }
 
 /** The minutes as a file for the backtester; prices on the market's grid. */
@@ -297,7 +323,7 @@ function carriedNotes(
 function conventionNotes(instrument: Instrument, slippage: number, hasFunding: boolean): string[] {
   return [
     `The backtest fills market orders at the close they were decided on, less ${slippage * 100} % slippage; stops, limits and the path inside a minute as in every backtest.`,
-    'The run’s slippage is counted from the last closed minute before a market order was made, from the trigger of a stop, from the price of a limit order.',
+    'The run’s slippage is counted from the last closed minute before a market order was made, from the trigger of a stop; from the limit of a limit order that took where that was better.',
     ...(instrument.feeCurrencyRule === 'received' && instrument.kind === 'spot'
       ? [
           `The venue takes fees of purchases in ${instrument.base}; they are counted at the price of the fill.`,

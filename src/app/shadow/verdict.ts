@@ -1,5 +1,6 @@
 /** The outcome of a shadow backtest in sentences. */
 
+import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import { type ShadowPair, type ShadowPart, type ShadowResult, shadowParts } from '../../shared/lab/shadow.ts';
 
 /** Fewer matched trades than this say little about slippage. */
@@ -13,9 +14,6 @@ const partWords: Readonly<Record<ShadowPart, string>> = {
   size: 'another size',
 };
 
-/** Less is rounding, and would be shown as nothing. */
-const shownFrom = 0.005;
-
 /** Gives the sentences, the most important first. */
 export function verdictOf({
   extra,
@@ -28,15 +26,19 @@ export function verdictOf({
     return ['Neither the run nor the backtest traded in this time.'];
   }
   const difference = Number(totals.difference);
+  const { backtest, parts, run } = totals;
+  const amounts = [backtest, run, totals.missed, totals.extra, ...shadowParts.map((part) => parts[part])];
+  // A profit in bitcoin is small money and no rounding.
+  const digits = moneyPlaces([difference, ...amounts.map(Number)]);
+  const money = (value: number): string => value.toFixed(digits);
   const compared =
-    Math.abs(difference) < shownFrom
+    Math.abs(difference) < shownFrom(digits)
       ? 'the same'
       : `the run did ${money(Math.abs(difference))} ${quote} ${difference < 0 ? 'worse' : 'better'}`;
-  const { backtest, run } = totals;
   return [
     `The run's profit is ${money(Number(run))} ${quote}, the backtest's ${money(Number(backtest))} ${quote}: ${compared}.`,
     matchWords(pairs.length, missed.length, extra.length),
-    ...causeWords(totals, quote),
+    ...causeWords(totals, quote, digits),
     ...slippageWords(pairs),
     ...reasonWords('missed', missed),
     ...reasonWords('did alone', extra),
@@ -51,16 +53,19 @@ function matchWords(matched: number, missed: number, extra: number): string {
   return `${matched} of the backtest's ${count(total, 'trade')} match; the run missed ${missed} and made ${extra} the backtest does not have.`;
 }
 
-function causeWords(totals: ShadowResult['totals'], quote: string): string[] {
+/** Less is rounding, and would be shown as nothing. */
+const shownFrom = (digits: number): number => 0.5 * 10 ** -digits;
+
+function causeWords(totals: ShadowResult['totals'], quote: string, digits: number): string[] {
   const causes = [
     ...shadowParts.map((part) => ({ words: partWords[part], value: Number(totals.parts[part]) })),
     { words: 'missed trades', value: Number(totals.missed) },
     { words: 'extra trades', value: Number(totals.extra) },
   ]
-    .filter(({ value }) => Math.abs(value) >= shownFrom)
+    .filter(({ value }) => Math.abs(value) >= shownFrom(digits))
     .sort((left, right) => Math.abs(right.value) - Math.abs(left.value));
   if (causes.length === 0) return [];
-  const list = causes.map(({ words, value }) => `${words} ${signed(value)}`).join(', ');
+  const list = causes.map(({ words, value }) => `${words} ${signed(value, digits)}`).join(', ');
   return [`The difference in ${quote}, largest cause first: ${list}.`];
 }
 
@@ -104,12 +109,8 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-function money(value: number): string {
-  return value.toFixed(2);
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? '+' : '−'}${money(Math.abs(value))}`;
+function signed(value: number, digits: number): string {
+  return `${value > 0 ? '+' : '−'}${Math.abs(value).toFixed(digits)}`;
 }
 
 function percent(rate: number): string {

@@ -1,6 +1,7 @@
 /** Figures of the Lab as texts: ratios as percent, money, counts, factors, each by its unit. */
 
 import type { Metric } from '../../shared/lab/metrics.ts';
+import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import { groupSpace, minusSign, noValue } from '../format/decimal-text.ts';
 
 /** Groups the whole part with thin spaces and writes a true minus. */
@@ -34,11 +35,6 @@ export function percentText(value: number | null | undefined, signed = false, pl
   if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
   const text = withoutNegativeZero((value * 100).toFixed(Math.abs(value) >= 10 ? 0 : places));
   return `${signed && Number(text) > 0 ? '+' : ''}${grouped(text)} %`;
-}
-
-/** The places of money in a column: two, or six where all of it is small, as in a quote currency of great worth. */
-export function moneyPlaces(values: readonly number[]): number {
-  return values.every((value) => Math.abs(value) < 1) && values.some((value) => value !== 0) ? 6 : 2;
 }
 
 /** Money to two places, or more digits where it is small; `places` where a column has its own. */

@@ -1,5 +1,6 @@
 /** The outcome of a shadow backtest: sums, causes of the difference, trades of both sides. */
 
+import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import {
   type ShadowLoneTrip,
   type ShadowPair,
@@ -8,7 +9,7 @@ import {
 } from '../../shared/lab/shadow.ts';
 import { formatDateTime } from '../format/time-text.ts';
 import { classes } from '../ui/classes.ts';
-import { moneyPlaces, moneyText, toneOf } from './figures.ts';
+import { moneyText, toneOf } from './figures.ts';
 import { Block, Figure } from './small-parts.tsx';
 
 const partTitles = {

@@ -3,11 +3,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { BacktestTradeView } from '../../shared/api/lab-views.ts';
 import type { ApiFailure } from '../../shared/api/result.ts';
+import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import { formatMinute, formatSpan } from '../format/time-text.ts';
 import { call } from '../store/terminal.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
-import { moneyPlaces, moneyText, percentText, priceText, toneOf } from './figures.ts';
+import { moneyText, percentText, priceText, toneOf } from './figures.ts';
 
 const pageRows = 2000;
 

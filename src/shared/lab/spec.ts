@@ -78,6 +78,9 @@ export const marginTierSpec = z.strictObject({
 });
 export type MarginTierSpec = z.infer<typeof marginTierSpec>;
 
+/** Highest leverage an account or a market may be given. */
+export const leverageLimit = 200;
+
 /** The venue's rules for an instrument; what is left out is read off the file, or zero. */
 export const instrumentRulesSpec = z.strictObject({
   tickSize: positiveDecimalText.optional(),
@@ -85,7 +88,7 @@ export const instrumentRulesSpec = z.strictObject({
   /** Least order value in quote currency, as decimal text. */
   minimumNotional: positiveDecimalText.optional(),
   /** Highest first; the account's own leverage may be less. */
-  leverageMax: z.number().int().min(1).max(200).optional(),
+  leverageMax: z.number().int().min(1).max(leverageLimit).optional(),
   maintenanceTiers: z.array(marginTierSpec).min(1).max(20).optional(),
 });
 export type InstrumentRulesSpec = z.infer<typeof instrumentRulesSpec>;
@@ -194,7 +197,7 @@ export const backtestSpec = z
     /** Share of the money an entry leaves untouched; 0 with `close`, 0.005 with `next-open` when left out. */
     reserve: fraction.optional(),
     /** Leverage of perpetuals, cross margin. */
-    leverage: z.number().int().min(1).max(200).default(1),
+    leverage: z.number().int().min(1).max(leverageLimit).default(1),
     latency: latencySpec.default({ kind: 'none' }),
     impact: marketImpactSpec.default({ kind: 'none' }),
     /** Closed candles before the first decision; what the strategy asks for when left out. */

@@ -98,6 +98,45 @@ describe('round trips of a run', () => {
     expect(trips[0]?.profit).toBeCloseTo(14.5, 12);
   });
 
+  it('a limit order that took is counted from its limit or the close before it, whichever is better', () => {
+    // 99 was the close. A limit of 110 asked for no more than what there was; one of 98 asked for less.
+    const took = (priceTicks: number, paid: number) =>
+      tripsOf(
+        {
+          fills: [
+            fill('buy', 10, paid, 1_000, { order: { type: 'limit', priceTicks: priceTicks as never } }),
+          ],
+          funding: [],
+        },
+        options('spot'),
+      )[0]?.slippage;
+    expect(took(220, 200)).toBeCloseTo(1, 12);
+    expect(took(196, 196)).toBeCloseTo(0, 12);
+    // A sale at 105 or better that got 106, with a close of 99 before it, gained one.
+    const sold = fill('sell', 10, 212, 2_000, { order: { type: 'limit', priceTicks: 210 as never } });
+    const trips = tripsOf({ fills: [fill('buy', 10, 198, 1_000), sold], funding: [] }, options('spot'));
+    expect(trips[0]?.slippage).toBeCloseTo(-1, 12);
+  });
+
+  it('put a fill that was found late where it happened', () => {
+    // The journal has the sale at 3 s before the purchase at 2 s that reconciling found.
+    const fills = [
+      fill('buy', 10, 200, 1_000),
+      fill('sell', 20, 220, 3_000),
+      { ...fill('buy', 10, 210, 2_000), reconciled: true },
+    ];
+    const trips = tripsOf({ fills, funding: [] }, options('spot'));
+    expect(trips).toHaveLength(1);
+    // One X at 100 and one at 105, both sold at 110.
+    expect(trips[0]).toMatchObject({ quantity: 2, entryPrice: 102.5, exitPrice: 110, isReconciled: true });
+    // One that happened behind the compared time hides none before it.
+    const [inTime] = tripsOf(
+      { fills: [fill('buy', 1, 200, 20_000), fill('buy', 10, 200, 1_000)], funding: [] },
+      options('spot'),
+    );
+    expect(inTime?.quantity).toBe(1);
+  });
+
   it('turn around in one fill, and value what is open at the last close', () => {
     const fills = [fill('buy', 10, 200, 1_000), fill('sell', 30, 210, 2_000, { fee: '0.3' })];
     const trips = tripsOf({ fills, funding: [] }, options('perpetual'));

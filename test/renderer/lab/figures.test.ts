@@ -4,7 +4,6 @@ import {
   countText,
   factorText,
   metricText,
-  moneyPlaces,
   moneyText,
   percentText,
   priceText,
@@ -12,6 +11,7 @@ import {
   toneOf,
 } from '../../../src/renderer/lab/figures.ts';
 import { failureText, importWords } from '../../../src/renderer/lab/import-words.ts';
+import { moneyPlaces } from '../../../src/shared/lab/money-places.ts';
 
 /** The thin space that groups digits, and the true minus. */
 const space = '\u202f';
