@@ -84,6 +84,37 @@ describe('a grid on the demo, from plan to removal', () => {
     }
   }, 60_000);
 
+  it('numbers bots that would share a name, and lets each keep its own', async () => {
+    const folder = temporaryFolder();
+    const terminal = await startTerminal(folder.path, { speed: 1 });
+    try {
+      const create = async (token: string, name?: string): Promise<string> => {
+        const request = {
+          ...gridOnPerpetual,
+          params: {},
+          start: false,
+          token,
+          ...(name === undefined ? {} : { name }),
+        };
+        return (await call(terminal, 'bots/create', request)).bot.name;
+      };
+      await waitFor('a price', async () => (await call(terminal, 'market/quotes', {})).quotes.length > 0);
+      const first = await create('token-00000001');
+      expect(await create('token-00000002')).toBe(`${first} 2`);
+      expect(await create('token-00000003', `${first} 2`)).toBe(`${first} 2 2`);
+      expect(await create('token-00000004')).toBe(`${first} 3`);
+      const { bots } = await call(terminal, 'bots/list', {});
+      const [one, two] = bots.filter(({ name }) => name.startsWith(first));
+      const rename = async (bot: string, name: string): Promise<string> =>
+        (await call(terminal, 'bots/edit', { bot, name })).bot.name;
+      expect(await rename(two?.id ?? '', `${first} 2`)).toBe(`${first} 2`);
+      expect(await rename(one?.id ?? '', `${first} 3`)).toBe(`${first} 3 2`);
+    } finally {
+      await terminal.stop('test');
+      folder.remove();
+    }
+  }, 60_000);
+
   it('goes on after a restart: same bot, same orders, none twice', async () => {
     const folder = temporaryFolder();
     try {

@@ -139,6 +139,10 @@ describeInBrowser('the Lab', () => {
     await at('backtest-report').waitFor();
     await at('equity-plot').locator('canvas').first().waitFor();
     await at('lab-trade-chart').locator('canvas').first().waitFor();
+    await at('equity-plot').hover();
+    await at('equity-plot-readout')
+      .filter({ hasText: /\d{4}-\d\d-\d\d.*Equity.*Buy and hold/ })
+      .waitFor();
     await pictures('lab-report');
     await picturesOf('report-trades-chart', 'lab-report-chart');
     await picturesOf('month-table', 'lab-report-months');
@@ -182,6 +186,8 @@ describeInBrowser('the Lab', () => {
     await at('study-minimumTrades').fill('3');
     for (const name of ['minDistancePercent', 'takeProfitPercent', 'trailingStopPercent'])
       await at(`range-${name}`).uncheck();
+    expect(await at('searched-fastPeriod').innerText()).toMatch(/5 to 50/);
+    expect(await at('param-takeProfitPercent').count()).toBe(1);
     await pictures('lab-study-form');
     // What only the host can see comes back to its field, and nothing that was typed is lost.
     await at('lab-source-file').click();
@@ -200,6 +206,11 @@ describeInBrowser('the Lab', () => {
     if ((await at('running-study').count()) > 0) await pictures('lab-study-running');
     await at('study-view').waitFor({ timeout: 60_000 });
     await at('heat-map').waitFor();
+    const firstTrial = at('study-best').locator('[data-testid=trial-row]').first();
+    await at('study-best').locator('[data-testid="trial-sort-trial"]').click();
+    expect(await firstTrial.innerText()).toMatch(/\b11\b/);
+    for (let click = 0; click < 2; click += 1)
+      await at('study-best').locator('[data-testid="trial-sort-trial"]').click();
     expect(await at('study-best').locator('[data-testid=trial-row]').count()).toBeGreaterThan(0);
     await pictures('lab-study');
     await picturesOf('parallel-coordinates', 'lab-study-pictures');

@@ -8,6 +8,7 @@ import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import { type BotId, botId } from '../../shared/domain/nominal.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
+import { ownName } from '../bot-names.ts';
 import { botViewOf, ladderOf, planMarketOf, planOf } from '../views/bot-views.ts';
 import { strategyViewOf } from '../views/strategy-view.ts';
 import { type AppContext, findInstrument, findStrategyOrThrow, type Handlers } from './context.ts';
@@ -147,7 +148,7 @@ export const botHandlers: Handlers<'bots'> = {
         kind: 'create-bot',
         definition: {
           id,
-          name: request.name ?? `${strategy.title} ${instrument.symbol}`,
+          name: ownName(request.name ?? `${strategy.title} ${instrument.symbol}`, namesOfBots(context)),
           strategy: strategy.id,
           instrument: instrument.id,
           params: raw,
@@ -187,7 +188,8 @@ export const botHandlers: Handlers<'bots'> = {
       refuseErrors(fullPlan(context, bot.strategy, bot.instrument, params, { bot: bot.id }));
       await warm(context, bot.strategy, bot.instrument, params);
     }
-    control(context, { kind: 'edit-bot', bot: bot.id, params: merged, name: request.name });
+    const name = request.name === undefined ? undefined : ownName(request.name, namesOfBots(context, bot.id));
+    control(context, { kind: 'edit-bot', bot: bot.id, params: merged, name });
     return view(context, request.bot);
   },
   'bots/remove': (request, context) => {
@@ -195,6 +197,13 @@ export const botHandlers: Handlers<'bots'> = {
     return {};
   },
 };
+
+/** The names there are, without that of one bot. */
+function namesOfBots(context: AppContext, except?: BotId): string[] {
+  return [...context.kernel.botManager.bots.values()]
+    .filter(({ id }) => id !== except)
+    .map(({ definition }) => definition.name);
+}
 
 /** While a bot runs, only parameters marked updatable may change. */
 function refuseFixedParams(bot: BotRuntime, next: Readonly<Record<string, unknown>>): void {

@@ -54,9 +54,23 @@ export function factorText(value: number | null | undefined): string {
   return grouped(withoutNegativeZero(value.toFixed(Math.abs(value) >= 1000 ? 0 : 2)));
 }
 
-/** A price with the digits it came with, at most eight. */
-export function priceText(value: number): string {
-  return grouped(String(Number(value.toPrecision(10))));
+/** A price with the digits it came with, ten at most; `places` where a column has its own. */
+export function priceText(value: number, places?: number): string {
+  return grouped(places === undefined ? String(Number(value.toPrecision(10))) : value.toFixed(places));
+}
+
+/** The places that all prices of a column need, nine digits at most: means of several fills would never end. */
+export function pricePlaces(values: readonly number[]): number {
+  let needed = 0;
+  let wholeDigits = 1;
+  for (const value of values) {
+    const text = String(Number(Math.abs(value).toPrecision(10)));
+    const [whole = '', fraction = ''] = text.split('.');
+    // Below a millionth it is written with an exponent.
+    needed = Math.max(needed, text.includes('e-') ? 8 : fraction.length);
+    wholeDigits = Math.max(wholeDigits, whole.split('e')[0]?.length ?? 1);
+  }
+  return Math.min(needed, Math.max(0, 9 - wholeDigits));
 }
 
 /** The value of a metric by its unit. */

@@ -37,7 +37,7 @@ function fanOptions(width: number, height: number, colours: CanvasColours): uPlo
       },
     ],
     series: [
-      {},
+      { label: 'Trades' },
       line('5 %', withAlpha(colours.accent, 0.35)),
       line('25 %', withAlpha(colours.accent, 0.5)),
       line('50 %', colours.accent, 1.8),

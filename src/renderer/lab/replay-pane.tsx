@@ -2,6 +2,8 @@
 
 import { useState } from 'react';
 import type { DataSeriesView } from '../../shared/api/data-views.ts';
+import { unitText } from '../bots/param-field.tsx';
+import { currenciesOf } from '../format/symbol-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
 import { Button } from '../ui/button.tsx';
@@ -98,7 +100,12 @@ function Replay({ books }: { readonly books: readonly DataSeriesView[] }) {
         <p className="text-xs text-muted">
           Several numbers, such as 5, 10, 20, are all tried with one another.
         </p>
-        <Fields choices={choices} onChange={setChoices} problems={problems} />
+        <Fields
+          choices={choices}
+          onChange={setChoices}
+          problems={problems}
+          currencies={currenciesOf(book.instrument)}
+        />
         <Button
           variant="primary"
           icon="play"
@@ -131,7 +138,9 @@ function Fields({
   choices,
   onChange,
   problems,
+  currencies: { base, quote },
 }: {
+  readonly currencies: { readonly base: string; readonly quote: string };
   readonly choices: ReplayChoices;
   readonly onChange: (choices: ReplayChoices) => void;
   readonly problems: Readonly<Record<string, string>>;
@@ -149,7 +158,7 @@ function Fields({
       <Input
         id={`replay-${name}`}
         isNumber
-        unit={unit}
+        unit={unitText(unit, quote, base)}
         value={value}
         placeholder={placeholder}
         isWrong={problems[name] !== undefined}

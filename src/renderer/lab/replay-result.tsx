@@ -1,8 +1,9 @@
 /** What a replay of an order book came to: settings side by side, and how the best one went. */
 
 import { useMemo } from 'react';
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import type { ReplayView } from '../../shared/api/research-contract.ts';
+import { currenciesOf } from '../format/symbol-text.ts';
 import { formatDateTime } from '../format/time-text.ts';
 import { useJob } from '../store/jobs.ts';
 import type { CanvasColours } from '../theme/appearance.ts';
@@ -14,6 +15,9 @@ import { JobPanel } from './job-panel.tsx';
 import { replayLabel } from './replay-choices.ts';
 
 type Row = ReplayView['results'][number];
+
+/** A position is what it is until the next fill. */
+const steps = uPlot.paths.stepped?.({ align: 1 });
 
 export function ReplayResult({ job: id, onRetry }: { readonly job: string; readonly onRetry: () => void }) {
   const job = useJob(id);
@@ -34,8 +38,10 @@ function Outcome({ view }: { readonly view: ReplayView }) {
         {countText(sets)} {sets === 1 ? 'setting' : 'settings'} over {countText(recording.rows)} rows of{' '}
         {recording.symbol}, {formatDateTime(recording.firstMs)} to {formatDateTime(recording.lastMs)} UTC
         {recording.gaps === 0 ? '' : `, with ${countText(recording.gaps)} holes`}
-        {results.length === sets ? '.' : `; the best ${countText(results.length)}.`} Money is after fees, the
-        position at the last mid price. The best of many is partly luck: try it on another day.
+        {results.length === sets ? '.' : `; the best ${countText(results.length)}.`} Money is in
+        {` ${currenciesOf(recording.symbol).quote} `}
+        after fees, the position at the last mid price. The best of many is partly luck: try it on another
+        day.
       </p>
       <p className="shrink-0 px-3 pt-2 text-xs text-muted">
         The best setting: <span className="text-accent">equity</span>, and its position (right)
@@ -76,7 +82,14 @@ function plotOptions(width: number, height: number, colours: CanvasColours): uPl
     series: [
       {},
       { label: 'Equity', stroke: colours.accent, width: 1.5, points: { show: false } },
-      { label: 'Position', scale: 'position', stroke: colours.muted, width: 1, points: { show: false } },
+      {
+        label: 'Position',
+        scale: 'position',
+        stroke: colours.muted,
+        width: 1,
+        points: { show: false },
+        ...(steps === undefined ? {} : { paths: steps }),
+      },
     ],
   };
 }

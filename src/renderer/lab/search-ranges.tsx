@@ -84,17 +84,24 @@ export function rangeOf(field: FieldView, ranges: SearchRanges): SearchRange {
   };
 }
 
+/** Whether a field is searched: chosen, and not left out by the path of the run. */
+export function isSearched({ fields, limits }: SearchOffer, ranges: SearchRanges, field: FieldView): boolean {
+  return (
+    searchable(fields).includes(field) && limits[field.name] === undefined && rangeOf(field, ranges).isOn
+  );
+}
+
 /** Gives the spaces of a study, or what is wrong: `spaces.<name>` with a range, `spaces` with all of them. */
 export function spacesOf(
-  { fields, limits }: SearchOffer,
+  offer: SearchOffer,
   ranges: SearchRanges,
 ): { readonly spaces: NonNullable<StudySpecInput['spaces']> } | { readonly problems: RunProblems } {
   const spaces: NonNullable<StudySpecInput['spaces']> = {};
   const problems: Record<string, string> = {};
   let count = 0;
-  for (const field of searchable(fields)) {
+  for (const field of searchable(offer.fields)) {
     const range = rangeOf(field, ranges);
-    if (!range.isOn || limits[field.name] !== undefined) {
+    if (!isSearched(offer, ranges, field)) {
       spaces[field.name] = false;
       continue;
     }
@@ -118,11 +125,11 @@ export function spacesOf(
 }
 
 /** Number of combinations; null when one has no steps. */
-export function combinationsOf({ fields, limits }: SearchOffer, ranges: SearchRanges): number | null {
+export function combinationsOf(offer: SearchOffer, ranges: SearchRanges): number | null {
   let all = 1;
-  for (const field of searchable(fields)) {
+  for (const field of searchable(offer.fields)) {
     const range = rangeOf(field, ranges);
-    if (!range.isOn || limits[field.name] !== undefined) continue;
+    if (!isSearched(offer, ranges, field)) continue;
     const step =
       range.step.trim() === '' ? (field.format === 'integer' ? 1 : Number.NaN) : Number(range.step);
     const count = Math.floor((Number(range.to) - Number(range.from)) / step + 1e-9) + 1;

@@ -5,12 +5,13 @@ import type { FieldView, StrategyView } from '../../shared/api/views.ts';
 import type { FillConvention, IntrabarPolicy } from '../../shared/lab/spec.ts';
 import { fieldGroups, isShown } from '../bots/form-values.ts';
 import { ParamField } from '../bots/param-field.tsx';
+import { currenciesOf } from '../format/symbol-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import type { RunProblems } from './run-problems.ts';
 import { SourceFields } from './source-fields.tsx';
-import { isBook, type SpecValues } from './spec-values.ts';
+import { isBook, marketOf, type SpecValues } from './spec-values.ts';
 
 export interface SpecFormProps {
   readonly values: SpecValues;
@@ -42,6 +43,7 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
   const strategies = useStrategies();
   const strategy = strategies.find(({ id }) => id === values.strategy);
   const set = (changes: Partial<SpecValues>): void => onChange({ ...values, ...changes });
+  const { base, quote } = currenciesOf(marketOf(values));
   const onBook = isBook(values);
   const problem = (name: string): string | undefined =>
     isTried || (name !== 'path' && name !== 'stored') ? problems[name] : undefined;
@@ -100,8 +102,8 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
                       isEditable
                       isChanged={false}
                       emptyText="suggested"
-                      quote="quote"
-                      base="base"
+                      quote={quote}
+                      base={base}
                     />
                   ),
               )}
@@ -111,7 +113,7 @@ export function SpecForm({ values, onChange, problems, isTried, paramAside }: Sp
       <fieldset className="min-w-0">
         <legend className="mb-1.5 text-xs font-semibold">Money and costs</legend>
         <div className="grid grid-cols-2 items-start gap-x-2.5 gap-y-2">
-          {text('capital', 'Starting money', 'quote', 'What the account holds when trading begins')}
+          {text('capital', 'Starting money', quote, 'What the account holds when trading begins')}
           {text('leverage', 'Leverage', '×', 'For perpetuals and margin; 1 on spot')}
           {text('makerFee', 'Maker fee', '%', 'Fee of resting orders that are filled', 'usual')}
           {text('takerFee', 'Taker fee', '%', 'Fee of orders that take from the book', 'usual')}

@@ -136,9 +136,14 @@ function borrowOf(text: string, problems: Record<string, string>): BorrowSpec | 
   return undefined;
 }
 
+/** The market of the form, as CCXT names it; empty while none is chosen. */
+export function marketOf({ source, stored, symbol }: SpecValues): string {
+  return source === 'file' ? symbol.trim() : (stored.split(' ')[1] ?? '');
+}
+
 /** Whether the market of the form is a perpetual. */
-export function isPerpetual({ source, stored, symbol }: SpecValues): boolean {
-  return (source === 'file' ? symbol : (stored.split(' ')[1] ?? '')).includes(':');
+export function isPerpetual(values: SpecValues): boolean {
+  return marketOf(values).includes(':');
 }
 
 /** Whether the form's series is an order book, which has no use for conventions of candles. */

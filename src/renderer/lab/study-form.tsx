@@ -18,6 +18,7 @@ import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { countText } from './figures.ts';
 import { RunLayout } from './run-layout.tsx';
 import { combinationsOf, SearchRangeTable } from './search-ranges.tsx';
+import { searchedParam } from './searched-param.tsx';
 import { Block } from './small-parts.tsx';
 import { SpecForm } from './spec-form.tsx';
 import {
@@ -91,7 +92,15 @@ export function StudyForm({ failed }: { readonly failed: string | null }) {
           Run study
         </Button>
       }
-      form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
+      form={
+        <SpecForm
+          values={values}
+          onChange={setValues}
+          problems={problems}
+          isTried={isTried}
+          paramAside={searchedParam(search)}
+        />
+      }
     >
       <div className="flex flex-col gap-3 p-3">
         <Block

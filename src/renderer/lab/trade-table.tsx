@@ -8,12 +8,18 @@ import { formatMinute, formatSpan } from '../format/time-text.ts';
 import { call } from '../store/terminal.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
-import { moneyText, percentText, priceText, toneOf } from './figures.ts';
+import { moneyText, percentText, pricePlaces, priceText, toneOf } from './figures.ts';
 
 const pageRows = 2000;
 
-/** `places` are those of money in the quote currency. */
-const columnsOf = (places: number): readonly Column<BacktestTradeView>[] => [
+/** Places of money in the quote currency, of prices, and of sizes. */
+interface Places {
+  readonly money: number;
+  readonly price: number;
+  readonly size: number;
+}
+
+const columnsOf = ({ money: places, price, size }: Places): readonly Column<BacktestTradeView>[] => [
   {
     id: 'number',
     header: '#',
@@ -36,7 +42,14 @@ const columnsOf = (places: number): readonly Column<BacktestTradeView>[] => [
     sortBy: (row) => row.entryTimeMs,
     cell: (row) => <span className="num">{formatMinute(row.entryTimeMs)}</span>,
   },
-  { id: 'entryPrice', header: 'At', width: 90, align: 'right', cell: (row) => priceText(row.entryPrice) },
+  {
+    id: 'entryPrice',
+    header: 'At',
+    width: 90,
+    align: 'right',
+    sortBy: (row) => row.entryPrice,
+    cell: (row) => priceText(row.entryPrice, price),
+  },
   {
     id: 'exit',
     header: 'Exit',
@@ -44,7 +57,14 @@ const columnsOf = (places: number): readonly Column<BacktestTradeView>[] => [
     sortBy: (row) => row.exitTimeMs,
     cell: (row) => <span className="num">{formatMinute(row.exitTimeMs)}</span>,
   },
-  { id: 'exitPrice', header: 'At', width: 90, align: 'right', cell: (row) => priceText(row.exitPrice) },
+  {
+    id: 'exitPrice',
+    header: 'At',
+    width: 90,
+    align: 'right',
+    sortBy: (row) => row.exitPrice,
+    cell: (row) => priceText(row.exitPrice, price),
+  },
   {
     id: 'profit',
     header: 'Profit',
@@ -55,7 +75,7 @@ const columnsOf = (places: number): readonly Column<BacktestTradeView>[] => [
   },
   {
     id: 'ratio',
-    header: '',
+    header: 'Return',
     width: 74,
     align: 'right',
     sortBy: (row) => row.profitRatio,
@@ -76,7 +96,14 @@ const columnsOf = (places: number): readonly Column<BacktestTradeView>[] => [
     sortBy: (row) => row.exitReason,
     cell: (row) => row.exitReason,
   },
-  { id: 'quantity', header: 'Size', width: 90, align: 'right', cell: (row) => priceText(row.quantity) },
+  {
+    id: 'quantity',
+    header: 'Size',
+    width: 90,
+    align: 'right',
+    sortBy: (row) => row.quantity,
+    cell: (row) => priceText(row.quantity, size),
+  },
   {
     id: 'fees',
     header: 'Fees',
@@ -143,8 +170,14 @@ export function TradeTable({
   readonly quote: string;
 }) {
   const { rows, failure, more } = useTrades(id);
-  const places = moneyPlaces(rows?.map(({ profit }) => profit) ?? []);
-  const columns = useMemo(() => columnsOf(places), [places]);
+  const columns = useMemo(() => {
+    const all = rows ?? [];
+    return columnsOf({
+      money: moneyPlaces(all.map(({ profit }) => profit)),
+      price: pricePlaces(all.flatMap(({ entryPrice, exitPrice }) => [entryPrice, exitPrice])),
+      size: pricePlaces(all.map(({ quantity }) => quantity)),
+    });
+  }, [rows]);
   if (rows === null) {
     if (failure === null) return <SkeletonRows rows={10} />;
     return <ErrorState title="The trades could not be loaded" failure={failure} onRetry={more} />;

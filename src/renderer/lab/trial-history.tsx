@@ -18,9 +18,9 @@ function options(width: number, height: number, colours: CanvasColours): uPlot.O
       { ...plotAxis(colours), size: 52 },
     ],
     series: [
-      {},
+      { label: 'Trial' },
       {
-        label: 'Trial',
+        label: 'Objective',
         paths: () => null,
         points: {
           show: true,

@@ -1,9 +1,11 @@
 /** Trials with their settings, what they scored where they were optimised, and what they did on unseen data. */
 
+import { useState } from 'react';
 import type { TestedTrialView } from '../../shared/api/lab-views.ts';
 import { Button } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { factorText, percentText, toneOf } from './figures.ts';
+import { nextSorting, sortTrials, type TrialSorting } from './trial-sorting.ts';
 
 const shown = [
   { id: 'totalReturn', title: 'Return', isRatio: true },
@@ -21,11 +23,32 @@ export function TrialTable({
   readonly rows: readonly TestedTrialView[];
   readonly onUse?: ((row: TestedTrialView) => void) | undefined;
 }) {
+  const [sorting, setSorting] = useState<TrialSorting | null>(null);
   const names = Object.keys(rows[0]?.row.values ?? {});
   const hasTest = rows.some(({ outOfSample }) => outOfSample !== null);
   if (rows.length === 0) return <p className="p-3 text-sm text-muted">No trial has a score yet.</p>;
   const plain = 'h-6 px-2 text-2xs font-medium text-muted whitespace-nowrap';
-  const head = `${plain} text-right`;
+  const sorted = sorting === null ? rows : sortTrials(rows, sorting);
+  const head = (key: string, title: string, isFirst = false) => {
+    const isOn = sorting?.key === key;
+    return (
+      <th
+        key={key}
+        aria-sort={!isOn ? 'none' : sorting.isRising ? 'ascending' : 'descending'}
+        className={classes(plain, 'text-right', isFirst && 'border-l border-line')}
+      >
+        <button
+          type="button"
+          className="hover:text-text"
+          onClick={() => setSorting(nextSorting(sorting, key))}
+          data-testid={`trial-sort-${key}`}
+        >
+          {title}
+          {isOn ? <span aria-hidden="true"> {sorting.isRising ? '↑' : '↓'}</span> : null}
+        </button>
+      </th>
+    );
+  };
   return (
     <div className="overflow-x-auto">
       <table className="num w-full text-xs" data-testid="trial-table">
@@ -43,29 +66,15 @@ export function TrialTable({
           ) : null}
           <tr>
             {onUse === undefined ? null : <th />}
-            <th className={head}>Trial</th>
-            {names.map((name) => (
-              <th key={name} className={head}>
-                {labelOf(name)}
-              </th>
-            ))}
-            <th className={head}>Objective</th>
-            {shown.map(({ id, title }, index) => (
-              <th key={id} className={classes(head, index === 0 && 'border-l border-line')}>
-                {title}
-              </th>
-            ))}
-            {hasTest
-              ? shown.map(({ id, title }, index) => (
-                  <th key={id} className={classes(head, index === 0 && 'border-l border-line')}>
-                    {title}
-                  </th>
-                ))
-              : null}
+            {head('trial', 'Trial')}
+            {names.map((name) => head(`param.${name}`, labelOf(name)))}
+            {head('objective', 'Objective')}
+            {shown.map(({ id, title }, index) => head(`seen.${id}`, title, index === 0))}
+            {hasTest ? shown.map(({ id, title }, index) => head(`unseen.${id}`, title, index === 0)) : null}
           </tr>
         </thead>
         <tbody>
-          {rows.map((tested) => (
+          {sorted.map((tested) => (
             <tr key={tested.row.number} className="h-7 border-t border-line/60" data-testid="trial-row">
               {onUse === undefined ? null : (
                 <td className="px-2 text-left">

@@ -15,6 +15,7 @@ import { factorText, moneyText, percentText, toneOf } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
 import { RunLayout } from './run-layout.tsx';
 import { SearchRangeTable } from './search-ranges.tsx';
+import { searchedParam } from './searched-param.tsx';
 import { Block, Figure, Verdict } from './small-parts.tsx';
 import { SpecForm } from './spec-form.tsx';
 import { wholeNumberProblem } from './study-choices.ts';
@@ -60,7 +61,15 @@ export function WalkForwardPane({ picker }: { readonly picker: ReactNode }) {
           Run
         </Button>
       }
-      form={<SpecForm values={values} onChange={setValues} problems={problems} isTried={isTried} />}
+      form={
+        <SpecForm
+          values={values}
+          onChange={setValues}
+          problems={problems}
+          isTried={isTried}
+          paramAside={searchedParam(search)}
+        />
+      }
     >
       <div className="flex flex-col gap-3 p-3">
         <Block title="What is searched in each window">
@@ -233,7 +242,7 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
                   'Return traded',
                   'Trades',
                 ].map((title) => (
-                  <th key={title} className="h-6 px-2 text-right font-medium whitespace-nowrap">
+                  <th key={title} className="px-1.5 py-1 text-right align-bottom font-medium">
                     {title}
                   </th>
                 ))}
@@ -242,26 +251,26 @@ function Outcome({ run }: { readonly run: WalkForwardView }) {
             <tbody>
               {run.windows.map((window) => (
                 <tr key={window.testFromMs} className="h-7 border-t border-line/60">
-                  <td className="px-2 text-right whitespace-nowrap">
+                  <td className="px-1.5 text-right whitespace-nowrap">
                     {formatDate(window.trainFromMs)} – {formatDate(window.trainToMs)}
                   </td>
-                  <td className="px-2 text-right whitespace-nowrap">
+                  <td className="px-1.5 text-right whitespace-nowrap">
                     {formatDate(window.testFromMs)} – {formatDate(window.testToMs)}
                   </td>
                   {names.map((name) => (
-                    <td key={name} className="px-2 text-right">
+                    <td key={name} className="px-1.5 text-right">
                       {String(window.values[name] ?? '—')}
                     </td>
                   ))}
-                  <td className="px-2 text-right">{percentText(window.train['totalReturn'], true, 1)}</td>
-                  <td className={`px-2 text-right ${toneOf(window.test?.['totalReturn'])}`}>
+                  <td className="px-1.5 text-right">{percentText(window.train['totalReturn'], true, 1)}</td>
+                  <td className={`px-1.5 text-right ${toneOf(window.test?.['totalReturn'])}`}>
                     {window.test === null
                       ? windowOutcome(window) === 'no-money'
                         ? 'no money'
                         : 'no setting'
                       : percentText(window.test['totalReturn'], true, 1)}
                   </td>
-                  <td className="px-2 text-right">{window.test?.['trades'] ?? '—'}</td>
+                  <td className="px-1.5 text-right">{window.test?.['trades'] ?? '—'}</td>
                 </tr>
               ))}
             </tbody>

@@ -6,6 +6,7 @@ import 'uplot/dist/uPlot.min.css';
 import { formatClock, formatDate } from '../format/time-text.ts';
 import { useSize } from '../store/hooks.ts';
 import { type CanvasColours, canvasColours, onColoursChange, withAlpha } from '../theme/appearance.ts';
+import { showReadout } from './plot-readout.ts';
 
 /** Font of axis labels. */
 export const plotFont = '10.5px "JetBrains Mono Variable", monospace';
@@ -46,6 +47,7 @@ export interface PlotProps {
 
 export function Plot({ label, data, options, testId }: PlotProps) {
   const root = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(root);
   useEffect(() => {
     const element = root.current;
@@ -55,6 +57,7 @@ export function Plot({ label, data, options, testId }: PlotProps) {
         {
           legend: { show: false },
           tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+          hooks: { setCursor: [(plot) => showReadout(plot, readout.current)] },
           ...options(width, height, canvasColours()),
         },
         data,
@@ -71,6 +74,14 @@ export function Plot({ label, data, options, testId }: PlotProps) {
     };
   }, [data, options, width, height]);
   return (
-    <div ref={root} className="h-full overflow-hidden" data-testid={testId} role="img" aria-label={label} />
+    <div className="relative h-full overflow-hidden">
+      <div ref={root} className="h-full" data-testid={testId} role="img" aria-label={label} />
+      <div
+        ref={readout}
+        hidden
+        className="num pointer-events-none absolute top-1 right-1 z-[1] flex flex-wrap justify-end gap-x-3 rounded-md border border-line bg-overlay/90 px-2 py-0.5 text-2xs text-muted [&[hidden]]:hidden"
+        data-testid={`${testId}-readout`}
+      />
+    </div>
   );
 }

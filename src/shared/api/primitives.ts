@@ -36,7 +36,9 @@ export const instrumentText = z
 export const venueText = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'must be a venue id such as sim-a');
 export const botText = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'must be a bot id such as b1');
 export const timeframeText = z.enum(timeframes);
-export const nameText = z.string().trim().min(1).max(60);
+/** The longest name that a person can give. */
+export const nameLengthMax = 60;
+export const nameText = z.string().trim().min(1).max(nameLengthMax);
 export const listLimit = z.number().int().min(1).max(1000);
 
 /** Made by the client for each form; the same token is carried out at most once in 24 hours. */

@@ -6,6 +6,7 @@ import {
   metricText,
   moneyText,
   percentText,
+  pricePlaces,
   priceText,
   tickPlaces,
   toneOf,
@@ -94,5 +95,16 @@ describe('an import', () => {
     );
     expect(failureText({ message: 'No space.', hint: 'Make room.' })).toBe('No space. Make room.');
     expect(failureText({ message: 'Broken.' })).toBe('Broken.');
+  });
+});
+
+describe('the prices of a column', () => {
+  it('have the places that the finest one needs, nine digits at most', () => {
+    expect(pricePlaces([45_007.42, 26_779.9, 30_000])).toBe(2);
+    expect(priceText(26_779.9, 2)).toBe(`26${space}779.90`);
+    // A mean of three fills: four places leave nine digits.
+    expect(pricePlaces([45_007.333333333])).toBe(4);
+    expect([pricePlaces([0.00012345]), pricePlaces([4e-7])]).toEqual([8, 8]);
+    expect(pricePlaces([])).toBe(0);
   });
 });
