@@ -181,6 +181,35 @@ describe('mark prices', () => {
     });
   };
 
+  it('funding beyond the end of the mark prices is paid on the price of the candle, not on the last mark there was', async () => {
+    const result = await runScript([], order('buy', 2), {
+      series: [
+        seriesOf([flat(100), flat(100), flat(100), flat(80), flat(80)], {
+          instrument: perpetual,
+          funding: {
+            kind: 'file',
+            path: rowsFile('timestamp,funding_rate', [
+              [2, 0.001],
+              [3, 0.002],
+              [4, 0.001],
+            ]),
+          },
+          // Hours 0 to 2 alone.
+          marks: {
+            kind: 'file',
+            path: rowsFile('timestamp,open,high,low,close', [
+              [0, 100, 100, 100, 100],
+              [1, 100, 100, 100, 100],
+              [2, 105, 105, 105, 105],
+            ]),
+          },
+        }),
+      ],
+    });
+    expect(rounded(result.funding)).toBe(rounded(-(2 * 105 * 0.001 + 2 * 80 * 0.002 + 2 * 80 * 0.001)));
+    expect(result.warnings.join()).toContain('2 candles of BTC/USDT:USDT have no mark price');
+  });
+
   it('a position lives where only the price falls', async () => {
     const result = await marked([100, 100, 80, 99], [100, 100, 95, 99]);
     expect(result.counts.liquidations).toBe(0);

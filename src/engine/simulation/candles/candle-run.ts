@@ -358,7 +358,9 @@ export class CandleRun {
       const rate = Decimal.parse(track.funding?.rates[track.fundingIndex] ?? '0');
       track.fundingIndex += 1;
       const { id } = track.instrument;
-      const markTicks = track.marks === undefined ? undefined : markOpenAt(track.marks, dueMs);
+      // Mark candles are no longer than those of the series: an older one says nothing of the moment.
+      const sinceMs = dueMs - track.timeframeMs + 1;
+      const markTicks = track.marks === undefined ? undefined : markOpenAt(track.marks, dueMs, sinceMs);
       track.venue.payFundingAt(id, rate, markTicks ?? ticks, dueMs as EpochMs, nowMs, this.feed);
     }
     while (track.borrow !== undefined && track.interestDueMs <= untilMs) {

@@ -44,13 +44,20 @@ export function priceAtMark(
   return isLong ? Math.min(high, Math.floor(ticks)) : Math.max(low, Math.ceil(ticks));
 }
 
-/** Gives the open of the mark candle that a time lies in, or of the last one before; undefined before the first. */
-export function markOpenAt({ timesMs, open }: MarkPrices, timeMs: number): number | undefined {
+/**
+ * Gives the open of the newest mark candle that opened at or before a time, but not before `sinceMs`; undefined where
+ * there is none.
+ */
+export function markOpenAt(
+  { timesMs, open }: MarkPrices,
+  timeMs: number,
+  sinceMs: number,
+): number | undefined {
   let [low, high] = [0, timesMs.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((timesMs[middle] as number) <= timeMs) low = middle + 1;
     else high = middle;
   }
-  return open[low - 1];
+  return (timesMs[low - 1] ?? Number.NEGATIVE_INFINITY) >= sinceMs ? open[low - 1] : undefined;
 }
