@@ -45,12 +45,7 @@ export function prepareBots(
     if (supported !== true) {
       throw new ApiError('bad-input', `series.${index}: ${supported}`, { field: `series.${index}` });
     }
-    const sharers = traded.filter((other) => series[other]?.instrument.venue === instrument.venue).length;
-    const money = Decimal.parse(spec.capital).dividedBy(Decimal.fromInteger(sharers), shareScale, 'down');
-    const held =
-      instrument.kind === 'spot' ? Decimal.parse(spec.holdings?.[instrument.base] ?? '0') : Decimal.zero;
-    const allocation: Record<string, string> = { [instrument.settle]: money.toString() };
-    if (held.isPositive) allocation[instrument.base] = held.toString();
+    const { allocation, held } = allocationOf(spec, instrument);
     const market = planMarket(loaded, allocation);
     const given = withTimeframe(strategy, spec.params, loaded, market);
     const { raw, parsed } = completeParams(strategy, given, market);
@@ -76,13 +71,26 @@ export function prepareBots(
   });
 }
 
-/** Gives the whole parameters a run would have on a series with so much money. Throws `ApiError` naming the field. */
+/** What a bot begins with: its share of the venue's money, and on spot the goods there are. */
+function allocationOf(
+  spec: Pick<BacktestSpec, 'capital' | 'holdings' | 'series'>,
+  { base, kind, settle, venue }: LoadedSeries['instrument'],
+): { readonly allocation: Readonly<Record<string, string>>; readonly held: Decimal } {
+  const sharers = spec.series.filter((series) => series.tradable && series.venue === venue).length;
+  const whole = Decimal.parse(spec.capital);
+  const money = whole.dividedBy(Decimal.fromInteger(Math.max(1, sharers)), shareScale, 'down');
+  const held = kind === 'spot' ? Decimal.parse(spec.holdings?.[base] ?? '0') : Decimal.zero;
+  const goods = held.isPositive ? { [base]: held.toString() } : {};
+  return { allocation: { [settle]: money.toString(), ...goods }, held };
+}
+
+/** Gives the whole parameters a run would have on a series of it. Throws `ApiError` naming the field. */
 export function paramsFor(
-  spec: Pick<BacktestSpec, 'params' | 'capital'>,
+  spec: Pick<BacktestSpec, 'params' | 'capital' | 'holdings' | 'series'>,
   strategy: AnyStrategy,
   loaded: LoadedSeries,
 ): ReturnType<typeof completeParams> {
-  const market = planMarket(loaded, { [loaded.instrument.settle]: spec.capital });
+  const market = planMarket(loaded, allocationOf(spec, loaded.instrument).allocation);
   return completeParams(strategy, withTimeframe(strategy, spec.params, loaded, market), market);
 }
 

@@ -62,7 +62,14 @@ export class Lab {
         const strategy = options.findStrategy(spec.strategy);
         if (strategy === undefined)
           throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`);
-        return paramsFor(spec, strategy, await this.#firstSeries(spec));
+        // As a backtest completes them: by the market before the first traded candle of the first traded series.
+        const index = Math.max(
+          0,
+          spec.series.findIndex(({ tradable }) => tradable),
+        );
+        const { readFile, readStored } = this.#candles;
+        const series = await withDataErrors(() => loadSeries(spec, index, readStored, readFile), 'series');
+        return paramsFor(spec, strategy, series);
       },
       measure: (result, more) => measureResult(options.addon, result, more),
       figures: (result) =>

@@ -100,6 +100,24 @@ describe('chance', () => {
   });
 });
 
+describe('parameters that nobody named', () => {
+  const suggested = async (strategy: string, more: object) =>
+    (await makeLab().tools.wholeParams({ ...spec, strategy, params: {}, ...more })).raw;
+
+  it('are suggested by the market before the first traded candle, as a backtest does it', async () => {
+    // The grid lies around the price of its begin, not around that of the oldest candle there is.
+    const [first, late] = [
+      await suggested('grid', {}),
+      await suggested('grid', { fromMs: startMs + 1100 * hourMs }),
+    ];
+    const price = 100 + 8 * Math.sin(1099 / 23) + 3 * Math.sin(1099 / 5.1) + 1099 / 200;
+    const middle = (raw: Readonly<Record<string, unknown>>) =>
+      (Number(raw['lower']) + Number(raw['upper'])) / 2;
+    expect(Math.abs(middle(late) - price)).toBeLessThan(0.02 * price);
+    expect(Math.abs(middle(first) - price)).toBeGreaterThan(0.02 * price);
+  });
+});
+
 describe('a study of the Lab', () => {
   it('tests its best on data no trial has seen, and gives the same trials when resumed', async () => {
     const lab = makeLab();
