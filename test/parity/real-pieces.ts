@@ -79,10 +79,16 @@ export async function realDraw(
   const lotExponent = Math.max(-8, Math.round(Math.log10(drawn.capital / price)) - whole(1, 6));
   const fundingPath = file.funding === undefined ? undefined : pathOf(file.funding);
   const funded = market.perpetual ? pick(['file', 'file', 'constant', 'none'] as const) : 'none';
+  // So much on so little that the market ends it.
+  const isReckless = market.perpetual && chance(0.2);
+  const leverage = isReckless ? pick([50, 75, 100]) : market.leverage;
   const minimumNotional = pick([0, 0, 5, 10, drawn.capital / 20, drawn.capital / 3]);
   return {
     strategy: 'rules',
-    params: ruleParams(drawn, file.timeframe),
+    params: {
+      ...ruleParams(drawn, file.timeframe),
+      ...(isReckless ? { sizeType: 'percent', orderPercent: '60', stopPercent: '0' } : {}),
+    },
     series: [
       {
         source: { kind: 'file', path },
@@ -91,7 +97,7 @@ export async function realDraw(
           ...(chance(0.85) && coarse.length > 0 ? { tickSize: stepText(pick(coarse), -priceDecimals) } : {}),
           ...(chance(0.85) ? { lotSize: stepText(pick([1, 1, 5]), lotExponent) } : {}),
           ...(minimumNotional > 0 ? { minimumNotional: minimumNotional.toFixed(2) } : {}),
-          ...(market.perpetual && chance(0.4) ? { leverageMax: pick([2, 5, 20, 125]) } : {}),
+          ...(market.perpetual && !isReckless && chance(0.4) ? { leverageMax: pick([2, 5, 20, 125]) } : {}),
           ...(market.perpetual && chance(0.7)
             ? { maintenanceTiers: [{ notionalMax: null, maintenanceRate: market.maintenanceRate }] }
             : {}),
@@ -114,6 +120,6 @@ export async function realDraw(
     fill: drawn.fill,
     intrabar: drawn.intrabar,
     ...(chance(0.3) ? { reserve: pick([0, 0.001, 0.05]) } : {}),
-    leverage: market.leverage,
+    leverage,
   };
 }
