@@ -319,6 +319,10 @@ export class PriceChart {
       this.fillWindow({ start: this.window.start, end: history.length });
       return;
     }
+    // A new bar moves the view, and the chart says so at once: filling the window anew amid several bars would put the last
+    // of them before those that are still to come.
+    const wasSettling = this.isSettling;
+    this.isSettling = true;
     for (let at = Math.max(from, this.window.start); at < history.length; at += 1) {
       const row = history.at(at) as CandleView;
       const time = secondsOf(row[0]);
@@ -330,11 +334,13 @@ export class PriceChart {
       );
     }
     this.window = { start: this.window.start, end: history.length };
-    this.updateLines(history, from);
+    this.updateLines(history, from, previousEnd);
+    this.isSettling = wasSettling;
+    if (history.length > previousEnd) this.viewMoved();
   };
 
   /** Carries the indicator lines on by the bars that changed: each call makes the chart look at all its bars anew. */
-  private updateLines(history: CandleHistory, from: number): void {
+  private updateLines(history: CandleHistory, from: number, previousEnd: number): void {
     for (const { id, warmUp, compute } of indicatorChoices) {
       const line = this.lines.get(id);
       if (line === undefined) continue;
@@ -345,7 +351,7 @@ export class PriceChart {
         const row = rows[at];
         const value = values[at];
         if (row === undefined || value === undefined || Number.isNaN(value)) continue;
-        line.update({ time: secondsOf(row[0]), value }, at < rows.length - 1);
+        line.update({ time: secondsOf(row[0]), value }, first + at < previousEnd - 1);
       }
     }
   }

@@ -122,18 +122,26 @@ export class MockMarket {
     });
   }
 
-  /** The candle in the making, moved to the price now; a new one when its minute is over. */
-  liveCandle(): CandleView {
+  /** The candle in the making, moved to the price now, or a new one for each minute that has begun since. */
+  liveCandles(): CandleView[] {
     const price = this.prices[0] as number;
-    const last = this.candles[this.candles.length - 1] as CandleView;
-    const openMs = this.nowMs - (this.nowMs % 60_000);
-    const next: CandleView =
-      openMs > last[0]
-        ? [openMs, last[4], Math.max(last[4], price), Math.min(last[4], price), price, 1]
-        : [last[0], last[1], Math.max(last[2], price), Math.min(last[3], price), price, last[5] + 0.1];
-    if (openMs > last[0]) this.candles.push(next);
-    else this.candles[this.candles.length - 1] = next;
-    return next;
+    const [openedMs, open, high, low, close, volume] = this.candles[this.candles.length - 1] as CandleView;
+    const [highest, lowest] = [Math.max(close, price), Math.min(close, price)];
+    const begun: CandleView[] = [];
+    for (let openMs = openedMs + 60_000; openMs <= this.nowMs; openMs += 60_000)
+      begun.push([openMs, close, highest, lowest, price, 1]);
+    this.candles.push(...begun);
+    if (begun.length > 0) return begun;
+    const next: CandleView = [
+      openedMs,
+      open,
+      Math.max(high, price),
+      Math.min(low, price),
+      price,
+      volume + 0.1,
+    ];
+    this.candles[this.candles.length - 1] = next;
+    return [next];
   }
 
   indexOf(id: string): number {

@@ -105,7 +105,7 @@ export class MockTerminal implements ServableTerminal {
       this.venue === 'connected'
         ? this.market.step(1000 / batchesPerSecond, Math.round(quotesPerSecond / batchesPerSecond))
         : [];
-    const candle = this.market.liveCandle();
+    const candles = this.market.liveCandles();
     const isStatusDue = this.ticks % batchesPerSecond === 0;
     for (const client of this.clients) {
       client.batch += 1;
@@ -123,7 +123,7 @@ export class MockTerminal implements ServableTerminal {
             reason: this.isBookValid ? '' : 'gap of 3 updates',
           },
           trades: this.market.trades(instrument, 2),
-          candles: timeframe === '1m' && this.market.indexOf(instrument) === 0 ? [candle] : [],
+          candles: timeframe === '1m' && this.market.indexOf(instrument) === 0 ? candles : [],
         })),
         ...(isStatusDue ? { status: this.status() } : {}),
       };

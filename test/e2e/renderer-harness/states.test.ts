@@ -108,6 +108,20 @@ describe.skipIf(!canRun)('the page in trouble', () => {
     await poll(() => at('book').locator('[role=status]').isVisible()).toBe(false);
   });
 
+  it('takes several new candles at once, and goes on', async () => {
+    for (let jump = 0; jump < 3; jump += 1) {
+      const before = host.terminal.market.nowMs;
+      host.terminal.market.nowMs += 4 * 60_000;
+      const minute = new Date(before + 4 * 60_000).toISOString().slice(11, 16);
+      await poll(() => at('clock').textContent()).toContain(minute);
+    }
+    await browser.page.mouse.move(5, 5);
+    const close = () => at('chart-legend').locator('[data-field=close]').textContent();
+    const shown = await close();
+    await poll(close).not.toBe(shown);
+    expect(browser.complaints.filter((line) => line.includes('page error'))).toEqual([]);
+  });
+
   it('a stale venue turns its figures grey, with their age', async () => {
     host.terminal.venue = 'stale';
     await at('stale-badge').waitFor();
