@@ -96,7 +96,7 @@ describeInBrowser('the Lab', () => {
     const row = at('data-list-row').filter({ hasText: 'Order book' });
     await row.click();
     await at('data-check-run').click();
-    await at('data-check').filter({ hasText: 'the book crosses 1 times' }).waitFor();
+    await at('data-check').filter({ hasText: 'the book crosses once' }).waitFor();
     expect(await at('data-check').innerText()).toContain('row 3: best bid 101 is not below best ask 101');
     await pictures('lab-data-ticks');
     const trades = at('data-list-row').filter({ hasText: 'Trades' });
@@ -143,6 +143,12 @@ describeInBrowser('the Lab', () => {
     await at('equity-plot-readout')
       .filter({ hasText: /\d{4}-\d\d-\d\d.*Equity.*Buy and hold/ })
       .waitFor();
+    await at('equity-hold').click();
+    await at('equity-plot')
+      .and(visit.page.getByLabel('Equity and drawdown', { exact: true }))
+      .waitFor();
+    await pictures('lab-report-equity');
+    await at('equity-hold').click();
     await pictures('lab-report');
     await picturesOf('report-trades-chart', 'lab-report-chart');
     await picturesOf('month-table', 'lab-report-months');

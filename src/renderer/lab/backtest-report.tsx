@@ -116,6 +116,7 @@ function Overview({
   readonly summary: BacktestSummaryView;
   readonly report: BacktestReportView;
 }) {
+  const [withHold, setWithHold] = useState(true);
   const { metrics: values, confidence } = report;
   const quote = report.instruments[0]?.quote ?? '';
   // What failed matters most; what was not done comes last.
@@ -164,9 +165,13 @@ function Overview({
           </ul>
         </div>
       </div>
-      <Block title={`Equity, ${quote}, and drawdown`} aside={<EquityLegend />} testId="report-equity">
+      <Block
+        title={`Equity, ${quote}, and drawdown`}
+        aside={<EquityLegend withHold={withHold} onHold={setWithHold} />}
+        testId="report-equity"
+      >
         <div className="h-64 p-1">
-          <EquityPlot report={report} points={summary.spark} />
+          <EquityPlot report={report} points={summary.spark} withHold={withHold} />
         </div>
       </Block>
       <Block title="Price and trades" testId="report-trades-chart">

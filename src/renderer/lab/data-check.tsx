@@ -8,7 +8,7 @@ import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/field.tsx';
-import { countText } from './figures.ts';
+import { countText, timesText } from './figures.ts';
 import { JobPanel } from './job-panel.tsx';
 
 /** What a check or a repair gives. */
@@ -187,8 +187,8 @@ function Findings({ report, hasTicks }: { readonly report: Report; readonly hasT
       </p>
       {hasTicks ? (
         <p>
-          {countText(report.duplicates)} rows repeat the one before, time runs back{' '}
-          {countText(report.reversed)} times, the book crosses {countText(report.crossed)} times.
+          {countText(report.duplicates)} {report.duplicates === 1 ? 'row repeats' : 'rows repeat'} the one
+          before, time runs back {timesText(report.reversed)}, the book crosses {timesText(report.crossed)}.
         </p>
       ) : null}
       <ul className="grid grid-cols-2 gap-x-6 text-xs text-muted">

@@ -12,7 +12,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { DataCheck } from './data-check.tsx';
 import { DataDownload } from './data-download.tsx';
 import { DataImport } from './data-import.tsx';
-import { countText } from './figures.ts';
+import { countText, sizeText } from './figures.ts';
 import { RemoveButton } from './remove-button.tsx';
 
 /** Names a series among all. */
@@ -79,7 +79,7 @@ const columns: readonly Column<DataSeriesView>[] = [
     width: 70,
     align: 'right',
     sortBy: (row) => row.bytes,
-    cell: (row) => `${(row.bytes / 1_048_576).toFixed(1)} MB`,
+    cell: (row) => sizeText(row.bytes),
   },
   {
     id: 'state',

@@ -4,11 +4,12 @@ import { useMemo } from 'react';
 import type uPlot from 'uplot';
 import type { BacktestReportView } from '../../shared/api/lab-views.ts';
 import { type CanvasColours, withAlpha } from '../theme/appearance.ts';
-import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
+import { classes } from '../ui/classes.ts';
+import { Plot, type PlotProps, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { equityColumns } from './equity-columns.ts';
 import { moneyText, percentText, tickPlaces } from './figures.ts';
 
-function options(width: number, height: number, colours: CanvasColours): uPlot.Options {
+function optionsOf(width: number, height: number, colours: CanvasColours, withHold: boolean): uPlot.Options {
   return {
     width,
     height,
@@ -43,6 +44,8 @@ function options(width: number, height: number, colours: CanvasColours): uPlot.O
       },
       {
         label: 'Buy and hold',
+        // Out of sight it leaves the scale to the equity.
+        show: withHold,
         stroke: withAlpha(colours.muted, 0.8),
         width: 1,
         dash: [4, 4],
@@ -52,30 +55,55 @@ function options(width: number, height: number, colours: CanvasColours): uPlot.O
   };
 }
 
+const withHolding: PlotProps['options'] = (...size) => optionsOf(...size, true);
+const withoutHolding: PlotProps['options'] = (...size) => optionsOf(...size, false);
+
 export function EquityPlot({
   report,
   points,
+  withHold,
 }: {
   readonly report: BacktestReportView;
   readonly points: readonly number[];
+  readonly withHold: boolean;
 }) {
   const data = useMemo(() => equityColumns(report, points), [report, points]);
   return (
-    <Plot label="Equity and drawdown, with buy and hold" testId="equity-plot" data={data} options={options} />
+    <Plot
+      label={withHold ? 'Equity and drawdown, with buy and hold' : 'Equity and drawdown'}
+      testId="equity-plot"
+      data={data}
+      options={withHold ? withHolding : withoutHolding}
+    />
   );
 }
 
 /** Which line is which; stands above the plot, where it hides nothing. */
-export function EquityLegend() {
+export function EquityLegend({
+  withHold,
+  onHold,
+}: {
+  readonly withHold: boolean;
+  readonly onHold: (withHold: boolean) => void;
+}) {
   return (
     <ul className="flex gap-4 text-xs text-muted">
       <li className="flex items-center gap-1.5">
         <span className="h-0.5 w-4 bg-accent" />
         Equity
       </li>
-      <li className="flex items-center gap-1.5">
-        <span className="w-4 border-t border-dashed border-muted" />
-        Buy and hold
+      <li>
+        <button
+          type="button"
+          aria-pressed={withHold}
+          title="Show or hide; without it the scale belongs to the equity"
+          onClick={() => onHold(!withHold)}
+          data-testid="equity-hold"
+          className={classes('flex items-center gap-1.5 hover:text-text', !withHold && 'line-through')}
+        >
+          <span className="w-4 border-t border-dashed border-muted" />
+          Buy and hold
+        </button>
       </li>
       <li className="flex items-center gap-1.5">
         <span className="h-2 w-4 bg-down/30" />

@@ -30,6 +30,17 @@ export function countText(value: number): string {
   return grouped(String(Math.round(value)));
 }
 
+/** The size of a file: kilobytes below a tenth of a megabyte. */
+export function sizeText(bytes: number): string {
+  const megabytes = bytes / 1_048_576;
+  return megabytes < 0.1 ? `${(bytes / 1024).toFixed(1)} kB` : `${megabytes.toFixed(1)} MB`;
+}
+
+/** So many times, in words. */
+export function timesText(count: number): string {
+  return count === 0 ? 'never' : count === 1 ? 'once' : `${countText(count)} times`;
+}
+
 /** A fraction as percent: `+12.34 %`. */
 export function percentText(value: number | null | undefined, signed = false, places = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return noValue;

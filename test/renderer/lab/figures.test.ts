@@ -8,7 +8,9 @@ import {
   percentText,
   pricePlaces,
   priceText,
+  sizeText,
   tickPlaces,
+  timesText,
   toneOf,
 } from '../../../src/renderer/lab/figures.ts';
 import { failureText, importWords } from '../../../src/renderer/lab/import-words.ts';
@@ -96,6 +98,11 @@ describe('an import', () => {
     expect(failureText({ message: 'No space.', hint: 'Make room.' })).toBe('No space. Make room.');
     expect(failureText({ message: 'Broken.' })).toBe('Broken.');
   });
+});
+
+it('writes sizes of files and how often something happened', () => {
+  expect([600, 102_400, 1_572_864].map(sizeText)).toEqual(['0.6 kB', '100.0 kB', '1.5 MB']);
+  expect([0, 1, 1200].map(timesText)).toEqual(['never', 'once', `1${space}200 times`]);
 });
 
 describe('the prices of a column', () => {
