@@ -78,32 +78,30 @@ export function windowOutcome({ outcome, test }: WalkedWindow): WindowOutcome {
   return outcome ?? (test === null ? 'no-setting' : 'traded');
 }
 
-/** Gives sentences on the windows that were not traded to their end, numbered from 1. */
+/** Gives sentences on the windows that were not traded to their end, numbered from 1; alike ones in a row share one. */
 export function windowFindings(windows: readonly WalkedWindow[]): string[] {
   const findings: string[] = [];
-  for (const [index, window] of windows.entries()) {
-    const name = `Window ${index + 1}`;
-    const why = typeof window.reason === 'string' ? `: ${window.reason}` : '';
-    switch (windowOutcome(window)) {
-      case 'traded':
-        break;
-      case 'bankrupt': {
-        const after = windows.length - index - 1;
-        const rest =
-          after === 0
-            ? ''
-            : after === 1
-              ? ' The one after it was not traded.'
-              : ` The ${after} after it were not traded.`;
-        return [...findings, `${name} used up the money: settings chosen this way end in ruin.${rest}`];
-      }
-      case 'no-setting':
-        findings.push(`${name} was not traded, as no setting had a score where it was optimised${why}.`);
-        break;
-      case 'no-money':
-        findings.push(`${name} was not traded with what was left${why}.`);
-        break;
+  for (let first = 0, next = 0; first < windows.length; first = next) {
+    const window = windows[first] as WalkedWindow;
+    const outcome = windowOutcome(window);
+    next = first + 1;
+    if (outcome === 'traded') continue;
+    if (outcome === 'bankrupt') {
+      const after = windows.length - next;
+      const rest =
+        after === 0
+          ? ''
+          : ` The ${after === 1 ? 'one' : after} after it ${after === 1 ? 'was' : 'were'} not traded.`;
+      return [...findings, `Window ${next} used up the money: settings chosen this way end in ruin.${rest}`];
     }
+    const isAlike = (other: WalkedWindow | undefined): boolean =>
+      other !== undefined && windowOutcome(other) === outcome && other.reason === window.reason;
+    while (isAlike(windows[next])) next += 1;
+    const subject = next === first + 1 ? `Window ${next} was` : `Windows ${first + 1} to ${next} were`;
+    const cause =
+      outcome === 'no-setting' ? ', as no setting had a score where it was optimised' : ' with what was left';
+    const why = typeof window.reason === 'string' ? `: ${window.reason}` : '';
+    findings.push(`${subject} not traded${cause}${why}.`);
   }
   return findings;
 }
