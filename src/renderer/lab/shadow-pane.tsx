@@ -5,13 +5,14 @@ import type { ShadowResult } from '../../shared/lab/shadow.ts';
 import { useQuery } from '../store/hooks.ts';
 import { useJob } from '../store/jobs.ts';
 import { goTo } from '../store/route.ts';
-import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { JobPanel } from './job-panel.tsx';
+import { problemElsewhere } from './run-problems.ts';
 import { ShadowView } from './shadow-view.tsx';
 import { wholeNumberProblem } from './study-choices.ts';
+import { useRun } from './use-run.ts';
 
 export function ShadowPane({ picker }: { readonly picker: ReactNode }) {
   const { value, failure, retry } = useQuery('bots/list', {}, ['bots']);
@@ -43,20 +44,18 @@ function Compare({ bots }: { readonly bots: readonly { readonly value: string; r
   const [bot, setBot] = useState(bots[0]?.value ?? '');
   const [slippage, setSlippage] = useState('0.05');
   const [tolerance, setTolerance] = useState('2');
-  const [job, setJob] = useState<string | null>(null);
+  const run = useRun();
   const rate = slippage.trim() === '' ? Number.NaN : Number(slippage) / 100;
   const slippageProblem = rate >= 0 && rate <= 0.1 ? undefined : 'From 0 to 10 %';
   const toleranceProblem = wholeNumberProblem(tolerance, 0, 100);
   const isWrong = slippageProblem !== undefined || toleranceProblem !== undefined;
-  const run = async (): Promise<void> => {
-    const started = await act(
-      'Shadow backtest',
-      'backtests/shadow',
-      { bot, slippage: rate, toleranceBars: Number(tolerance) },
-      [],
-    );
-    if (started !== null) setJob(started.job.id);
+  const start = (): void => {
+    const request = { bot, slippage: rate, toleranceBars: Number(tolerance) };
+    void run.start('Shadow backtest', 'backtests/shadow', request);
   };
+  const told = run.problems;
+  const slippageError = slippageProblem ?? told['slippage'];
+  const toleranceError = toleranceProblem ?? told['toleranceBars'];
   return (
     <>
       <div className="grid shrink-0 grid-cols-[3fr_1fr_1fr_auto] items-end gap-3 rounded-lg border border-line bg-surface p-3">
@@ -64,11 +63,15 @@ function Compare({ bots }: { readonly bots: readonly { readonly value: string; r
           id="shadow-bot"
           label="Bot"
           help="From its start, or the newest edit of its parameters, to now"
+          error={problemElsewhere(told, ['slippage', 'toleranceBars'])}
         >
           <Select
             id="shadow-bot"
             value={bot}
-            onChange={(event) => setBot(event.target.value)}
+            onChange={(event) => {
+              setBot(event.target.value);
+              run.changed();
+            }}
             options={bots}
             data-testid="shadow-bot"
           />
@@ -77,15 +80,18 @@ function Compare({ bots }: { readonly bots: readonly { readonly value: string; r
           id="shadow-slippage"
           label="Assumed slippage"
           help="What the backtest assumes a taking order loses"
-          error={slippageProblem}
+          error={slippageError}
         >
           <Input
             id="shadow-slippage"
             isNumber
             unit="%"
             value={slippage}
-            isWrong={slippageProblem !== undefined}
-            onChange={(event) => setSlippage(event.target.value)}
+            isWrong={slippageError !== undefined}
+            onChange={(event) => {
+              setSlippage(event.target.value);
+              run.changed();
+            }}
             data-testid="shadow-slippage"
           />
         </Field>
@@ -93,34 +99,31 @@ function Compare({ bots }: { readonly bots: readonly { readonly value: string; r
           id="shadow-tolerance"
           label="Same trade within"
           help="How many candles two entries of the same trade may lie apart"
-          error={toleranceProblem}
+          error={toleranceError}
         >
           <Input
             id="shadow-tolerance"
             isNumber
             unit="candles"
             value={tolerance}
-            isWrong={toleranceProblem !== undefined}
-            onChange={(event) => setTolerance(event.target.value)}
+            isWrong={toleranceError !== undefined}
+            onChange={(event) => {
+              setTolerance(event.target.value);
+              run.changed();
+            }}
           />
         </Field>
-        <Button
-          variant="primary"
-          icon="play"
-          disabled={isWrong}
-          onClick={() => void run()}
-          data-testid="shadow-run"
-        >
+        <Button variant="primary" icon="play" disabled={isWrong} onClick={start} data-testid="shadow-run">
           Compare
         </Button>
       </div>
-      {job === null ? (
+      {run.job === null ? (
         <EmptyState icon="copy" title="How far can a backtest of this bot be believed?">
           The time the bot has lived runs through the backtester, over the minutes it saw. What it missed, did
           alone or did at other prices is named with its reason.
         </EmptyState>
       ) : (
-        <Outcome job={job} onRetry={() => setJob(null)} />
+        <Outcome job={run.job} onRetry={run.close} />
       )}
     </>
   );
