@@ -111,8 +111,9 @@ export class CandleRun {
   private nextTrack(): CandleTrack | undefined {
     let next: CandleTrack | undefined;
     let nextMs = Number.POSITIVE_INFINITY;
+    const { dueMs } = this.walk;
     for (const track of this.tracks) {
-      const timeMs = this.nextTimeMs(track);
+      const timeMs = this.nextTimeMs(track, dueMs);
       const isEarlier =
         timeMs < nextMs ||
         (timeMs === nextMs && next !== undefined && stageRank[track.stage] < stageRank[next.stage]);
@@ -123,7 +124,7 @@ export class CandleRun {
     return next;
   }
 
-  private nextTimeMs(track: CandleTrack): number {
+  private nextTimeMs(track: CandleTrack, dueMs: number): number {
     if (track.stage !== 'walk') return track.nextTimeMs();
     const book = this.books.get(track);
     if (book !== undefined) return Math.min(book.nextTimeMs, track.closeMs);
@@ -134,7 +135,7 @@ export class CandleRun {
       pointTicks[pointIndex] as number,
       pointTimesMs[pointIndex] as number,
     );
-    return Math.min(stopMs, this.walk.dueMs);
+    return Math.min(stopMs, dueMs);
   }
 
   /** Opens a candle; one in which nothing can happen goes straight to its close. */
@@ -194,11 +195,8 @@ export class CandleRun {
       const move = track.pointMoves[at];
       if (move !== 'walk') this.walk.jump(track, ticks, timeMs, move ?? 'open', track.pointLots[at]);
       else if (this.tracks.length === 1) this.walk.walk(track, ticks, timeMs);
-      else {
-        // What is due before meets every series at the price it has then; and another one may come first after each stop.
-        if (this.walk.dueMs < this.walk.nextStopMs(track, ticks, timeMs)) this.followAll(this.walk.dueMs);
-        if (!this.walk.step(track, ticks, timeMs)) return;
-      }
+      // After each stop another series may come first.
+      else if (!this.walk.step(track, ticks, timeMs, this.followAll)) return;
       track.pointIndex += 1;
       track.beginLeg(ticks, timeMs);
       if (track.pointIndex < track.pointTicks.length) return;
@@ -208,14 +206,14 @@ export class CandleRun {
   }
 
   /** Brings every series that is on its way between two points to its price of a time. */
-  private followAll(timeMs: number): void {
+  private readonly followAll = (timeMs: EpochMs): void => {
     for (const track of this.tracks) {
       const { pointIndex, pointMoves, pointTicks, pointTimesMs, stage } = track;
       if (stage !== 'walk' || pointMoves[pointIndex] !== 'walk') continue;
       const toMs = pointTimesMs[pointIndex] as number;
-      if (timeMs < toMs) this.walk.follow(track, pointTicks[pointIndex] as number, toMs, timeMs as EpochMs);
+      if (timeMs < toMs) this.walk.follow(track, pointTicks[pointIndex] as number, toMs, timeMs);
     }
-  }
+  };
 
   /** Lets the next order book event happen, after the payments due before it. */
   private passBook(track: CandleTrack, book: BookFeed): void {

@@ -49,14 +49,22 @@ export class PriceWalk {
     throw new AssertionFailure(`${instrument.symbol} does not get past ${market.lastTradeTicks} ticks`);
   }
 
-  /** Walks as far as the next price on that line at which something happens; gives whether that was its end. */
-  step(track: CandleTrack, toTicks: number, toMs: EpochMs): boolean {
+  /**
+   * Walks as far as the next price on that line at which something happens; gives whether that was its end. Where something is
+   * due before, `follow` brings prices to that time: this one's, and those of other series that are on their way.
+   */
+  step(
+    track: CandleTrack,
+    toTicks: number,
+    toMs: EpochMs,
+    follow: (atMs: EpochMs) => void = (atMs) => this.follow(track, toTicks, toMs, atMs),
+  ): boolean {
     const stopTicks = this.nextStop(track, toTicks);
     const stopMs = timeOnLeg(track, stopTicks, toTicks, toMs);
     const dueMs = this.nextDueMs();
     if (dueMs < stopMs) {
       const atMs = Math.max(dueMs, this.nowMs) as EpochMs;
-      this.follow(track, toTicks, toMs, atMs);
+      follow(atMs);
       this.settle(atMs);
       return false;
     }
