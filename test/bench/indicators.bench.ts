@@ -7,10 +7,12 @@
  * the recorded ones (of another machine), or measured before and after ours when `SEXTANT_PEERS_DIR` is set.
  */
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { NativeAddon } from '../../src/adapters/compute/addon.ts';
+import type { CandleColumns, NativeAddon } from '../../src/adapters/compute/addon.ts';
+import { CandleStore } from '../../src/adapters/compute/candle-store.ts';
 import {
   createCatalogue,
   type IndicatorCatalogue,
@@ -39,6 +41,20 @@ function pingPong(candleFile: string): Columns {
       return [field, Float64Array.from({ length: bars }, (_, row) => pair[row % pair.length] as number)];
     }),
   );
+}
+
+/** The columns as the product has them: written to a candle file and read again. */
+async function stored(addon: NativeAddon, columns: Columns): Promise<Columns> {
+  const folder = mkdtempSync(join(tmpdir(), 'sextant-bench-indicators-'));
+  try {
+    const store = new CandleStore(addon, folder);
+    const series = { venue: 'bench', symbol: 'BTC/USDT', timeframeMs: 300_000 };
+    const openTimeMs = Float64Array.from({ length: bars }, (_, row) => row * 300_000);
+    await store.append(series, { ...columns, openTimeMs } as CandleColumns);
+    return { ...store.read(series) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The inputs of a function, as `talib_all.py` makes them. */
@@ -220,12 +236,12 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-export function indicatorsBench(): BenchRow[] {
+export async function indicatorsBench(): Promise<BenchRow[]> {
   const candleFile = sharedDataFile('perp/binance_usdm_BTCUSDT_perp_5m_2023-01_2024-05.csv.gz');
   if (candleFile === undefined) return [];
   const addon = loadNative();
   const catalogue = createCatalogue(addon);
-  const columns = pingPong(candleFile);
+  const columns = await stored(addon, pingPong(candleFile));
   const { rows, peers } = peerRows(addon, catalogue, columns, candleFile);
   return [...rows, ...lanesRows(addon, catalogue, columns, peers)];
 }

@@ -1,5 +1,6 @@
 //! What every function checks before it works.
 
+use crate::pages::ask_for_large_pages;
 use napi::bindgen_prelude::Float64ArraySlice;
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -81,7 +82,7 @@ pub(crate) fn check_disjoint(read: &[&[f64]], written: &[&[f64]]) -> Result<()> 
     Ok(())
 }
 
-/// The slice behind an output array.
+/// The slice behind an output array, on large pages where it is long and nobody has written to it yet.
 ///
 /// # Safety
 /// The array must share no memory with any other slice in use ([`check_disjoint`]), and no JavaScript may run while
@@ -89,7 +90,9 @@ pub(crate) fn check_disjoint(read: &[&[f64]], written: &[&[f64]]) -> Result<()> 
 /// another thread writes to.
 pub(crate) unsafe fn output<'a>(array: &'a mut Float64ArraySlice<'_>) -> &'a mut [f64] {
     // SAFETY: as promised by the caller.
-    unsafe { array.as_mut() }
+    let column = unsafe { array.as_mut() };
+    ask_for_large_pages(column);
+    column
 }
 
 /// Columns of a candle series, in JavaScript arrays of one length.
@@ -140,12 +143,12 @@ impl CandleArrays<'_> {
         // SAFETY: as promised by the caller.
         unsafe {
             CandleSlicesMut {
-                time_ms: self.open_time_ms.as_mut(),
-                open: self.open.as_mut(),
-                high: self.high.as_mut(),
-                low: self.low.as_mut(),
-                close: self.close.as_mut(),
-                volume: self.volume.as_mut(),
+                time_ms: output(&mut self.open_time_ms),
+                open: output(&mut self.open),
+                high: output(&mut self.high),
+                low: output(&mut self.low),
+                close: output(&mut self.close),
+                volume: output(&mut self.volume),
             }
         }
     }

@@ -12,6 +12,7 @@
 //! - `samplers`: the optimiser proposes trials
 //! - `candles`: resampling; `candle_files`: tables of candles from files, checked
 //! - `statistics`: cointegration and its relatives, the scan of all pairs
+//! - `pages`: large pages for large columns
 //! - `sweep`: backtests of rule sets over columns
 //! - `store`: candle files; `control`: progress and cancel of a running task
 
@@ -28,6 +29,7 @@ pub mod control;
 pub mod l2;
 pub mod l2_options;
 pub mod l2_replay;
+mod pages;
 pub mod performance;
 pub mod robustness;
 pub mod samplers;
