@@ -24,7 +24,7 @@ import { type BenchRow, costRow, rateRow } from './bench-row.ts';
 import { measuredTalib, recordedTalib, type TalibFunction } from './talib-reference.ts';
 
 const bars = 1_000_000;
-const repeats = 5;
+const repeats = 14;
 const fields = ['open', 'high', 'low', 'close', 'volume'] as const;
 type Columns = Readonly<Record<string, Float64Array>>;
 

@@ -5,19 +5,52 @@
 //! instruction and the library routine give the same result and a run is the same on every machine. Only the
 //! speed differs: without the instruction each `mul_add` is a call. That is why batch kernels are compiled twice.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// Instruction sets a kernel may be compiled for, each with all those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Instructions {
+    /// What every processor of this kind has.
+    Baseline,
+    /// AVX2 and FMA: four numbers at once.
+    Avx2,
+    /// AVX-512 (F, DQ, VL): eight numbers at once.
+    Avx512,
+}
+
+static WIDEST: AtomicU8 = AtomicU8::new(Instructions::Avx512 as u8);
+
+/// Forbids wider instructions than these, whatever the processor has, in the whole process from the next call on. For tests: every
+/// width gives the same bits.
+pub fn use_at_most(instructions: Instructions) {
+    WIDEST.store(instructions as u8, Ordering::Relaxed);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn may_use(instructions: Instructions) -> bool {
+    WIDEST.load(Ordering::Relaxed) >= instructions as u8
+}
+
 /// Whether the wide version of a kernel may run here.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn has_avx2_fma() -> bool {
     // std caches the answer: one relaxed load a call.
-    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+    may_use(Instructions::Avx2)
+        && std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("fma")
 }
 
 /// Whether kernels written for eight numbers at once may run here.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn has_avx512() -> bool {
-    std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512dq")
+    may_use(Instructions::Avx512)
+        && std::arch::is_x86_feature_detected!("avx512f")
+        && std::arch::is_x86_feature_detected!("avx512dq")
+        && std::arch::is_x86_feature_detected!("avx512vl")
 }
 
 /// Defines a function whose body is compiled for the baseline and, on x86-64, for AVX2 with FMA; the call goes

@@ -16,7 +16,7 @@
 
 #![deny(unsafe_code)]
 
-mod cpu;
+pub mod cpu;
 pub mod normal;
 pub mod optimise;
 pub mod parallel;

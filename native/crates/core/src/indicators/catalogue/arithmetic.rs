@@ -1,9 +1,9 @@
 //! Arithmetic of columns and prices made of others.
 
-use super::block::{Block, Scratch, derived_reach};
+use super::block::{Block, Scratch, derived_reach, usable_from};
 use super::circular;
 use super::deviations::Deviation;
-use super::each::{OfRow, fill_rows, of_row};
+use super::each::{OfRow, fill_rows_ahead, of_row};
 use super::extremes::extremes_reach;
 use super::functions;
 use super::grid;
@@ -30,15 +30,16 @@ impl<F: OfRow<I>, const I: usize> Kernel<I, 1> for Pure<F> {
     #[inline(always)]
     fn fill(&self, block: Block<'_, I, 1>) -> bool {
         let [out] = block.results;
-        fill_rows(block.bars, out, &self.0);
+        fill_rows_ahead(block.bars, out, &self.0);
         true
     }
 }
 
 kernel!(CumulativeSum[1 => 1](p) { total: Total = Total::default() }
-|this, [x]| Some([this.total.push(x)]); reach Some(0); carry |block| {
+|this, [x]| Some([this.total.push(x)]); reach Some(0); tests |block| {
     let [out] = block.results;
     out.copy_from_slice(block.bars[0]);
+    if !usable_from(&block.bars, 0) { return false; }
     this.total.run(out);
     true
 });

@@ -1,14 +1,34 @@
 //! Parts of batches: what a kernel sees of a block of bars, and windows over it that are computed side by side.
 
+use super::super::runs::all_usable;
 use super::extremes::by_column;
 use super::grid;
 use super::joints::Joints;
 use super::whole::Totals;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
+use std::cell::Cell;
 
 /// Rows a batch handles at once: four columns and a result fit into the first cache.
 pub(super) const BLOCK: usize = 1024;
+
+/// Rows where there are so many columns that more would not stay in the first cache until they have been tested.
+const SHORT_BLOCK: usize = 256;
+
+/// Rows a batch of so many columns handles at once, the results among them, when it looks `reach` bars back.
+pub(super) const fn block_rows(columns: usize, reach: Option<usize>) -> usize {
+    match reach {
+        // Where a block looks far back, few rows would mostly be made of the bars before them.
+        Some(reach) if columns > 3 && reach <= SHORT_BLOCK / 8 => SHORT_BLOCK,
+        _ => BLOCK,
+    }
+}
+
+/// How many rows ahead a step asks for the numbers it will want.
+const AHEAD: usize = 512;
+
+/// Rows in a line of the cache, which comes at once.
+pub(super) const ROWS_OF_LINE: usize = 8;
 
 /// Longest window that is computed side by side; a longer one goes bar by bar.
 pub(super) const LONGEST: usize = 400;
@@ -16,7 +36,8 @@ pub(super) const LONGEST: usize = 400;
 /// Room for a block and what lies before it.
 pub(super) const SPAN: usize = BLOCK + 4 * LONGEST;
 
-/// Columns to work in. Made once a batch; what is in them is left from the last use.
+/// Columns to work in; what is in them is left from the last use. They are larger than most results: each thread keeps its own for
+/// the next batch, since to make them would take as long as tens of thousands of rows.
 pub(super) struct Scratch {
     pub(super) lanes: Box<[Lane; 8]>,
     pub(super) work: Work,
@@ -39,10 +60,44 @@ fn columns<T: Copy, const N: usize>(column: T) -> Box<[T; N]> {
 /// A column to work in.
 pub(super) type Lane = [f64; SPAN];
 
+thread_local! {
+    static SPARE: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+/// The columns of this thread, given back in the end.
+pub(super) struct Borrowed(Option<Box<Scratch>>);
+
+impl Borrowed {
+    /// Nothing yet.
+    pub(super) const fn later() -> Self {
+        Borrowed(None)
+    }
+
+    #[inline(always)]
+    pub(super) fn get(&mut self) -> &mut Scratch {
+        self.0.get_or_insert_with(spare)
+    }
+}
+
+/// Seldom: once a batch.
+#[cold]
+#[inline(never)]
+fn spare() -> Box<Scratch> {
+    SPARE.take().unwrap_or_else(|| Box::new(Scratch::new()))
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if let Some(scratch) = self.0.take() {
+            SPARE.set(Some(scratch));
+        }
+    }
+}
+
 impl Scratch {
     // One column at a time is on the stack, for a moment.
     #[allow(clippy::large_stack_arrays)]
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Scratch {
             lanes: columns([0.0; SPAN]),
             work: Work { totals: columns([0; SPAN + 8]), parts: columns([0.0; SPAN]) },
@@ -131,7 +186,18 @@ pub(super) fn bar_at<const I: usize>(columns: &[&[f64]; I], row: usize) -> [f64;
     bar
 }
 
-/// Asks for the rows one block on: a step waits for the one before it, and meanwhile they come into the caches.
+/// So many rows of columns, by line.
+#[inline(always)]
+fn lines<'a, const I: usize>(columns: &[&'a [f64]; I], rows: usize) -> [&'a [[f64; ROWS_OF_LINE]]; I] {
+    let mut lines: [&[[f64; ROWS_OF_LINE]]; I] = [&[]; I];
+    for index in 0..I {
+        lines[index] = columns[index][..rows].as_chunks().0;
+    }
+    lines
+}
+
+/// Asks for the line of the cache that a row far ahead is in: a step waits for the one before it, and meanwhile it comes. To be
+/// done once a line.
 #[inline(always)]
 #[allow(unsafe_code)]
 pub(super) fn ask_ahead<const I: usize, const O: usize>(
@@ -144,7 +210,7 @@ pub(super) fn ask_ahead<const I: usize, const O: usize>(
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         let ask = |column: *const f64| {
             // SAFETY: asking for an address does nothing else, wherever it points.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(column.wrapping_add(row + BLOCK).cast()) };
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(column.wrapping_add(row + AHEAD).cast()) };
         };
         for column in columns {
             ask(column.as_ptr());
@@ -186,8 +252,25 @@ fn run<S: Copy, const I: usize, const O: usize>(
     for result in &mut results {
         assert_eq!(result.len(), rows);
     }
-    for slot in 0..rows {
-        ask_ahead(&now, &results, slot);
+    // Whole lines are looked up without a test, so that the state never has to be in memory.
+    let whole = rows - rows % ROWS_OF_LINE;
+    let (now_lines, before_lines) = (lines(&now, whole), lines(&before, whole));
+    for line in 0..whole / ROWS_OF_LINE {
+        ask_ahead(&now, &results, ROWS_OF_LINE * line);
+        for slot in 0..ROWS_OF_LINE {
+            let (mut bar, mut earlier) = ([0.0; I], [0.0; I]);
+            for index in 0..I {
+                (bar[index], earlier[index]) =
+                    (now_lines[index][line][slot], before_lines[index][line][slot]);
+            }
+            let (next, values) = step(state, bar, earlier);
+            state = next;
+            for index in 0..O {
+                results[index].as_chunks_mut::<ROWS_OF_LINE>().0[line][slot] = values[index];
+            }
+        }
+    }
+    for slot in whole..rows {
         let (next, values) = step(state, bar_at(&now, slot), bar_at(&before, slot));
         state = next;
         for index in 0..O {
@@ -275,7 +358,16 @@ pub(super) fn derive<const I: usize, const N: usize>(
     for (derived, column) in derived.iter_mut().zip(columns) {
         *derived = column;
     }
+    for line in (0..length).step_by(ROWS_OF_LINE) {
+        ask_ahead::<I, 0>(&now, &[], line);
+    }
     by_column(derived, length, |row| number(bar_at(&now, row), bar_at(&before, row)));
+}
+
+/// Whether all numbers from a row on can be used, for kernels that test their blocks.
+#[inline(always)]
+pub(super) fn usable_from<const I: usize>(bars: &[&[f64]; I], row: usize) -> bool {
+    bars.iter().all(|column| all_usable(&column[row..]))
 }
 
 /// Bars before a block that [`Block::fill_from_sums`] wants, if the window is short enough.

@@ -1,9 +1,9 @@
 //! Mean absolute deviations of windows over a block, several rows at once.
 
 use super::super::sum::Count;
-#[cfg(target_arch = "x86_64")]
-use super::wide::has_eight;
 use super::window::Sums;
+#[cfg(target_arch = "x86_64")]
+use crate::cpu::has_avx512;
 
 /// Mean of a window and the mean absolute deviation from it, bar by bar; n operations a bar.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ impl Deviation {
         let period = self.period();
         let values = &values[values.len() + 1 - out.len() - period..];
         #[cfg(target_arch = "x86_64")]
-        if has_eight() {
+        if has_avx512() {
             // SAFETY: the processor has just been found to have the features.
             return unsafe { fill_eights(values, period, means, self.count.reciprocal, out) };
         }

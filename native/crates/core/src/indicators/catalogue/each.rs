@@ -1,12 +1,10 @@
 //! A number for each row by itself, as many rows at once as the processor can take.
 
-use super::block::{ask_ahead, bar_at};
+use super::block::{ROWS_OF_LINE, ask_ahead, bar_at};
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::{has_avx2_fma, has_avx512};
 
-/// What comes into the cache at once.
-const ROWS_OF_A_LINE: usize = 8;
-/// Rows between two requests for the next block: neither all at once, nor each among the numbers.
+/// Rows between two requests for those ahead: neither all at once, nor each among the numbers.
 const STRIDE: usize = 64;
 
 /// A function of one row without a branch. Not a closure: one as long as a polynomial would not become part of each loop, and
@@ -22,7 +20,7 @@ pub(super) fn fill_rows<const I: usize>(columns: [&[f64]; I], out: &mut [f64], f
     fill::<I, false>(columns, out, function);
 }
 
-/// As [`fill_rows`] from columns of the batch, and asks for their rows one block on.
+/// As [`fill_rows`] from columns of the batch, and asks for the rows ahead.
 #[inline(always)]
 pub(super) fn fill_rows_ahead<const I: usize>(
     columns: [&[f64]; I],
@@ -75,7 +73,7 @@ fn each<const I: usize, const AHEAD: bool>(columns: [&[f64]; I], out: &mut [f64]
     while row < rows {
         let end = rows.min(row + stride);
         if AHEAD {
-            for line in (row..end).step_by(ROWS_OF_A_LINE) {
+            for line in (row..end).step_by(ROWS_OF_LINE) {
                 ask_ahead(&columns, &[&mut *out], line);
             }
         }

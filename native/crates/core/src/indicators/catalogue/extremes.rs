@@ -6,7 +6,7 @@
 use super::block::{Block, LONGEST, Lane, bar_at};
 use super::kernel::{larger, smaller};
 #[cfg(target_arch = "x86_64")]
-use super::wide::has_eight;
+use crate::cpu::has_avx512;
 
 /// Bars before a block that windows of `period` values want, if they are short enough.
 #[inline(always)]
@@ -61,7 +61,7 @@ pub(super) fn extremes(
     pick: impl Fn(f64, f64) -> f64 + Copy,
 ) {
     #[cfg(target_arch = "x86_64")]
-    if has_eight() {
+    if has_avx512() {
         // SAFETY: the processor has just been found to have the features.
         return unsafe { extremes_eights(values, period, work, out, pick) };
     }

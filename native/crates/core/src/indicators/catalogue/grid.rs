@@ -9,9 +9,9 @@
 use super::super::sum::{Count, Sum, two_sum};
 use super::block::{Lane, Work, bar_at, sums_reach};
 use super::whole::Whole;
-#[cfg(target_arch = "x86_64")]
-use super::wide::has_eight;
 use super::window::{SHORT, short_sum};
+#[cfg(target_arch = "x86_64")]
+use crate::cpu::has_avx512;
 use crate::cpu::multiversioned;
 
 /// Splits numbers at a common place.
@@ -142,6 +142,26 @@ multiversioned! {
     }
 }
 
+/// As [`sums_into`] for several periods; before the first places there must be the [`sums_reach`] of the longest.
+#[inline(always)]
+pub(super) fn sums_of_periods<const N: usize>(
+    values: &[f64],
+    periods: [usize; N],
+    mean: bool,
+    work: &mut Work,
+    mut out: [&mut [f64]; N],
+) -> bool {
+    let longest = periods.into_iter().max().unwrap_or(1);
+    let last = &values[values.len() - out[0].len() - sums_reach(longest)..];
+    if let Some(whole) = Whole::new::<false>(last, longest, &mut work.totals) {
+        for (period, out) in periods.into_iter().zip(&mut out) {
+            whole.plain(period, mean.then(|| Count::new(period)), out);
+        }
+        return true;
+    }
+    periods.into_iter().zip(out).all(|(period, out)| sums_into(values, period, mean, work, out))
+}
+
 /// [`sums_into`], for a column that begins [`sums_reach`] values before the first window's end.
 pub(super) fn sums(values: &[f64], period: usize, mean: bool, work: &mut Work, out: &mut Lane) -> bool {
     let rows = values.len() - sums_reach(period);
@@ -153,7 +173,7 @@ pub(super) fn sums(values: &[f64], period: usize, mean: bool, work: &mut Work, o
 #[allow(unsafe_code)]
 fn short_sums(values: &[f64], period: usize, mean: bool, out: &mut [f64]) {
     #[cfg(target_arch = "x86_64")]
-    if has_eight() {
+    if has_avx512() {
         // SAFETY: the processor has just been found to have the features.
         return unsafe { short_sums_eights(values, period, mean, out) };
     }

@@ -2,11 +2,11 @@
 
 use super::block::LONGEST;
 use super::halves::{Stretch, weights};
+#[cfg(target_arch = "x86_64")]
+use super::wide::Eight;
 use super::wide::Number;
 #[cfg(target_arch = "x86_64")]
-use super::wide::{Eight, has_eight};
-#[cfg(target_arch = "x86_64")]
-use crate::cpu::has_avx2_fma;
+use crate::cpu::{has_avx2_fma, has_avx512};
 use std::marker::PhantomData;
 
 /// Most columns a stretch has.
@@ -305,7 +305,7 @@ fn join<S: Stretch<M, N>, A: Source<N>, B: Source<N>, const M: usize, const N: u
     let out = cut(out, 0, rows);
     #[cfg(target_arch = "x86_64")]
     {
-        if has_eight() && rows >= 8 {
+        if has_avx512() && rows >= 8 {
             // SAFETY: the processor has just been found to have the features.
             return unsafe { join_eights::<S, A, B, M, N>(older, newer, weights, out) };
         }

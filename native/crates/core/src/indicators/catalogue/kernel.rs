@@ -3,7 +3,7 @@
 /// `kernel!(Name[inputs => outputs](p) { field: Type = first value, … } |this, [a, b]| step)`: the step gives
 /// `Option<[f64; outputs]>`, `None` while warming up. `p` are the checked parameters. A kernel that can fill a block side by
 /// side ends with `; reach bars; |block| filled`, or `; reach bars; carry |block| filled` where it carries a state on from
-/// block to block, which must then be mended in it.
+/// block to block, which must then be mended in it; `; reach bars; tests |block| filled` where it also tests the block.
 macro_rules! kernel {
     (
         $visibility:vis $name:ident[$inputs:literal => $outputs:literal]($params:ident) { $($field:ident: $kind:ty = $first:expr),* $(,)? }
@@ -52,6 +52,11 @@ pub(super) use kernel;
 
 /// The method of a kernel that fills a block.
 macro_rules! filling {
+    (tests $this:ident, $block:pat_param, $inputs:literal, $outputs:literal, $fill:expr) => {
+        const TESTS: bool = true;
+
+        $crate::indicators::catalogue::kernel::filling!(carry $this, $block, $inputs, $outputs, $fill);
+    };
     (carry $this:ident, $block:pat_param, $inputs:literal, $outputs:literal, $fill:expr) => {
         const CARRIES: bool = true;
 

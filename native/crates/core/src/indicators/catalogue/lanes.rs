@@ -6,16 +6,13 @@
 use super::super::ema::{Ema, Running, Smoothing};
 use super::super::runs::{all_usable, for_each_run};
 use super::super::wilder::{WilderAverage, approached};
-use super::block::bar_at;
+use super::block::{ROWS_OF_LINE, bar_at};
 use super::machine::Kernel;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
 
 /// Rows that are computed before they are written to the column of each lane.
 const ROWS: usize = 64;
-
-/// Rows in a cache line.
-const ROWS_OF_LINE: usize = 8;
 
 /// Results that are so many (32 MB) that the caches would not hold them until they are read: they are written past the caches,
 /// which saves reading each line before it is written.

@@ -6,11 +6,11 @@
 //! kernel, so that the state stays in registers.
 //!
 //! Columns are larger than the caches, so a batch must never wait for memory with nothing else to do: what carries no state is
-//! tested after it is filled, when its block is near, and steps ask for the next block while they compute this one.
+//! tested after it is filled, when its block is near, and steps ask for what lies ahead while they compute.
 
 use super::super::runs::all_usable;
 use super::super::usable;
-use super::block::{BLOCK, Block, Scratch, ask_ahead};
+use super::block::{Block, Borrowed, ROWS_OF_LINE, ask_ahead, bar_at, block_rows};
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
 use std::ops::Range;
@@ -33,6 +33,10 @@ pub(super) trait Kernel<const I: usize, const O: usize>: Send + Sized + 'static 
     /// Whether a block is filled by [`Kernel::carry`], not by [`Kernel::fill`].
     const CARRIES: bool = false;
 
+    /// Whether [`Kernel::carry`] tests the block itself, once it has been read and before anything is carried on: columns are read from
+    /// memory only once then. Where the test fails, it gives `false`.
+    const TESTS: bool = false;
+
     /// Fills a block with the same bits as [`Kernel::advance`], from windows that are looked up in the block and the bars before
     /// it; the state is left behind. `false` where the numbers do not allow it: then the run is computed bar by bar. The block
     /// may hold numbers that cannot be used: what is made of it is thrown away then.
@@ -43,7 +47,7 @@ pub(super) trait Kernel<const I: usize, const O: usize>: Send + Sized + 'static 
     }
 
     /// As [`Kernel::fill`], where something without an end (averages that never forget) is carried on from block to block. All
-    /// numbers can be used.
+    /// numbers can be used, unless [`Kernel::TESTS`].
     #[inline(always)]
     fn carry(&mut self, block: Block<'_, I, O>) -> bool {
         let _ = block;
@@ -66,16 +70,16 @@ fn step_by_step<K: Kernel<I, O>, const I: usize, const O: usize>(
     for result in &results {
         assert_eq!(result.len(), rows);
     }
-    for row in 0..rows {
-        ask_ahead(&columns, &results, row);
-        let mut bar = [0.0; I];
-        for index in 0..I {
-            bar[index] = columns[index][row];
+    let mut line = 0;
+    while line < rows {
+        ask_ahead(&columns, &results, line);
+        for row in line..rows.min(line + ROWS_OF_LINE) {
+            let values = kernel.advance(bar_at(&columns, row));
+            for index in 0..O {
+                results[index][row] = values[index];
+            }
         }
-        let values = kernel.advance(bar);
-        for index in 0..O {
-            results[index][row] = values[index];
-        }
+        line += ROWS_OF_LINE;
     }
     kernel
 }
@@ -161,17 +165,18 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
     fn run_blocks(&self, inputs: [&[f64]; I], mut outputs: [&mut [f64]; O]) {
         let rows = inputs[0].len();
         let reach = self.kernel.reach();
-        let mut scratch: Option<Scratch> = None;
+        let block_rows = block_rows(I + O, reach);
+        let mut scratch = Borrowed::later();
         let mut progress: Option<Progress<K>> = None;
         let mut next = 0;
         // Blocks before this row are tested before anything is made of them.
         let mut careful_until = 0;
         while next < rows {
             let start = next;
-            let end = (start + BLOCK).min(rows);
+            let end = (start + block_rows).min(rows);
             let all_usable_in =
                 |rows: Range<usize>| inputs.iter().all(|column| all_usable(&column[rows.clone()]));
-            let trusting = !K::CARRIES
+            let trusting = (!K::CARRIES || K::TESTS)
                 && start >= careful_until
                 && progress.as_ref().is_some_and(|run| !run.slow && start >= run.start + reach.unwrap_or(0));
             if trusting || all_usable_in(start..end) {
@@ -207,10 +212,10 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
                         reach,
                         row: filled_from,
                         results: part(&mut outputs, filled_from, next),
-                        scratch: scratch.get_or_insert_with(Scratch::new),
+                        scratch: scratch.get(),
                     };
                     let filled = if K::CARRIES { run.kernel.carry(block) } else { run.kernel.fill(block) };
-                    if trusting && !all_usable_in(start..next) {
+                    if trusting && !(if K::TESTS { filled } else { all_usable_in(start..next) }) {
                         (careful_until, next) = (end, start);
                         progress = Some(run);
                         continue;

@@ -3,7 +3,7 @@
 use super::block::{Block, Lane};
 use super::kernel::{larger, smaller};
 #[cfg(target_arch = "x86_64")]
-use super::wide::has_eight;
+use crate::cpu::has_avx512;
 
 /// Longest window that is kept sorted in a block: its work grows with its length, that of a sorted list hardly.
 pub(super) const LONGEST_SORTED: usize = 200;
@@ -17,7 +17,7 @@ const ROWS: usize = 64;
 #[allow(unsafe_code)]
 pub(super) fn count_below(values: &[f64], period: usize, out: &mut [f64]) {
     #[cfg(target_arch = "x86_64")]
-    if has_eight() {
+    if has_avx512() {
         // SAFETY: the processor has just been found to have the features.
         return unsafe { count_eights(values, period, out) };
     }

@@ -11,19 +11,51 @@ use super::window::WeightedSums;
 pub(super) struct Line {
     sums: WeightedSums,
     pub(super) n: f64,
+    shape: Shape,
+}
+
+/// What the lines through so many values have in common.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    /// Mean of the places 1 to n.
+    middle: f64,
+    /// One over the squared deviations of the places, `n (n^2 - 1) / 12`; 0 for a single place.
+    per_deviation: f64,
+    per_value: f64,
+    /// Places from the oldest to the middle.
+    half: f64,
+}
+
+impl Shape {
+    fn new(n: f64) -> Self {
+        Shape {
+            middle: f64::midpoint(n, 1.0),
+            per_deviation: ratio_or(12.0, n * (n * n - 1.0), 0.0),
+            per_value: 1.0 / n,
+            half: (n - 1.0) / 2.0,
+        }
+    }
+
+    /// Slope and intercept of the line through values with this plain and this weighted sum.
+    #[inline(always)]
+    fn line(self, plain: f64, weighted: f64) -> (f64, f64) {
+        let slope = (-self.middle).mul_add(plain, weighted) * self.per_deviation;
+        (slope, (-self.half).mul_add(slope, plain * self.per_value))
+    }
 }
 
 impl Line {
     #[inline(always)]
     pub(super) fn new(period: usize) -> Self {
-        Line { sums: WeightedSums::new(period), n: period as f64 }
+        let n = period as f64;
+        Line { sums: WeightedSums::new(period), n, shape: Shape::new(n) }
     }
 
     /// Slope and intercept.
     #[inline(always)]
     pub(super) fn push(&mut self, value: f64) -> Option<(f64, f64)> {
         let (plain, weighted) = self.sums.push(value)?;
-        Some(line(self.n, plain.nearest(), weighted.nearest()))
+        Some(self.shape.line(plain.nearest(), weighted.nearest()))
     }
 
     /// Bars before a block that [`Line::fill`] looks at.
@@ -47,27 +79,18 @@ impl Line {
         out: &mut [f64],
         result: impl Fn(f64, f64) -> f64,
     ) -> bool {
-        let (period, rows, n) = (self.sums.period(), out.len(), self.n);
+        let (period, rows, shape) = (self.sums.period(), out.len(), self.shape);
         let Scratch { lanes, work, .. } = scratch;
         let [plain, weighted, ..] = &mut **lanes;
         let weighted = &mut weighted[..rows];
         let done = grid::weighted_into(values, period, false, work, Some(plain), weighted);
         let plain = &plain[..rows];
         for row in 0..rows {
-            let (slope, start) = line(n, plain[row], weighted[row]);
+            let (slope, start) = shape.line(plain[row], weighted[row]);
             out[row] = result(slope, start);
         }
         done
     }
-}
-
-/// Slope and intercept of the line through `n` values, from their plain and their weighted sum.
-#[inline(always)]
-fn line(n: f64, plain: f64, weighted: f64) -> (f64, f64) {
-    // Places 1 to n: their sum is n (n+1) / 2, their squared deviations n (n^2 - 1) / 12.
-    let centred = weighted - plain * (n + 1.0) / 2.0;
-    let slope = ratio_or(12.0 * centred, n * (n * n - 1.0), 0.0);
-    (slope, plain / n - slope * (n - 1.0) / 2.0)
 }
 
 kernel!(LinearReg[1 => 1](p) { line: Line = Line::new(count(p, 0)) }

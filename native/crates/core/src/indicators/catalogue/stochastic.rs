@@ -7,7 +7,7 @@ use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
 use super::block::{LONGEST, Lane, Scratch, derived_reach, fill_on, sums_reach};
 use super::carried::Carried;
-use super::each::{fill_rows, of_row};
+use super::each::{fill_rows, fill_rows_ahead, of_row};
 use super::extremes::{extremes, extremes_reach};
 use super::grid;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
@@ -242,7 +242,7 @@ reach Some(1);
 |block| {
     let ([high, low, close], [out]) = (block.bars, block.results);
     let range = of_row!(3, |[high, low, before]| true_range(high, low, before));
-    fill_rows([&high[1..], &low[1..], close], out, &range);
+    fill_rows_ahead([&high[1..], &low[1..], close], out, &range);
     true
 });
 kernel!(Atr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = WilderAverage::new(count(p, 0)) }

@@ -118,8 +118,8 @@ fn awesome([high, low]: [&[f64]; 2], rows: usize, [fast, slow]: [&Simple; 2], sc
         middles[row] = middle(high[row], low[row]);
     }
     let (fasts, slows) = (&mut fasts[..rows], &mut slows[..rows]);
-    let done = grid::sums_into(middles, fast.period(), true, work, fasts)
-        && grid::sums_into(middles, slow.period(), true, work, slows);
+    let periods = [fast.period(), slow.period()];
+    let done = grid::sums_of_periods(middles, periods, true, work, [&mut *fasts, &mut *slows]);
     for row in 0..rows {
         fasts[row] -= slows[row];
     }

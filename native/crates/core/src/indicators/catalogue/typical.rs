@@ -1,12 +1,13 @@
 //! Indicators of the typical price and of how far the close is from the true low.
 
-use super::block::{Scratch, derived_reach};
+use super::block::{Scratch, derive, derived_reach};
 use super::deviations::Deviation;
 use super::extremes::by_column;
-use super::grid;
+use super::grid::{self, sums_of_periods};
 use super::halves::{Halves, Totals};
 use super::kernel::{kernel, ratio_or, smaller, true_range};
 use super::spec::{Spec, count, period, spec};
+use super::window::Sums;
 
 /// Mean of high, low and close.
 #[inline(always)]
@@ -102,33 +103,39 @@ fn pressure([high, low, close]: [f64; 3], before: f64) -> [f64; 2] {
 #[inline(always)]
 fn ultimate(short: [f64; 2], medium: [f64; 2], long: [f64; 2]) -> f64 {
     let share = |[pressure, range]: [f64; 2]| ratio_or(pressure, range, 0.0);
-    100.0 * (4.0 * share(short) + 2.0 * share(medium) + share(long)) / 7.0
+    (4.0 * share(short) + 2.0 * share(medium) + share(long)) * (100.0 / 7.0)
 }
 
 kernel!(UltOsc[3 => 1](p) {
-    previous: Option<f64> = None, windows: [Halves<Totals, 2, 2>; 3] = periods(p).map(Halves::new) }
+    previous: Option<f64> = None, windows: [Sums<2>; 3] = periods(p).map(Sums::new) }
 |this, [high, low, close]| {
     let before = this.previous.replace(close)?;
     let bar = pressure([high, low, close], before);
-    let [short, medium, long] = &mut this.windows;
-    let (short, medium, long) = (short.push(bar), medium.push(bar), long.push(bar));
-    Some([ultimate(short?, medium?, long?)])
-}; reach this.windows[2].reach().map(|reach| reach + 1); |block| {
+    let mut full = true;
+    for window in &mut this.windows {
+        full &= window.push(bar);
+    }
+    let [short, medium, long] = &this.windows;
+    let sums = |window: &Sums<2>| [window.sum(0), window.sum(1)];
+    full.then(|| [ultimate(sums(short), sums(medium), sums(long))])
+}; reach derived_reach(this.windows[2].period()); |block| {
+    let [short, medium, long] = &this.windows;
+    let periods = [short.period(), medium.period(), long.period()];
     let mut parts = block.parts();
     while let Some(block) = parts.next() {
-        let ([high, low, close], [result]) = (block.bars, block.results);
-        let (rows, length) = (result.len(), close.len() - 1);
-        let Scratch { lanes, joints, .. } = block.scratch;
-        let [pressures, ranges, totals @ ..] = &mut **lanes;
-        let (before, high, low, close) = (&close[..length], &high[1..], &low[1..], &close[1..]);
-        let (high, low, close) = (&high[..length], &low[..length], &close[..length]);
-        by_column([&mut *pressures, &mut *ranges], length, |row| pressure([high[row], low[row], close[row]], before[row]));
-        let (totals, _) = totals.as_chunks_mut::<2>();
-        for (window, [pressure, range]) in this.windows.iter().zip(totals.iter_mut()) {
-            window.fill([&pressures[..length], &ranges[..length]], joints, [&mut pressure[..rows], &mut range[..rows]]);
+        let [result] = block.results;
+        let (rows, length) = (result.len(), block.bars[0].len() - 1);
+        let Scratch { lanes, work, .. } = block.scratch;
+        let (moves, sums) = lanes.split_first_chunk_mut::<2>().expect("there are eight");
+        derive(block.bars, moves, |bar, [_, _, before]| pressure(bar, before));
+        let [a, c, e, b, d, f] = sums else { return false };
+        let [a, b, c, d, e, f] = [a, b, c, d, e, f].map(|column| &mut column[..rows]);
+        let [pressures, ranges] = moves;
+        if !sums_of_periods(&pressures[..length], periods, false, work, [&mut *a, &mut *c, &mut *e])
+            || !sums_of_periods(&ranges[..length], periods, false, work, [&mut *b, &mut *d, &mut *f])
+        {
+            return false;
         }
-        let [short, medium, long] = totals else { return false };
-        let [[a, b], [c, d], [e, f]] = [short, medium, long].map(|[pressure, range]| [&pressure[..rows], &range[..rows]]);
         for row in 0..rows {
             result[row] = ultimate([a[row], b[row]], [c[row], d[row]], [e[row], f[row]]);
         }
@@ -179,8 +186,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |p| periods(p)[2],
         UltOsc::new,
-        "100 (4 a + 2 b + c) / 7, each the sum of close - true low over the sum of true ranges, put together from halves, 2 log2 n operations a bar; shortest \
-         period first",
+        "100 (4 a + 2 b + c) / 7, each the sum of close - true low over the sum of true ranges; shortest period first",
         "L. Williams, 1976"
     ),
 ];

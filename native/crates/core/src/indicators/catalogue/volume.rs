@@ -2,13 +2,17 @@
 
 use super::super::ema::{Ema, Smoothing};
 use super::super::sum::Count;
-use super::block::{Block, Scratch, fill_on};
+use super::block::{Block, Scratch, fill_on, usable_from};
 use super::each::{OfRow, fill_rows, fill_rows_ahead, of_row};
 use super::halves::{Halves, Totals};
+use super::joints::part_of;
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, spec};
 use super::total::Total;
 use super::window::{Lag, Sums};
+
+/// Bars of which the flows are known before their averages.
+const FEW: usize = 64;
 
 /// Part of the volume that belongs to buyers less that of sellers, by where the bar closed.
 #[inline(always)]
@@ -25,9 +29,10 @@ fn money_flows(bars: [&[f64]; 4], reach: usize, out: &mut [f64]) {
 
 kernel!(Ad[4 => 1](p) { total: Total = Total::default() }
 |this, [high, low, close, volume]| Some([this.total.push(money_flow(high, low, close, volume))]);
-reach Some(0); carry |block| {
+reach Some(0); tests |block| {
     let [out] = block.results;
     money_flows(block.bars, 0, out);
+    if !usable_from(&block.bars, 0) { return false; }
     this.total.run(out);
     true
 });
@@ -47,15 +52,20 @@ kernel!(AdOsc[4 => 1](p) {
     this.left = this.left.saturating_sub(1);
     (this.left == 0).then_some([this.fast - this.slow])
 }; reach Some(this.longest); carry |block| {
-    let smoothing = this.smoothing;
+    let (smoothing, [out]) = (this.smoothing, block.results);
     let [line] = block.scratch.columns();
-    let line = &mut line[..block.results[0].len()];
-    money_flows(block.bars, block.reach, line);
-    this.total.run(line);
-    (this.fast, this.slow) = fill_on([&*line], 0, block.results, 0, (this.fast, this.slow), |(fast, slow), [line], _| {
-        let (fast, slow) = (smoothing[0].next(fast, line), smoothing[1].next(slow, line));
-        ((fast, slow), [fast - slow])
-    });
+    let mut bars = part_of(block.bars, block.reach, out.len());
+    // The averages wait for themselves; the processor begins with the flows of the next few bars meanwhile.
+    for out in out.chunks_mut(FEW) {
+        let line = &mut line[..out.len()];
+        money_flows(bars, 0, line);
+        bars = part_of(bars, out.len(), bars[0].len() - out.len());
+        this.total.run(line);
+        (this.fast, this.slow) = fill_on([&*line], 0, [out], 0, (this.fast, this.slow), |(fast, slow), [line], _| {
+            let (fast, slow) = (smoothing[0].next(fast, line), smoothing[1].next(slow, line));
+            ((fast, slow), [fast - slow])
+        });
+    }
     true
 });
 kernel!(Cmf[4 => 1](p) { window: Halves<Totals, 2, 2> = Halves::new(count(p, 0)) }
@@ -91,6 +101,9 @@ fn sided(close: f64, volume: f64, before: f64) -> f64 {
 fn fill_total(total: &mut Total, block: Block<'_, 2, 1>, number: &impl OfRow<3>) -> bool {
     let ([close, volume], [out]) = (block.bars, block.results);
     fill_rows_ahead([&close[1..], &volume[1..], close], out, number);
+    if !usable_from(&block.bars, 1) {
+        return false;
+    }
     total.run(out);
     true
 }
@@ -99,7 +112,7 @@ kernel!(Obv[2 => 1](p) { previous: Option<f64> = None, total: Total = Total::def
 |this, [close, volume]| {
     let before = this.previous.replace(close).unwrap_or(f64::NEG_INFINITY);
     Some([this.total.push(sided(close, volume, before))])
-}; reach Some(1); carry |block| fill_total(
+}; reach Some(1); tests |block| fill_total(
     &mut this.total,
     block,
     &of_row!(3, |[close, volume, before]| sided(close, volume, before)),
@@ -108,7 +121,7 @@ kernel!(Pvt[2 => 1](p) { previous: Option<f64> = None, total: Total = Total::def
 |this, [close, volume]| {
     let before = this.previous.replace(close).unwrap_or(close);
     Some([this.total.push(volume * ratio_or(close - before, before, 0.0))])
-}; reach Some(1); carry |block| fill_total(
+}; reach Some(1); tests |block| fill_total(
     &mut this.total,
     block,
     &of_row!(3, |[close, volume, before]| volume * ratio_or(close - before, before, 0.0)),
@@ -193,12 +206,13 @@ kernel!(Vwap[4 => 1](p) { money: Total = Total::default(), volume: Total = Total
     let typical = (high + low + close) / 3.0;
     let (money, traded) = (this.money.push(typical * volume), this.volume.push(volume));
     Some([ratio_or(money, traded, typical)])
-}; reach Some(0); carry |block| {
+}; reach Some(0); tests |block| {
     let ([high, low, close, volume], [out]) = (block.bars, block.results);
     let [typical, money, traded] = block.scratch.columns().each_mut().map(|column| &mut column[..out.len()]);
     fill_rows_ahead([high, low, close], typical, &of_row!(3, |[high, low, close]| (high + low + close) / 3.0));
     fill_rows([&*typical, volume], money, &of_row!(2, |[typical, volume]| typical * volume));
     traded.copy_from_slice(volume);
+    if !usable_from(&block.bars, 0) { return false; }
     this.money.run(money);
     this.volume.run(traded);
     let mean = of_row!(3, |[money, traded, typical]| ratio_or(money, traded, typical));

@@ -7,6 +7,8 @@
 
 use super::super::sum::Count;
 use super::block::SPAN;
+#[cfg(target_arch = "x86_64")]
+use crate::cpu::has_avx512;
 
 /// Running totals of a block; the last eight are padding.
 pub(super) type Totals = [i64; SPAN + 8];
@@ -24,15 +26,6 @@ pub(super) struct Whole<'a> {
 /// Bits of a sum that are used; one more is its sign, and one is left over.
 const BITS: i64 = 62;
 
-/// Whether this processor can do it.
-#[inline(always)]
-pub(super) fn is_known() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512dq");
-    #[cfg(not(target_arch = "x86_64"))]
-    false
-}
-
 impl<'a> Whole<'a> {
     /// Adds the values up; `WEIGHTED` twice, for [`Whole::weighted`]. No value may count more than `size` times in a sum. `None` where
     /// the values do not allow it, or the processor.
@@ -44,7 +37,7 @@ impl<'a> Whole<'a> {
         totals: &'a mut [Totals; 2],
     ) -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
-        if is_known() {
+        if has_avx512() {
             // SAFETY: the processor has just been found to have the features.
             let unit = unsafe { wide::totals::<WEIGHTED>(values, size, totals) }?;
             return Some(Whole { totals, unit, length: values.len() });
@@ -96,13 +89,14 @@ fn scale_of(largest: i64, size: usize) -> Option<f64> {
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use super::super::super::sum::Count;
+    use super::super::block::BLOCK;
     use super::{Totals, Whole, scale_of};
     use std::arch::x86_64::{
-        __m512d, __m512i, _mm512_add_epi64, _mm512_add_pd, _mm512_alignr_epi64, _mm512_castpd_si512,
-        _mm512_cvtepi64_pd, _mm512_cvtpd_epi64, _mm512_div_pd, _mm512_fnmadd_pd, _mm512_loadu_epi64,
-        _mm512_loadu_pd, _mm512_mul_pd, _mm512_mullo_epi64, _mm512_permutexvar_epi64, _mm512_set1_epi64,
-        _mm512_set1_pd, _mm512_setzero_si512, _mm512_storeu_epi64, _mm512_storeu_pd, _mm512_sub_epi64,
-        _mm512_ternarylogic_epi64, _mm512_test_epi64_mask,
+        __m512d, __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_add_epi64, _mm512_add_pd, _mm512_alignr_epi64,
+        _mm512_castpd_si512, _mm512_cvtepi64_pd, _mm512_cvtpd_epi64, _mm512_div_pd, _mm512_fnmadd_pd,
+        _mm512_loadu_epi64, _mm512_loadu_pd, _mm512_mul_pd, _mm512_mullo_epi64, _mm512_permutexvar_epi64,
+        _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_si512, _mm512_storeu_epi64, _mm512_storeu_pd,
+        _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_test_epi64_mask,
     };
 
     /// Rows a step takes.
@@ -134,12 +128,13 @@ mod wide {
         unsafe { _mm512_storeu_epi64(place.as_mut_ptr(), values) };
     }
 
-    /// Writes as many of the numbers as there is room for.
+    /// Writes as many of the numbers as there is room for, and asks for the place of those one block on.
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq")]
     #[allow(unsafe_code)]
     fn put_doubles(place: &mut [f64], values: __m512d) {
         let mut eight = [0.0; ROWS];
+        _mm_prefetch::<_MM_HINT_T0>(place.as_ptr().wrapping_add(BLOCK).cast());
         if let Ok(place) = <&mut [f64; ROWS]>::try_from(&mut *place) {
             // SAFETY: there is room for eight numbers.
             unsafe { _mm512_storeu_pd(place.as_mut_ptr(), values) };
@@ -194,6 +189,8 @@ mod wide {
         };
         let (eights, rest) = values.as_chunks::<ROWS>();
         for (place, eight) in eights.iter().enumerate() {
+            // The rows of the next block come meanwhile.
+            _mm_prefetch::<_MM_HINT_T0>(eight.as_ptr().wrapping_add(BLOCK).cast());
             let rows = ROWS * place..ROWS * place + ROWS;
             step(doubles(eight), &mut first[rows.clone()], &mut second[rows]);
         }

@@ -37,15 +37,6 @@ impl Number<1> for f64 {
     }
 }
 
-/// Whether this processor can do eight rows at once.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-pub(super) fn has_eight() -> bool {
-    std::arch::is_x86_feature_detected!("avx512f")
-        && std::arch::is_x86_feature_detected!("avx512dq")
-        && std::arch::is_x86_feature_detected!("avx512vl")
-}
-
 #[cfg(target_arch = "x86_64")]
 pub(super) use eight::Eight;
 
@@ -59,7 +50,7 @@ mod eight {
     };
     use std::ops::{Add, Mul, Sub};
 
-    /// Eight rows. To be used only in functions that are compiled for [`super::has_eight`] and called where it holds.
+    /// Eight rows. To be used only in functions that are compiled for AVX-512 and called where [`crate::cpu::has_avx512`] holds.
     #[derive(Clone, Copy)]
     pub(in super::super) struct Eight(__m512d);
 
