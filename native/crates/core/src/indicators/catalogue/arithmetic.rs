@@ -1,9 +1,9 @@
 //! Arithmetic of columns and prices made of others.
 
-use super::block::{Block, Scratch, derived_reach, usable_from};
+use super::block::{Block, Scratch, derived_reach};
 use super::circular;
 use super::deviations::Deviation;
-use super::each::{OfRow, fill_rows_ahead, of_row};
+use super::each::{OfRow, fill_rows, fill_rows_ahead, of_row};
 use super::extremes::extremes_reach;
 use super::functions;
 use super::grid;
@@ -11,7 +11,7 @@ use super::heikin_ashi::HeikinAshi;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller};
 use super::machine::Kernel;
 use super::spec::{Spec, count, period, period_from, spec};
-use super::total::Total;
+use super::total::{Total, fill_tested};
 use super::window::{Highest, Lowest, Sums};
 
 /// A function of one bar alone.
@@ -30,7 +30,12 @@ impl<F: OfRow<I>, const I: usize> Kernel<I, 1> for Pure<F> {
     #[inline(always)]
     fn fill(&self, block: Block<'_, I, 1>) -> bool {
         let [out] = block.results;
-        fill_rows_ahead(block.bars, out, &self.0);
+        if I > 2 {
+            fill_rows_ahead(block.bars, out, &self.0);
+        } else {
+            // Few enough for the processor to foresee what will be wanted.
+            fill_rows(block.bars, out, &self.0);
+        }
         true
     }
 }
@@ -38,10 +43,7 @@ impl<F: OfRow<I>, const I: usize> Kernel<I, 1> for Pure<F> {
 kernel!(CumulativeSum[1 => 1](p) { total: Total = Total::default() }
 |this, [x]| Some([this.total.push(x)]); reach Some(0); tests |block| {
     let [out] = block.results;
-    out.copy_from_slice(block.bars[0]);
-    if !usable_from(&block.bars, 0) { return false; }
-    this.total.run(out);
-    true
+    fill_tested(&mut this.total, (&block.bars, 0), block.bars, out, &of_row!(1, |[x]| x))
 });
 kernel!(MovingSum[1 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)) }
     |this, [x]| this.sums.push([x]).then(|| [this.sums.sum(0)]);

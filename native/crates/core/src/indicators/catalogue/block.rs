@@ -1,9 +1,10 @@
 //! Parts of batches: what a kernel sees of a block of bars, and windows over it that are computed side by side.
 
 use super::super::runs::all_usable;
+use super::each::{OfRow, fill_rows};
 use super::extremes::by_column;
 use super::grid;
-use super::joints::Joints;
+use super::joints::{Joints, part_of};
 use super::whole::Totals;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
@@ -294,21 +295,6 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         grid::sums_into(self.bars[0], period, MEANS, &mut self.scratch.work, result)
     }
 
-    /// Fills each column with means over a window of a number derived from the bar.
-    #[inline(always)]
-    pub(super) fn fill_with_means(self, period: usize, number: impl Fn([f64; I]) -> [f64; O]) -> bool {
-        let Scratch { lanes, work, .. } = self.scratch;
-        let numbers = lanes.first_chunk_mut::<O>().expect("three are enough for all");
-        derive(self.bars, numbers, |bar, _| number(bar));
-        let length = self.bars[0].len() - 1;
-        for (numbers, result) in numbers.iter().zip(self.results) {
-            if !grid::sums_into(&numbers[..length], period, true, work, result) {
-                return false;
-            }
-        }
-        true
-    }
-
     /// Fills the block from sums over a window of numbers derived from each bar and the one before it: `result` gets the
     /// sums and the bar. The reach is that of [`derived_reach`].
     #[inline(always)]
@@ -341,6 +327,19 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
     }
 }
 
+impl<const I: usize> Block<'_, I, 1> {
+    /// Fills the block with means over a window of a number derived from the bar.
+    #[inline(always)]
+    pub(super) fn fill_with_means(self, period: usize, number: &impl OfRow<I>) -> bool {
+        let Scratch { lanes, work, .. } = self.scratch;
+        let ([numbers, ..], [result]) = (&mut **lanes, self.results);
+        let length = result.len() + sums_reach(period);
+        let numbers = &mut numbers[..length];
+        fill_rows(part_of(self.bars, self.bars[0].len() - length, length), numbers, number);
+        grid::sums_into(numbers, period, true, work, result)
+    }
+}
+
 /// Columns of numbers of each bar and the one before it, from the second bar on.
 #[inline(always)]
 pub(super) fn derive<const I: usize, const N: usize>(
@@ -357,9 +356,6 @@ pub(super) fn derive<const I: usize, const N: usize>(
     let mut derived: [&mut [f64]; N] = std::array::from_fn(|_| Default::default());
     for (derived, column) in derived.iter_mut().zip(columns) {
         *derived = column;
-    }
-    for line in (0..length).step_by(ROWS_OF_LINE) {
-        ask_ahead::<I, 0>(&now, &[], line);
     }
     by_column(derived, length, |row| number(bar_at(&now, row), bar_at(&before, row)));
 }

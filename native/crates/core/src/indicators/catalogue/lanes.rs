@@ -7,6 +7,7 @@ use super::super::ema::{Ema, Running, Smoothing};
 use super::super::runs::{all_usable, for_each_run};
 use super::super::wilder::{WilderAverage, approached};
 use super::block::{ROWS_OF_LINE, bar_at};
+use super::joints::part_of;
 use super::machine::Kernel;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
@@ -207,15 +208,32 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
         let to_line = rows_to_line(&results, row).filter(|_| past_caches);
         // A short tile first, so that the next begins with a cache line.
         let taken = to_line.filter(|&missing| missing > 0).unwrap_or(ROWS).min(rows - row);
-        for slot in 0..taken {
-            if to_line.is_none() {
+        if to_line.is_none() {
+            for slot in 0..taken {
                 for lanes in &results {
                     ask_for_part(lanes, row + ROWS, slot);
                 }
             }
-            let bar = K::step(&mut lanes, bar_at(&columns, row + slot));
-            for index in 0..O {
-                values[index][slot] = bar[index];
+        }
+        let part = part_of(columns, row, taken);
+        if let Some(tile) = whole_tile(part) {
+            // Nothing is looked up with a test here, so that the state stays in registers.
+            for slot in 0..ROWS {
+                let mut bar = [0.0; I];
+                for index in 0..I {
+                    bar[index] = tile[index][slot];
+                }
+                let of_lanes = K::step(&mut lanes, bar);
+                for index in 0..O {
+                    values[index][slot] = of_lanes[index];
+                }
+            }
+        } else {
+            for slot in 0..taken {
+                let of_lanes = K::step(&mut lanes, bar_at(&part, slot));
+                for index in 0..O {
+                    values[index][slot] = of_lanes[index];
+                }
             }
         }
         for index in 0..O {
@@ -229,6 +247,16 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     unsafe {
         std::arch::x86_64::_mm_sfence();
     }
+}
+
+/// The columns as a tile, if they are as long as one.
+#[inline(always)]
+fn whole_tile<'a, const I: usize>(columns: [&'a [f64]; I]) -> Option<[&'a [f64; ROWS]; I]> {
+    let mut tile = [&[0.0; ROWS]; I];
+    for (tile, column) in tile.iter_mut().zip(columns) {
+        *tile = column.try_into().ok()?;
+    }
+    Some(tile)
 }
 
 /// Asks for one cache line of the tile that begins at a row: the eight lines of each lane come one by one, a slot each.

@@ -93,7 +93,7 @@ kernel!(Vhf[1 => 1](p) {
 kernel!(Qstick[2 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
     |this, [open, close]| this.average.push(close - open).map(|value| [value]);
     reach derived_reach(this.average.period());
-    |block| block.fill_with_means(this.average.period(), |[open, close]| [close - open]));
+    |block| block.fill_with_means(this.average.period(), &of_row!(2, |[open, close]| close - open)));
 
 /// The indicators of this file.
 pub(super) const SPECS: &[Spec] = &[

@@ -270,7 +270,7 @@ kernel!(Natr[3 => 1](p) { previous: Option<f64> = None, range: WilderAverage = W
 kernel!(Adr[2 => 1](p) { sums: Sums<1> = Sums::new(count(p, 0)), count: Count = Count::new(count(p, 0)) }
     |this, [high, low]| this.sums.push([high - low]).then(|| [this.sums.mean(0, this.count)]);
     reach derived_reach(this.sums.period());
-    |block| block.fill_with_means(this.sums.period(), |[high, low]| [high - low]));
+    |block| block.fill_with_means(this.sums.period(), &of_row!(2, |[high, low]| high - low)));
 kernel!(Cvi[2 => 1](p) {
     average: Ema = Ema::with_checked_period(count(p, 0)), lag: Lag = Lag::new(count(p, 1)),
     carried: Carried = Carried::new(count(p, 1)) }

@@ -4,7 +4,7 @@ use super::super::ema::Ema;
 use super::average::Simple;
 use super::block::{LONGEST, Scratch, derived_reach, fill_on, sums_reach, windows_reach};
 use super::carried::Carried;
-use super::each::{fill_rows_ahead, of_row};
+use super::each::{fill_rows, fill_rows_ahead, of_row};
 use super::extremes::extremes;
 use super::grid;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
@@ -113,10 +113,8 @@ fn awesome([high, low]: [&[f64]; 2], rows: usize, [fast, slow]: [&Simple; 2], sc
     let Scratch { lanes, work, .. } = scratch;
     let [middles, fasts, slows, ..] = &mut **lanes;
     let length = high.len();
-    let (middles, low) = (&mut middles[..length], &low[..length]);
-    for row in 0..length {
-        middles[row] = middle(high[row], low[row]);
-    }
+    let middles = &mut middles[..length];
+    fill_rows([high, low], middles, &of_row!(2, |[high, low]| middle(high, low)));
     let (fasts, slows) = (&mut fasts[..rows], &mut slows[..rows]);
     let periods = [fast.period(), slow.period()];
     let done = grid::sums_of_periods(middles, periods, true, work, [&mut *fasts, &mut *slows]);

@@ -5,6 +5,9 @@
 //! in the sum of the eight. What rounding takes away among eight neighbours does not grow with the total: nothing drifts.
 
 use super::super::sum::Sum;
+use super::block::usable_from;
+use super::each::{OfRow, fill_rows};
+use super::joints::part_of;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx512;
 use crate::cpu::multiversioned;
@@ -79,6 +82,41 @@ impl Total {
             self.run_part(last);
         }
     }
+}
+
+/// Rows that are computed before they are added up: few, so that the processor begins with the next ones meanwhile.
+pub(super) const FEW: usize = 64;
+
+impl Total {
+    /// Fills a column with totals of a number of each row. Columns that are longer begin with the row of the first place.
+    #[inline(always)]
+    fn fill<const I: usize>(&mut self, columns: [&[f64]; I], out: &mut [f64], number: &impl OfRow<I>) {
+        let mut done = 0;
+        for out in out.chunks_mut(FEW) {
+            fill_rows(part_of(columns, done, out.len()), out, number);
+            self.run(out);
+            done += out.len();
+        }
+    }
+}
+
+/// As [`Total::fill`], for a kernel that tests its block, the bars from `row` on: `false`, and the total as it was, where they
+/// cannot be used.
+#[inline(always)]
+pub(super) fn fill_tested<const B: usize, const I: usize>(
+    total: &mut Total,
+    (bars, row): (&[&[f64]; B], usize),
+    columns: [&[f64]; I],
+    out: &mut [f64],
+    number: &impl OfRow<I>,
+) -> bool {
+    let before = *total;
+    total.fill(columns, out, number);
+    let usable = usable_from(bars, row);
+    if !usable {
+        *total = before;
+    }
+    usable
 }
 
 /// Puts totals in the place of whole groups; the total of all.

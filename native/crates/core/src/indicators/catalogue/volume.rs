@@ -8,11 +8,8 @@ use super::halves::{Halves, Totals};
 use super::joints::part_of;
 use super::kernel::{kernel, ratio_or};
 use super::spec::{Spec, count, period, spec};
-use super::total::Total;
+use super::total::{FEW, Total, fill_tested};
 use super::window::{Lag, Sums};
-
-/// Bars of which the flows are known before their averages.
-const FEW: usize = 64;
 
 /// Part of the volume that belongs to buyers less that of sellers, by where the bar closed.
 #[inline(always)]
@@ -20,21 +17,16 @@ fn money_flow(high: f64, low: f64, close: f64, volume: f64) -> f64 {
     ratio_or((close - low) - (high - close), high - low, 0.0) * volume
 }
 
-/// Puts the money flow of each bar into a column that ends with the last bar.
-#[inline(always)]
-fn money_flows(bars: [&[f64]; 4], reach: usize, out: &mut [f64]) {
-    let flow = of_row!(4, |[high, low, close, volume]| money_flow(high, low, close, volume));
-    fill_rows_ahead(bars.map(|column| &column[reach..]), out, &flow);
+/// The same as a function of a row.
+fn money_flows() -> impl OfRow<4> {
+    of_row!(4, |[high, low, close, volume]| money_flow(high, low, close, volume))
 }
 
 kernel!(Ad[4 => 1](p) { total: Total = Total::default() }
 |this, [high, low, close, volume]| Some([this.total.push(money_flow(high, low, close, volume))]);
 reach Some(0); tests |block| {
     let [out] = block.results;
-    money_flows(block.bars, 0, out);
-    if !usable_from(&block.bars, 0) { return false; }
-    this.total.run(out);
-    true
+    fill_tested(&mut this.total, (&block.bars, 0), block.bars, out, &money_flows())
 });
 kernel!(AdOsc[4 => 1](p) {
     total: Total = Total::default(), started: bool = false, fast: f64 = 0.0, slow: f64 = 0.0, left: usize = count(p, 0).max(count(p, 1)),
@@ -58,7 +50,7 @@ kernel!(AdOsc[4 => 1](p) {
     // The averages wait for themselves; the processor begins with the flows of the next few bars meanwhile.
     for out in out.chunks_mut(FEW) {
         let line = &mut line[..out.len()];
-        money_flows(bars, 0, line);
+        fill_rows(bars, line, &money_flows());
         bars = part_of(bars, out.len(), bars[0].len() - out.len());
         this.total.run(line);
         (this.fast, this.slow) = fill_on([&*line], 0, [out], 0, (this.fast, this.slow), |(fast, slow), [line], _| {
@@ -100,12 +92,7 @@ fn sided(close: f64, volume: f64, before: f64) -> f64 {
 #[inline(always)]
 fn fill_total(total: &mut Total, block: Block<'_, 2, 1>, number: &impl OfRow<3>) -> bool {
     let ([close, volume], [out]) = (block.bars, block.results);
-    fill_rows_ahead([&close[1..], &volume[1..], close], out, number);
-    if !usable_from(&block.bars, 1) {
-        return false;
-    }
-    total.run(out);
-    true
+    fill_tested(total, (&block.bars, 1), [&close[1..], &volume[1..], close], out, number)
 }
 
 kernel!(Obv[2 => 1](p) { previous: Option<f64> = None, total: Total = Total::default() }
@@ -201,22 +188,34 @@ kernel!(Rvol[1 => 1](p) { window: Halves<Totals, 1, 1> = Halves::new(count(p, 0)
     }
     true
 });
+/// High, low and close together: three times the typical price.
+#[inline(always)]
+fn three_prices(high: f64, low: f64, close: f64) -> f64 {
+    high + low + close
+}
+
+/// The mean price: `money` is the sum of three prices times volume; the typical price where nothing was traded.
+#[inline(always)]
+fn mean_price(money: f64, traded: f64, prices: f64) -> f64 {
+    ratio_or(money, 3.0 * traded, prices * (1.0 / 3.0))
+}
+
 kernel!(Vwap[4 => 1](p) { money: Total = Total::default(), volume: Total = Total::default() }
 |this, [high, low, close, volume]| {
-    let typical = (high + low + close) / 3.0;
-    let (money, traded) = (this.money.push(typical * volume), this.volume.push(volume));
-    Some([ratio_or(money, traded, typical)])
+    let prices = three_prices(high, low, close);
+    let (money, traded) = (this.money.push(prices * volume), this.volume.push(volume));
+    Some([mean_price(money, traded, prices)])
 }; reach Some(0); tests |block| {
     let ([high, low, close, volume], [out]) = (block.bars, block.results);
-    let [typical, money, traded] = block.scratch.columns().each_mut().map(|column| &mut column[..out.len()]);
-    fill_rows_ahead([high, low, close], typical, &of_row!(3, |[high, low, close]| (high + low + close) / 3.0));
-    fill_rows([&*typical, volume], money, &of_row!(2, |[typical, volume]| typical * volume));
+    let [prices, money, traded] = block.scratch.columns().each_mut().map(|column| &mut column[..out.len()]);
+    fill_rows_ahead([high, low, close], prices, &of_row!(3, |[high, low, close]| three_prices(high, low, close)));
+    fill_rows([&*prices, volume], money, &of_row!(2, |[prices, volume]| prices * volume));
     traded.copy_from_slice(volume);
     if !usable_from(&block.bars, 0) { return false; }
     this.money.run(money);
     this.volume.run(traded);
-    let mean = of_row!(3, |[money, traded, typical]| ratio_or(money, traded, typical));
-    fill_rows([&*money, &*traded, &*typical], out, &mean);
+    let mean = of_row!(3, |[money, traded, prices]| mean_price(money, traded, prices));
+    fill_rows([&*money, &*traded, &*prices], out, &mean);
     true
 });
 kernel!(Emv[3 => 1](p) {
@@ -349,7 +348,7 @@ pub(super) const SPECS: &[Spec] = &[
         ["real"],
         |_| 0,
         Vwap::new,
-        "sum of typical price * volume over the sum of volume, from the first bar on",
+        "sum of (high + low + close) * volume over three times the sum of volume, from the first bar on",
         "J. Elkins"
     ),
     spec!(
