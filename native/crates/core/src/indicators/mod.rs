@@ -2,7 +2,7 @@
 //! bars that give the same bits.
 //!
 //! - `ema`, `rsi`, `wilder`: recurrences that many are made of
-//! - `window`: sums over a moving window that do not drift, by the arithmetic of `sum`; `runs`: columns cut at their holes
+//! - `window`: sums over a moving window that do not drift, by the arithmetic of `sum`; `holes`: whether a column has any
 //!
 //! # Policy shared by all of them
 //! * **Warm-up.** Until enough bars are known outputs are NaN. Outputs have the length of the input: index `i` belongs to
@@ -17,8 +17,8 @@
 pub mod catalogue;
 mod ema;
 mod error;
+mod holes;
 mod rsi;
-mod runs;
 mod sum;
 mod wilder;
 mod window;

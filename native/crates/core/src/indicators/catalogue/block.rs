@@ -1,6 +1,6 @@
 //! Parts of batches: what a kernel sees of a block of bars, and windows over it that are computed side by side.
 
-use super::super::runs::all_usable;
+use super::super::holes::all_usable;
 use super::each::{OfRow, fill_rows};
 use super::extremes::by_column;
 use super::grid;

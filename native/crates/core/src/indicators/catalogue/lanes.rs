@@ -4,7 +4,8 @@
 //! kernel does alone, operation by operation, so that its results have the same bits.
 
 use super::super::ema::{Ema, Running, Smoothing};
-use super::super::runs::{all_usable, for_each_run};
+use super::super::holes::all_usable;
+use super::super::usable;
 use super::super::wilder::{WilderAverage, approached};
 use super::block::{ROWS_OF_LINE, bar_at};
 use super::joints::part_of;
@@ -120,67 +121,71 @@ pub(super) fn run_lanes<K: SideBySide<I, O>, const I: usize, const O: usize>(
     outputs: &mut [&mut [f64]],
 ) {
     let rows = inputs.first().map_or(0, |column| column.len());
-    for_each_run(
-        rows,
-        |rows| inputs.iter().all(|column| all_usable(&column[rows.clone()])),
-        |rows, usable| {
-            if !usable {
-                for column in outputs.iter_mut() {
-                    column[rows.clone()].fill(f64::NAN);
-                }
-                return;
+    let mut columns: [&[f64]; I] = [&[]; I];
+    for (column, input) in columns.iter_mut().zip(inputs) {
+        *column = &input[..rows];
+    }
+    // From set by set to output by output.
+    let mut results: [[&mut [f64]; LANES]; O] =
+        std::array::from_fn(|_| std::array::from_fn(|_| &mut [] as &mut [f64]));
+    let mut parts = outputs.iter_mut().map(|column| &mut column[..rows]);
+    for lane in 0..LANES {
+        for result in &mut results {
+            if let Some(part) = parts.next() {
+                result[lane] = part;
             }
-            let mut columns: [&[f64]; I] = [&[]; I];
-            for (column, input) in columns.iter_mut().zip(inputs) {
-                *column = &input[rows.clone()];
+        }
+    }
+    let mut row = 0;
+    while row < rows {
+        if !usable_row(&columns, row) {
+            for column in results.iter_mut().flatten() {
+                column[row] = f64::NAN;
             }
-            let mut parts = outputs.iter_mut().map(|column| &mut column[rows.clone()]);
-            let results: [[&mut [f64]; LANES]; O] = {
-                // From set by set to output by output.
-                let mut results: [[&mut [f64]; LANES]; O] =
-                    std::array::from_fn(|_| std::array::from_fn(|_| &mut [] as &mut [f64]));
-                for lane in 0..LANES {
-                    for result in &mut results {
-                        if let Some(part) = parts.next() {
-                            result[lane] = part;
-                        }
-                    }
-                }
-                results
-            };
-            let kernels = std::array::from_fn(|lane| {
-                let mut kernel = build(sets[lane]);
-                kernel.start_at(rows.start);
-                kernel
-            });
-            #[cfg(target_arch = "x86_64")]
-            if has_avx2_fma() {
-                // SAFETY: the processor has just been found to have both features.
-                unsafe { run_wide(kernels, columns, results) };
-                return;
-            }
-            run(kernels, columns, results);
-        },
-    );
+            row += 1;
+            continue;
+        }
+        let kernels = std::array::from_fn(|lane| {
+            let mut kernel = build(sets[lane]);
+            kernel.start_at(row);
+            kernel
+        });
+        #[cfg(target_arch = "x86_64")]
+        if has_avx2_fma() {
+            // SAFETY: the processor has just been found to have both features.
+            row = unsafe { run_wide(kernels, row, columns, &mut results) };
+            continue;
+        }
+        row = run(kernels, row, columns, &mut results);
+    }
+}
+
+/// Whether the numbers of a row can enter an indicator.
+#[inline(always)]
+fn usable_row<const I: usize>(columns: &[&[f64]; I], row: usize) -> bool {
+    bar_at(columns, row).iter().all(|&value| usable(value))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn run_wide<K: SideBySide<I, O>, const I: usize, const O: usize>(
     kernels: [K; LANES],
+    first: usize,
     columns: [&[f64]; I],
-    results: [[&mut [f64]; LANES]; O],
-) {
-    run(kernels, columns, results);
+    results: &mut [[&mut [f64]; LANES]; O],
+) -> usize {
+    run(kernels, first, columns, results)
 }
 
+/// Runs new kernels from their first row up to a row that cannot be used, or the end; gives that row.
 #[inline(always)]
-#[allow(unsafe_code, clippy::needless_pass_by_value)]
+#[allow(unsafe_code)]
 fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     mut kernels: [K; LANES],
+    first: usize,
     columns: [&[f64]; I],
-    mut results: [[&mut [f64]; LANES]; O],
-) {
+    results: &mut [[&mut [f64]; LANES]; O],
+) -> usize {
     let rows = columns[0].len();
     for column in columns {
         assert_eq!(column.len(), rows);
@@ -188,9 +193,12 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     for column in results.iter().flatten() {
         assert_eq!(column.len(), rows);
     }
-    let mut row = 0;
+    let mut row = first;
     let mut lanes = None;
-    while row < rows && lanes.is_none() {
+    while lanes.is_none() {
+        if row == rows || !usable_row(&columns, row) {
+            return row;
+        }
         for (lane, kernel) in kernels.iter_mut().enumerate() {
             let values = kernel.advance(bar_at(&columns, row));
             for index in 0..O {
@@ -200,17 +208,22 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
         row += 1;
         lanes = K::gather(&kernels);
     }
-    let Some(mut lanes) = lanes else { return };
+    let Some(mut lanes) = lanes else { return row };
     // A few rows of all lanes, then the same rows lane by lane.
     let mut values = [[[0.0; LANES]; ROWS]; O];
     let past_caches = rows * LANES * O >= PAST_CACHES;
     while row < rows {
-        let to_line = rows_to_line(&results, row).filter(|_| past_caches);
+        let to_line = rows_to_line(results, row).filter(|_| past_caches);
         // A short tile first, so that the next begins with a cache line.
-        let taken = to_line.filter(|&missing| missing > 0).unwrap_or(ROWS).min(rows - row);
+        let wanted = to_line.filter(|&missing| missing > 0).unwrap_or(ROWS).min(rows - row);
+        let taken = if part_of(columns, row, wanted).iter().all(|column| all_usable(column)) {
+            wanted
+        } else {
+            (row..row + wanted).take_while(|&row| usable_row(&columns, row)).count()
+        };
         if to_line.is_none() {
             for slot in 0..taken {
-                for lanes in &results {
+                for lanes in &*results {
                     ask_for_part(lanes, row + ROWS, slot);
                 }
             }
@@ -240,6 +253,9 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
             turn(&values[index], taken, &mut results[index], row, to_line == Some(0));
         }
         row += taken;
+        if taken < wanted {
+            break;
+        }
     }
     // What was written past the caches is there for all before anybody is told.
     #[cfg(target_arch = "x86_64")]
@@ -247,6 +263,7 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
     unsafe {
         std::arch::x86_64::_mm_sfence();
     }
+    row
 }
 
 /// The columns as a tile, if they are as long as one.

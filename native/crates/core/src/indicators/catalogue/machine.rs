@@ -8,7 +8,7 @@
 //! Columns are larger than the caches, so a batch must never wait for memory with nothing else to do: what carries no state is
 //! tested after it is filled, when its block is near, and steps ask for what lies ahead while they compute.
 
-use super::super::runs::all_usable;
+use super::super::holes::all_usable;
 use super::super::usable;
 use super::block::{Block, Borrowed, ROWS_OF_LINE, ask_ahead, bar_at, block_rows};
 #[cfg(target_arch = "x86_64")]
