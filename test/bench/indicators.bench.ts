@@ -46,13 +46,14 @@ function pingPong(candleFile: string): Columns {
 /** The columns as the product has them: written to a candle file and read again. */
 async function stored(addon: NativeAddon, columns: Columns): Promise<Columns> {
   const folder = mkdtempSync(join(tmpdir(), 'sextant-bench-indicators-'));
+  const store = new CandleStore(addon, folder);
   try {
-    const store = new CandleStore(addon, folder);
     const series = { venue: 'bench', symbol: 'BTC/USDT', timeframeMs: 300_000 };
     const openTimeMs = Float64Array.from({ length: bars }, (_, row) => row * 300_000);
     await store.append(series, { ...columns, openTimeMs } as CandleColumns);
     return { ...store.read(series) };
   } finally {
+    await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -82,7 +82,7 @@ pub(crate) fn check_disjoint(read: &[&[f64]], written: &[&[f64]]) -> Result<()> 
     Ok(())
 }
 
-/// The slice behind an output array, on large pages where it is long and nobody has written to it yet.
+/// The slice behind an output array; a long one that nobody has written to yet gets large pages.
 ///
 /// # Safety
 /// The array must share no memory with any other slice in use ([`check_disjoint`]), and no JavaScript may run while

@@ -3,7 +3,7 @@
 //!
 //! A kernel may use `f64::mul_add` freely: a fused multiply-add is defined to the last bit, so the hardware
 //! instruction and the library routine give the same result and a run is the same on every machine. Only the
-//! speed differs: without the instruction each `mul_add` is a call. That is why batch kernels are compiled twice.
+//! speed differs: without the instruction each `mul_add` is a call. That is why batch kernels are compiled for each width.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -37,7 +37,7 @@ fn may_use(instructions: Instructions) -> bool {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn has_avx2_fma() -> bool {
-    // std caches the answer: one relaxed load a call.
+    // std caches the answer: a few relaxed loads a call.
     may_use(Instructions::Avx2)
         && std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("fma")

@@ -154,7 +154,7 @@ fn walk(rows: usize) -> Vec<[f64; 5]> {
         .collect()
 }
 
-/// Batches work in blocks of 1,024 bars; a block without a hole before it may be filled before it is tested.
+/// Batches work in blocks of 256 or 1,024 bars; a block without a hole before it may be filled before it is tested.
 #[test]
 fn holes_in_later_blocks_give_the_bits_of_the_stream() {
     let mut bars = walk(5_200);

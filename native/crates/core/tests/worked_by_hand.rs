@@ -23,6 +23,21 @@ fn check(name: &str, found: &[f64], expected: &[f64]) {
 const NAN: f64 = f64::NAN;
 const DAY: f64 = 86_400_000.0;
 
+/// Rules compare a price with its line: where nothing moves they must be equal, not nearly.
+#[test]
+fn lines_through_a_market_at_rest() {
+    let rest = [100.0; 1_500];
+    for period in [2.0, 5.0, 14.0, 49.0, 200.0] {
+        let after = period as usize - 1;
+        for (id, expected) in
+            [("LINEARREG", 100.0), ("LINEARREG_INTERCEPT", 100.0), ("TSF", 100.0), ("LINEARREG_SLOPE", 0.0)]
+        {
+            let found = &run(id, &[period], &[&rest])[0];
+            assert!(found[after..].iter().all(|&value| value == expected), "{id} over {period} bars");
+        }
+    }
+}
+
 #[test]
 fn weighted_averages() {
     // Fibonacci 1 1 2; Pascal 1 2 1; squares 1 4 9; cubes 1 8 27.

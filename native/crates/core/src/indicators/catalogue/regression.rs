@@ -17,30 +17,22 @@ pub(super) struct Line {
 /// What the lines through so many values have in common.
 #[derive(Clone, Copy, Debug)]
 struct Shape {
-    /// Mean of the places 1 to n.
-    middle: f64,
-    /// One over the squared deviations of the places, `n (n^2 - 1) / 12`; 0 for a single place.
+    n: f64,
+    /// One over the squared deviations of the places 1 to n, `n (n^2 - 1) / 12`; 0 for a single place.
     per_deviation: f64,
-    per_value: f64,
-    /// Places from the oldest to the middle.
-    half: f64,
 }
 
 impl Shape {
     fn new(n: f64) -> Self {
-        Shape {
-            middle: f64::midpoint(n, 1.0),
-            per_deviation: ratio_or(12.0, n * (n * n - 1.0), 0.0),
-            per_value: 1.0 / n,
-            half: (n - 1.0) / 2.0,
-        }
+        Shape { n, per_deviation: ratio_or(12.0, n * (n * n - 1.0), 0.0) }
     }
 
-    /// Slope and intercept of the line through values with this plain and this weighted sum.
+    /// Slope and intercept of the line through values with this plain and this weighted sum. The mean is divided, not multiplied by a
+    /// reciprocal: equal values lie on a line through exactly them.
     #[inline(always)]
     fn line(self, plain: f64, weighted: f64) -> (f64, f64) {
-        let slope = (-self.middle).mul_add(plain, weighted) * self.per_deviation;
-        (slope, (-self.half).mul_add(slope, plain * self.per_value))
+        let slope = (weighted - plain * (self.n + 1.0) / 2.0) * self.per_deviation;
+        (slope, plain / self.n - slope * (self.n - 1.0) / 2.0)
     }
 }
 

@@ -189,7 +189,7 @@ mod wide {
         };
         let (eights, rest) = values.as_chunks::<ROWS>();
         for (place, eight) in eights.iter().enumerate() {
-            // The rows of the next block come meanwhile.
+            // The rows of the next block come meanwhile, where these are rows of a whole block of the batch.
             _mm_prefetch::<_MM_HINT_T0>(eight.as_ptr().wrapping_add(BLOCK).cast());
             let rows = ROWS * place..ROWS * place + ROWS;
             step(doubles(eight), &mut first[rows.clone()], &mut second[rows]);
