@@ -83,6 +83,7 @@ impl Borrowed {
 /// Seldom: once a batch.
 #[cold]
 #[inline(never)]
+#[allow(clippy::unnecessary_box_returns)]
 fn spare() -> Box<Scratch> {
     SPARE.take().unwrap_or_else(|| Box::new(Scratch::new()))
 }

@@ -268,7 +268,7 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
 
 /// The columns as a tile, if they are as long as one.
 #[inline(always)]
-fn whole_tile<'a, const I: usize>(columns: [&'a [f64]; I]) -> Option<[&'a [f64; ROWS]; I]> {
+fn whole_tile<const I: usize>(columns: [&[f64]; I]) -> Option<[&[f64; ROWS]; I]> {
     let mut tile = [&[0.0; ROWS]; I];
     for (tile, column) in tile.iter_mut().zip(columns) {
         *tile = column.try_into().ok()?;
