@@ -2,7 +2,7 @@
 //!
 //! As most systems set it up, Linux hands out memory in pages of 4 KiB unless it is asked for more. A column of a million numbers then
 //! takes two thousand page faults when it is first written, and each pass over it as many searches for where its pages are; most of
-//! it fits into three pages of 2 MiB. NumPy asks for them as well.
+//! it fits into three pages of 2 MiB. `NumPy` asks for them as well.
 
 /// Bytes of a large page.
 #[cfg(target_os = "linux")]
