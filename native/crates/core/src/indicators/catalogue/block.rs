@@ -305,28 +305,25 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         number: impl Fn([f64; I], [f64; I]) -> [f64; N],
         result: impl Fn([f64; N], [f64; I]) -> [f64; O],
     ) -> bool {
-        let mut parts = self.parts();
-        while let Some(block) = parts.next() {
-            let Scratch { lanes, work, .. } = block.scratch;
-            let (numbers, lanes) = lanes.split_first_chunk_mut::<N>().expect("three are enough for all");
-            let sums = lanes.first_chunk_mut::<N>().expect("three are enough for all");
-            derive(block.bars, numbers, &number);
-            let length = block.bars[0].len() - 1;
-            let rows = length + 1 - block.reach;
-            for (numbers, sums) in numbers.iter().zip(sums.iter_mut()) {
-                if !grid::sums_into(&numbers[..length], period, false, work, &mut sums[..rows]) {
-                    return false;
-                }
+        let Scratch { lanes, work, .. } = self.scratch;
+        let (numbers, lanes) = lanes.split_first_chunk_mut::<N>().expect("three are enough for all");
+        let sums = lanes.first_chunk_mut::<N>().expect("three are enough for all");
+        derive(self.bars, numbers, number);
+        let length = self.bars[0].len() - 1;
+        let rows = length + 1 - self.reach;
+        for (numbers, sums) in numbers.iter().zip(sums.iter_mut()) {
+            if !grid::sums_into(&numbers[..length], period, false, work, &mut sums[..rows]) {
+                return false;
             }
-            let (mut bars, mut windows): ([&[f64]; I], [&[f64]; N]) = ([&[]; I], [&[]; N]);
-            for index in 0..I {
-                bars[index] = &block.bars[index][block.reach..block.reach + rows];
-            }
-            for index in 0..N {
-                windows[index] = &sums[index][..rows];
-            }
-            by_column(block.results, rows, |row| result(bar_at(&windows, row), bar_at(&bars, row)));
         }
+        let (mut bars, mut windows): ([&[f64]; I], [&[f64]; N]) = ([&[]; I], [&[]; N]);
+        for index in 0..I {
+            bars[index] = &self.bars[index][self.reach..self.reach + rows];
+        }
+        for index in 0..N {
+            windows[index] = &sums[index][..rows];
+        }
+        by_column(self.results, rows, |row| result(bar_at(&windows, row), bar_at(&bars, row)));
         true
     }
 }
