@@ -12,7 +12,7 @@ test('a demo run is compared with its backtest from its folder alone', async () 
   const result = lastLine(said) as unknown as ShadowResult;
   expect([result.strategy, result.toleranceBars]).toEqual(['ma-cross', 1]);
   expect(result.pairs.length).toBeGreaterThan(0);
-  expect(result.verdict[0]).toMatch(/^The run's profit is -?\d+\.\d\d USDT, the backtest's/);
+  expect(result.verdict[0]).toMatch(/^The run's profit is -?\d+\.(\d\d|\d{6}) USDT, the backtest's/);
 
   // Flags that `backtest` has too reach the shadow.
   const later = String(result.fromMs + 20 * 60_000);

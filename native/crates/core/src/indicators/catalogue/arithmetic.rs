@@ -1,6 +1,6 @@
 //! Arithmetic of columns and prices made of others.
 
-use super::block::{Block, Scratch, derived_reach};
+use super::block::{Block, derived_reach};
 use super::circular;
 use super::deviations::Deviation;
 use super::each::{OfRow, fill_rows, fill_rows_ahead, of_row};
@@ -10,6 +10,7 @@ use super::grid;
 use super::heikin_ashi::HeikinAshi;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller};
 use super::machine::Kernel;
+use super::scratch::Scratch;
 use super::spec::{Spec, count, period, period_from, spec};
 use super::total::{Total, fill_tested};
 use super::window::{Highest, Lowest, Sums};

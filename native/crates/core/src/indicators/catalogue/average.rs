@@ -2,9 +2,10 @@
 
 use super::super::ema::{Ema, Smoothing};
 use super::super::sum::Count;
-use super::block::{Block, Scratch, fill_on, sums_reach, windows_reach};
+use super::block::{Block, fill_on, sums_reach, windows_reach};
 use super::each::{fill_rows, of_row};
 use super::grid;
+use super::scratch::Scratch;
 use super::window::{Lag, Sums, WeightedSums};
 
 /// Simple moving average.

@@ -3,12 +3,13 @@
 use super::super::ema::Ema;
 use super::super::wilder::WilderAverage;
 use super::average::Simple;
-use super::block::{Scratch, derived_reach};
+use super::block::derived_reach;
 use super::extremes::{by_column, extremes_reach};
 use super::grid;
 use super::kernel::{kernel, middle, ratio_or, true_range};
 use super::moments::Moments;
 use super::moving::Average;
+use super::scratch::Scratch;
 use super::spec::{Spec, average_kind, count, period, real, spec};
 use super::window::{Highest, Lowest};
 

@@ -1,6 +1,6 @@
 //! Numbers of earlier bars that cannot be found again in the columns, because averages that never forget are in them.
 
-use super::block::Lane;
+use super::scratch::Lane;
 
 /// The last numbers of a row of them, for windows at the beginning of the next block.
 #[derive(Clone, Debug)]

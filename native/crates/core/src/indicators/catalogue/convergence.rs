@@ -1,12 +1,13 @@
 //! Differences of averages.
 
 use super::super::ema::Ema;
-use super::block::{Block, Scratch, sums_reach, windows_reach};
+use super::block::{Block, sums_reach, windows_reach};
 use super::each::{fill_rows, of_row};
 use super::grid;
 use super::kernel::{kernel, ratio_or};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::{Average, AveragePair};
+use super::scratch::Scratch;
 use super::spec::{Spec, average_kind, count, period, spec};
 
 /// Two averages, their difference, and its average.

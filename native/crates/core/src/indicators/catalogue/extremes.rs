@@ -3,8 +3,9 @@
 //! The largest number of a window is the same however it is found. Windows of four, sixteen, sixty-four… numbers are made of
 //! each other for a whole block at once, and the last of up to four of them that overlap: no branch, no state.
 
-use super::block::{Block, LONGEST, Lane, bar_at};
+use super::block::{Block, LONGEST, bar_at};
 use super::kernel::{larger, smaller};
+use super::scratch::Lane;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx512;
 

@@ -7,7 +7,8 @@
 //! few bars is added up anew instead, as it is bar by bar.
 
 use super::super::sum::{Count, Sum, two_sum};
-use super::block::{Lane, Work, bar_at, sums_reach};
+use super::block::{bar_at, sums_reach};
+use super::scratch::{Lane, Work};
 use super::whole::Whole;
 use super::window::{SHORT, short_sum};
 #[cfg(target_arch = "x86_64")]

@@ -10,7 +10,8 @@
 
 use super::super::holes::all_usable;
 use super::super::usable;
-use super::block::{Block, Borrowed, ROWS_OF_LINE, ask_ahead, bar_at, block_rows};
+use super::block::{Block, ROWS_OF_LINE, ask_ahead, bar_at, block_rows};
+use super::scratch::Borrowed;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx2_fma;
 use std::ops::Range;

@@ -4,7 +4,7 @@
 //! its parameters set, run over columns or bar by bar. Batch, stream, addon, listing and tests all come from [`specs`].
 //!
 //! - `machine`: a kernel becomes batch and stream; `spec`: definitions; `kernel`: how kernels are written
-//! - `block`, `grid`, `whole`, `halves`, `joints`, `wide`: batches of windows, side by side; `lanes`: parameter sets, side by side
+//! - `block`, `scratch`, `grid`, `whole`, `halves`, `joints`, `wide`: batches of windows, side by side; `lanes`: parameter sets, side by side
 //! - `each`: rows side by side; `total`: running totals; `carried`: numbers kept from block to block
 //! - `window`, `moments`, `average`, `moving`, `hilbert`: parts; the other modules: families, in no order
 //!
@@ -62,6 +62,7 @@ mod ranks;
 mod regression;
 mod ring;
 mod sar;
+mod scratch;
 mod sessions;
 mod spec;
 mod statistics;

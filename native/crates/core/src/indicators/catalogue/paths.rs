@@ -1,10 +1,11 @@
 //! Momentum over windows: how far the price went against the way it took, and averages of its changes.
 
 use super::average::{Simple, Weighted};
-use super::block::{LONGEST, Scratch, derived_reach, sums_reach, windows_reach};
+use super::block::{LONGEST, derived_reach, sums_reach, windows_reach};
 use super::each::{fill_rows, of_row};
 use super::grid;
 use super::kernel::{kernel, ratio_or};
+use super::scratch::Scratch;
 use super::spec::{Spec, count, period, period_from, spec};
 use super::window::{Highest, Lag, Lowest, Sums};
 

@@ -1,7 +1,8 @@
 //! Ranks in windows over a block: counts and sorted windows, with wide instructions.
 
-use super::block::{Block, Lane};
+use super::block::Block;
 use super::kernel::{larger, smaller};
+use super::scratch::Lane;
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::has_avx512;
 

@@ -1,8 +1,9 @@
 //! Least-squares lines through a window.
 
-use super::block::{Block, Scratch, windows_reach};
+use super::block::{Block, windows_reach};
 use super::grid;
 use super::kernel::{kernel, ratio_or};
+use super::scratch::Scratch;
 use super::spec::{Spec, count, period_from, spec};
 use super::window::WeightedSums;
 

@@ -3,11 +3,12 @@
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
 use super::super::window::{MovingWindow, WindowMoments};
-use super::block::{LONGEST, Scratch, derive, fill_on};
+use super::block::{LONGEST, derive, fill_on};
 use super::kernel::{kernel, ratio_or};
 use super::moments::{JointMoments, Moments};
 use super::moving::Average;
 use super::ranks::count_below;
+use super::scratch::Scratch;
 use super::spec::{Spec, average_kind, count, period, period_from, real, spec};
 use super::variable::Mavp;
 use super::window::{Lag, Sorted, Sums};

@@ -5,7 +5,7 @@ use super::super::ema::Ema;
 use super::super::rsi::Rsi;
 use super::super::sum::Count;
 use super::super::wilder::WilderAverage;
-use super::block::{LONGEST, Lane, Scratch, derived_reach, fill_on, sums_reach};
+use super::block::{LONGEST, derived_reach, fill_on, sums_reach};
 use super::carried::Carried;
 use super::each::{fill_rows, fill_rows_ahead, of_row};
 use super::extremes::{extremes, extremes_reach};
@@ -13,6 +13,7 @@ use super::grid;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
 use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
 use super::moving::Average;
+use super::scratch::{Lane, Scratch};
 use super::spec::{Spec, average_kind, count, period, spec};
 use super::window::{Highest, Lag, Lowest, Sums};
 

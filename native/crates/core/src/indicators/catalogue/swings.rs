@@ -2,12 +2,13 @@
 
 use super::super::ema::Ema;
 use super::average::Simple;
-use super::block::{LONGEST, Scratch, derived_reach, fill_on, sums_reach, windows_reach};
+use super::block::{LONGEST, derived_reach, fill_on, sums_reach, windows_reach};
 use super::carried::Carried;
 use super::each::{fill_rows, fill_rows_ahead, of_row};
 use super::extremes::extremes;
 use super::grid;
 use super::kernel::{kernel, larger, middle, ratio_or, smaller, true_range};
+use super::scratch::Scratch;
 use super::spec::{Spec, count, period, spec};
 use super::total::Total;
 use super::window::{Highest, Lag, Sums};

@@ -1,11 +1,12 @@
 //! Indicators of the typical price and of how far the close is from the true low.
 
-use super::block::{Scratch, derive, derived_reach};
+use super::block::{derive, derived_reach};
 use super::deviations::Deviation;
 use super::extremes::by_column;
 use super::grid::{self, sums_of_periods};
 use super::halves::{Halves, Totals};
 use super::kernel::{kernel, ratio_or, smaller, true_range};
+use super::scratch::Scratch;
 use super::spec::{Spec, count, period, spec};
 use super::window::Sums;
 

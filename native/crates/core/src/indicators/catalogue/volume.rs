@@ -2,11 +2,12 @@
 
 use super::super::ema::{Ema, Smoothing};
 use super::super::sum::Count;
-use super::block::{Block, Scratch, fill_on, usable_from};
+use super::block::{Block, fill_on, usable_from};
 use super::each::{OfRow, fill_rows, fill_rows_ahead, of_row};
 use super::halves::{Halves, Totals};
 use super::joints::part_of;
 use super::kernel::{kernel, ratio_or};
+use super::scratch::Scratch;
 use super::spec::{Spec, count, period, spec};
 use super::total::{FEW, Total, fill_tested};
 use super::window::{Lag, Sums};
