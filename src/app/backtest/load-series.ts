@@ -21,6 +21,7 @@ import { instrumentOf } from './instrument-of.ts';
 import { loadBook } from './load-book.ts';
 import { fundingWarnings, readFunding } from './load-funding.ts';
 import { readMarks } from './load-marks.ts';
+import { refuseOtherMarket } from './other-market.ts';
 
 /** Candles of one source with what their numbers look like. */
 export interface SourceCandles {
@@ -138,10 +139,19 @@ export async function loadSeries(
     );
   const own = { columns: candles.columns, timeframeMs: lengthMs };
   const marks = await readMarks(series, instrument, own, readStored, field);
+  if (marks !== undefined) {
+    const { open, timesMs } = marks.prices;
+    refuseOtherMarket({ timesMs, ticks: open }, own, instrument, `${field}.marks`);
+  }
   if ((marks?.missing ?? 0) > 0)
     warnings.push(
       `${marks?.missing} candles of ${instrument.symbol} have no mark price: their own price counts.`,
     );
+  const detail = await readDetail(series, instrument, { readStored, readFile }, field);
+  if (detail !== undefined) {
+    const ticks = detail.kind === 'trades' ? detail.ticks : detail.open;
+    refuseOtherMarket({ timesMs: detail.timesMs, ticks }, own, instrument, `${field}.detail`);
+  }
   const funding = await readFunding(series, instrument, openTimeMs, lengthMs, readStored, field);
   const endMs = (openTimeMs[endRow - 1] as number) + lengthMs;
   warnings.push(...fundingWarnings(funding, instrument, openTimeMs[firstRow] as number, endMs));
@@ -152,9 +162,7 @@ export async function loadSeries(
     timeframeMs: lengthMs,
     firstRow,
     endRow,
-    detail:
-      (await readDetail(series, instrument, { readStored, readFile }, field)) ??
-      tradeDetail(candles.trades, instrument),
+    detail: detail ?? tradeDetail(candles.trades, instrument),
     funding,
     borrow: borrowOf(series),
     marks: marks?.prices,
