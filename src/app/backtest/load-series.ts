@@ -123,6 +123,10 @@ export async function loadSeries(
   const { instrument, notes } = instrumentOf(series, spec, { price, volume, ...book }, field);
   const { firstRow, endRow } = rowsOf(spec, candles.columns.openTimeMs, field);
   const warnings: string[] = [];
+  if (spec.leverage > 1 && instrument.kind === 'spot')
+    warnings.push(
+      `Leverage ${spec.leverage} does nothing in ${instrument.symbol}: spot has none without interest on borrowed money (--borrow).`,
+    );
   const { openTimeMs } = candles.columns;
   const spanMs = (openTimeMs[endRow - 1] as number) - (openTimeMs[firstRow] as number);
   const missing = Math.round(spanMs / lengthMs) + 1 - (endRow - firstRow);

@@ -294,13 +294,19 @@ function reportText(report: SeriesReport): string {
   const shown = report.outliers.filter(
     ({ kind }, index, all) => all.slice(0, index).filter((other) => other.kind === kind).length < 10,
   );
+  const gaps = report.gaps.slice(0, 10);
+  const more = [
+    ...(report.gapCount > gaps.length ? [`${report.gapCount - gaps.length} more gaps`] : []),
+    ...(report.outlierCount > shown.length ? [`${report.outlierCount - shown.length} more outliers`] : []),
+  ];
   const lines = [
     ...report.damage,
-    ...report.gaps.slice(0, 10).map((gap) => {
+    ...gaps.map((gap) => {
       const what = hasTicks ? 'nothing' : `gap of ${gap.missing}`;
       return `${what}: ${timeWords(gap.fromMs)} to ${timeWords(gap.toMs)}`;
     }),
     ...shown.map((found) => `${timeWords(found.fromMs)}: ${found.detail}`),
+    ...(more.length === 0 ? [] : [`… and ${more.join(', ')} (more with --json)`]),
   ];
   const facts = renderFacts([
     ['Series', `${report.venue} ${report.instrument} ${report.timeframe} ${report.dataKind}`],

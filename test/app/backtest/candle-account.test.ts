@@ -195,6 +195,14 @@ describe('perpetuals', () => {
     expect((await run('99')).trades).toHaveLength(1);
   });
 
+  it('leverage that does nothing is told', async () => {
+    const candles = [flat(100), flat(100)] as Prices[];
+    const warnings = async (leverage: number): Promise<string> =>
+      (await runScript(candles, orderAt(0, 'buy', 1), { leverage })).warnings.join(' ');
+    expect(await warnings(5)).toContain('Leverage 5 does nothing in BTC/USDT');
+    expect(await warnings(1)).not.toContain('Leverage');
+  });
+
   it('the leverage of a market that takes less than the account is told', async () => {
     const candles = [flat(100), flat(100)] as Prices[];
     const result = await runScript(candles, orderAt(0, 'buy', 1), {
