@@ -18,6 +18,7 @@ import type {
 import { allocateColumns, candleAt, mergeColumns } from './candle-columns.ts';
 import { candlePath, parseCandlePath, type SeriesId, seriesName } from './candle-path.ts';
 import { ComputeError, computing, computingAsync } from './compute-error.ts';
+import { refuseDifferences } from './overlap.ts';
 import { type TaskWatch, watchTask } from './watch-task.ts';
 
 export type { AppendSummary, CandleFileInfo, VerifyReport } from './addon.ts';
@@ -25,6 +26,9 @@ export type { SeriesId } from './candle-path.ts';
 
 /** Open files kept for the next read; each holds a file descriptor and a memory map. */
 const openReadersMaximum = 64;
+
+/** Rows that have their check sums together in a file; the native part writes them so. */
+const rowsPerBlock = 1024;
 
 /** Which rows to read. */
 export interface CandleRange {
@@ -50,10 +54,16 @@ export interface WriteOptions {
   readonly lastIsProvisional?: boolean;
 }
 
+/** How rows are put among those stored. */
+export interface MergeOptions extends WriteOptions {
+  /** Refuses rows that differ from final ones stored (`OVERLAP_DIFFERS`) instead of letting the new ones stand. */
+  readonly refuseDifferences?: boolean;
+}
+
 /** What a repair did. */
 export interface RepairSummary {
   readonly keptRows: number;
-  /** Rows behind the damage, as far as they can be counted: 0 when the header itself is lost. */
+  /** Rows in damaged blocks, as far as they can be counted: 0 when the header itself is lost. */
   readonly lostRows: number;
   /** One sentence each. */
   readonly damage: readonly string[];
@@ -97,9 +107,10 @@ export class CandleStore {
 
   /**
    * Puts rows where they belong by time: behind, before or between those stored. Where both have a candle, the new one
-   * stands. `lastIsProvisional` speaks of the last row given, and counts when it is the last of the series.
+   * stands, unless differences are to be refused. `lastIsProvisional` speaks of the last row given, and counts when it is
+   * the last of the series.
    */
-  merge(series: SeriesId, rows: CandleColumns, options: WriteOptions = {}): Promise<AppendSummary> {
+  merge(series: SeriesId, rows: CandleColumns, options: MergeOptions = {}): Promise<AppendSummary> {
     return this.#write(series, (writer, path) => {
       const stored = this.info(series);
       const lastIsProvisional = options.lastIsProvisional ?? false;
@@ -111,7 +122,9 @@ export class CandleStore {
       if (stored?.lastMs === undefined || firstMs === undefined || lastMs === undefined || isBehind) {
         return writer.append(rows, lastIsProvisional);
       }
-      const merged = mergeColumns(this.read(series), rows);
+      const older = this.read(series);
+      if (options.refuseDifferences === true) refuseDifferences(older, rows, stored.lastIsProvisional);
+      const merged = mergeColumns(older, rows);
       this.#drop(path);
       return writer.rewrite(merged, lastMs >= stored.lastMs ? lastIsProvisional : stored.lastIsProvisional);
     });
@@ -181,19 +194,64 @@ export class CandleStore {
   }
 
   /**
-   * Verifies a series and, when it is damaged, keeps the rows before the damage. The damaged file stays beside it, with
-   * `.damaged` behind its name. Gives undefined for a sound series.
+   * Verifies a series and, when it is damaged, keeps the rows of all blocks whose check sums are right. The damaged file
+   * stays beside it, with `.damaged` behind its name (and a number, where an earlier one has it): `putBack` undoes the
+   * repair. Gives undefined for a sound series. On failure the damaged file is where it was.
    */
   async repair(series: SeriesId): Promise<RepairSummary | undefined> {
     const { rows, intactRows, damage } = await this.verify(series);
     if (damage.length === 0) return undefined;
     const path = candlePath(this.#folder, series);
-    const damagedFile = `${path}.damaged`;
+    const damagedFile = freePath(`${path}.damaged`);
     const intact = intactRows > 0 ? this.read(series, { limit: intactRows }) : allocateColumns(0);
+    const behind = this.#wholeBlocks(series, intactRows, rows);
+    const saved = behind.reduce((kept, block) => mergeColumns(kept, block), intact);
+    const lastIsProvisional = this.#lastIsProvisional(series, saved);
     this.#drop(path);
     fileSystem(`${path}: cannot be moved away`, () => renameSync(path, damagedFile));
-    await this.append(series, intact);
-    return { keptRows: intactRows, lostRows: rows - intactRows, damage, damagedFile };
+    try {
+      await this.append(series, saved, { lastIsProvisional });
+    } catch (error) {
+      this.#drop(path);
+      fileSystem(`${damagedFile}: cannot be moved back`, () => renameSync(damagedFile, path));
+      throw error;
+    }
+    const keptRows = saved.openTimeMs.length;
+    return { keptRows, lostRows: rows - keptRows, damage, damagedFile };
+  }
+
+  /** Puts a file that `repair` set aside back in the place of its series. Throws `IO`, `BUSY`; nothing has changed then. */
+  async putBack(series: SeriesId, damagedFile: string): Promise<void> {
+    const path = candlePath(this.#folder, series);
+    await this.#writes.get(path)?.catch(() => undefined);
+    this.#drop(path);
+    // Nobody else may be writing the file that is replaced.
+    computing(() => new this.#addon.CandleWriter(path, seriesName(series), series.timeframeMs).close());
+    fileSystem(`${damagedFile}: cannot be put back`, () => renameSync(damagedFile, path));
+  }
+
+  /** Rows of the blocks from `first` on that can be read: each block has its own check sums. */
+  #wholeBlocks(series: SeriesId, first: number, rows: number): CandleColumns[] {
+    if (first >= rows) return [];
+    const reader = this.#reader(candlePath(this.#folder, series), series);
+    const found: CandleColumns[] = [];
+    for (let row = Math.ceil(first / rowsPerBlock) * rowsPerBlock; row < rows; row += rowsPerBlock) {
+      const columns = allocateColumns(Math.min(rowsPerBlock, rows - row));
+      try {
+        computing(() => reader.readRows(row, columns));
+        found.push(columns);
+      } catch (error) {
+        if (!(error instanceof ComputeError) || error.code !== 'DAMAGED') throw error;
+      }
+    }
+    return found;
+  }
+
+  /** Whether these rows of a series end with its last one, and that may still change. */
+  #lastIsProvisional(series: SeriesId, rows: CandleColumns): boolean {
+    if (rows.openTimeMs.length === 0) return false;
+    const info = this.info(series);
+    return info?.lastIsProvisional === true && rows.openTimeMs.at(-1) === info.lastMs;
   }
 
   /** Waits for running writes and lets go of all files. */
@@ -260,6 +318,13 @@ export class CandleStore {
     this.#readers.get(path)?.close();
     this.#readers.delete(path);
   }
+}
+
+/** The path, or the first with a number behind it that no file has. */
+function freePath(path: string): string {
+  let free = path;
+  for (let number = 2; existsSync(free); number += 1) free = `${path}.${number}`;
+  return free;
 }
 
 /** Runs a call of the file system; its errors come out as `ComputeError`. */

@@ -18,6 +18,7 @@ const computeErrorCodes = [
   'NOT_FOUND',
   'OTHER_SERIES',
   'OUT_OF_RANGE',
+  'OVERLAP_DIFFERS',
   'PROVISIONAL_LAST',
   'READ_ONLY',
 ] as const;

@@ -18,11 +18,19 @@ const computeCodes: Readonly<Record<string, ErrorCode>> = {
   FINAL_LAST: 'refused',
 };
 
+/** What to do where an import differs from what is stored. */
+export const overlapHint =
+  'If it is the file of another market, name another instrument. To let the new rows stand where they differ, import with ' +
+  '--replace (in the Lab: Replace stored rows).';
+
 /** The error as `ApiError` where it is an expected one; bugs come back as they are. */
 export function dataError(error: unknown, field = 'file'): unknown {
   if (error instanceof DataFileError) {
     const code = error.code === 'not-found' ? 'not-found' : 'bad-input';
     return new ApiError(code, `${field}: ${error.message}`, { field, hint: error.hint });
+  }
+  if (error instanceof ComputeError && error.code === 'OVERLAP_DIFFERS') {
+    return new ApiError('bad-input', `${field}: ${error.message}`, { field, hint: overlapHint });
   }
   if (error instanceof ComputeError) {
     const code = computeCodes[error.code];

@@ -1,11 +1,11 @@
 /** Imports a file of market data into the library: whole or not at all. */
 
 import { resolve } from 'node:path';
-import type { ImportedData, ImportOptions } from '../../adapters/data-formats/format.ts';
+import type { FundingTable, ImportedData, ImportOptions } from '../../adapters/data-formats/format.ts';
 import { dataFormats, detectFormat } from '../../adapters/data-formats/formats.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
-import { dataError } from './data-errors.ts';
+import { dataError, overlapHint } from './data-errors.ts';
 import type { DataLibrary } from './data-library.ts';
 import { examine, type Findings } from './examine.ts';
 import { importTicks, isTickImport } from './import-ticks.ts';
@@ -25,6 +25,11 @@ export interface ImportRequest extends Omit<ImportOptions, 'onProgress' | 'signa
   readonly sequence?: 'checked' | 'as-recorded' | undefined;
   /** The venue's own symbol, where a recording holds several. */
   readonly sourceSymbol?: string | undefined;
+  /**
+   * Lets the rows of the file stand where they differ from stored ones of the same time, which are refused otherwise.
+   * Not for trades and order books, where `duplicates` says it.
+   */
+  readonly replace?: boolean | undefined;
 }
 
 /** What was imported. */
@@ -138,6 +143,7 @@ async function store(
   };
   if (data.kind === 'funding') {
     const { table } = data;
+    if (request.replace !== true) refuseOtherRates(library, request, table);
     const storedBars = library.funding.merge({ venue, symbol }, table);
     const [from = 0, to = 0] = [table.timeMs[0], table.timeMs.at(-1)];
     return {
@@ -156,9 +162,10 @@ async function store(
   checkGrid(table, timeframeMs);
   const to = table.openTimeMs[table.length - 1] as number;
   const provisional = data.lastIsProvisional || to + timeframeMs > nowMs;
-  const stored = await library
-    .store(kind)
-    .merge({ venue, symbol, timeframeMs }, table, { lastIsProvisional: provisional });
+  const stored = await library.store(kind).merge({ venue, symbol, timeframeMs }, table, {
+    lastIsProvisional: provisional,
+    refuseDifferences: request.replace !== true,
+  });
   const found = examine(table, timeframeMs, kind === 'candles');
   return {
     ...facts,
@@ -170,6 +177,27 @@ async function store(
     provisional,
     ...found,
   };
+}
+
+/** Refuses rates that differ from stored ones of the same time. Throws `ApiError` `bad-input`, `DataFileError`. */
+function refuseOtherRates(library: DataLibrary, { venue, symbol }: ImportRequest, table: FundingTable): void {
+  const stored = library.funding.read({ venue, symbol });
+  if (stored === undefined) return;
+  const known = new Map(Array.from(stored.timeMs, (timeMs, row) => [timeMs, stored.rate[row] as number]));
+  const differing = Array.from(table.timeMs, (timeMs, row) => ({
+    timeMs,
+    was: known.get(timeMs),
+    is: table.rate[row] as number,
+  })).filter(({ was, is }) => was !== undefined && was !== is);
+  const [first] = differing;
+  if (first === undefined) return;
+  const { timeMs, was, is } = first;
+  throw new ApiError(
+    'bad-input',
+    `file: ${differing.length} funding rates that are stored already differ from the new ones, the first at ` +
+      `${new Date(timeMs).toISOString()}: ${was} stored, ${is} in the new rows; nothing was changed`,
+    { field: 'file', hint: overlapHint },
+  );
 }
 
 /** The smallest distance of the file, unless the request says that even that is a hole. */

@@ -44,6 +44,12 @@ export async function importTicks(
       hint: 'Leave it out: candles of any timeframe are made of stored trades on reading.',
     });
   }
+  if (request.replace === true) {
+    throw new ApiError('bad-input', 'replace: is for candles, mark prices and funding rates', {
+      field: 'replace',
+      hint: 'For single trades say with --duplicates whose stand; an order book is removed first (data remove).',
+    });
+  }
   const abort = new AbortController();
   control.onCancel(() => abort.abort());
   const { signal } = abort;

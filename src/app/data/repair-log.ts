@@ -1,8 +1,9 @@
 /** What was repaired in the library and how to undo it: a list beside the data, and a copy of each series before. */
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { candlePath } from '../../adapters/compute/candle-path.ts';
 import { CandleStore } from '../../adapters/compute/candle-store.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { DataLibrary } from './data-library.ts';
@@ -20,12 +21,16 @@ const repairEntry = z.object({
   /** Open times of candles that were taken out. */
   dropped: z.array(z.number()),
   downloadedBars: z.number(),
+  /** Name of the file that holds the series as it was, beside the mended one, where that was damaged: a copy could not be read. */
+  damagedFile: z.string().optional(),
 });
 export type RepairEntry = z.infer<typeof repairEntry>;
 /** What a repair did, before it has a number. */
 export type RepairDone = Pick<RepairEntry, 'filled' | 'dropped' | 'downloadedBars'>;
 
 type CandleSeries = StoredSeries & { readonly kind: 'candles' | 'marks' };
+
+const nothingMended: RepairDone = { filled: [], dropped: [], downloadedBars: 0 };
 
 export class RepairLog {
   readonly #library: DataLibrary;
@@ -67,11 +72,26 @@ export class RepairLog {
     return number;
   }
 
+  /** Notes that the damaged file of a series was set aside, so that `undo` puts it back. */
+  keepDamaged({ kind, venue, symbol, timeframeMs }: CandleSeries, damagedFile: string, atMs: number): void {
+    const entries = this.#read();
+    const number = Math.max(0, ...entries.map((entry) => entry.number)) + 1;
+    const target = { kind, venue, symbol, timeframeMs };
+    // The name alone: a data folder may be moved.
+    const entry = { number, ...target, atMs, ...nothingMended, damagedFile: basename(damagedFile) };
+    this.#write([...entries, entry]);
+  }
+
   /** Puts a series back as it was before its last repair, and gives that. Throws `ApiError` `not-found`. */
   async undo(series: CandleSeries): Promise<RepairEntry> {
     const last = this.of(series).at(-1);
     if (last === undefined) {
       throw new ApiError('not-found', 'there is no repair of this series to undo', { field: 'undo' });
+    }
+    if (last.damagedFile !== undefined) {
+      await this.#putBack(series, last.damagedFile);
+      this.#write(this.#read().filter(({ number }) => number !== last.number));
+      return last;
     }
     const backup = new CandleStore(this.#library.addon, this.#folder(last.number));
     const rows = backup.read(series);
@@ -81,6 +101,17 @@ export class RepairLog {
     this.#write(this.#read().filter(({ number }) => number !== last.number));
     rmSync(this.#folder(last.number), { recursive: true, force: true });
     return last;
+  }
+
+  async #putBack(series: CandleSeries, name: string): Promise<void> {
+    const folder = dirname(candlePath(this.#library.storeFolder(series.kind), series));
+    const damagedFile = join(folder, basename(name));
+    if (!existsSync(damagedFile)) {
+      throw new ApiError('not-found', `${damagedFile}: the damaged file is no longer there to put back`, {
+        field: 'undo',
+      });
+    }
+    await this.#library.store(series.kind).putBack(series, damagedFile);
   }
 
   get #path(): string {

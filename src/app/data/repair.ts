@@ -22,8 +22,12 @@ export interface RepairResult extends SeriesReport {
   readonly filledBars: number;
   readonly droppedBars: number;
   readonly downloadedBars: number;
-  /** Rows lost to damage of the file. */
+  /** Rows lost to damage of the file: those of blocks whose check sums are wrong. */
   readonly lostBars: number;
+  /** The file that keeps the series as it was before, where that was damaged; null otherwise. */
+  readonly damagedFile: string | null;
+  /** What else there is to say, in sentences. */
+  readonly notes: readonly string[];
   /** Whether `undo` brings the series back as it was. */
   readonly canUndo: boolean;
 }
@@ -54,10 +58,7 @@ export async function repairSeries(
   const store = library.store(series.kind);
   const before = await checkSeries(library, series, control);
   if (before.damage.length > 0) {
-    const saved = await store.repair(series);
-    const after = await checkSeries(library, series, control);
-    const lostBars = saved?.lostRows ?? 0;
-    return { ...after, filledBars: 0, droppedBars: 0, downloadedBars: 0, lostBars, canUndo: false };
+    return saveDamaged(library, series, context);
   }
   const lastIsProvisional = store.info(series)?.lastIsProvisional ?? false;
   let rows: CandleColumns = store.read(series);
@@ -94,9 +95,43 @@ export async function repairSeries(
     droppedBars: done.dropped.length,
     downloadedBars: done.downloadedBars,
     lostBars: 0,
+    damagedFile: null,
+    notes: [],
     canUndo: log.of(series).length > 0,
   };
 }
+
+/** Keeps what can be read of a damaged file, sets the file aside, and says where and how it comes back. */
+async function saveDamaged(
+  library: DataLibrary,
+  series: CandleSeries,
+  { control, nowMs }: { readonly control: JobControl; readonly nowMs: number },
+): Promise<RepairResult> {
+  const log = new RepairLog(library);
+  // A list that cannot be read is told before anything moves.
+  log.of(series);
+  const saved = await library.store(series.kind).repair(series);
+  if (saved !== undefined) log.keepDamaged(series, saved.damagedFile, nowMs);
+  const after = await checkSeries(library, series, control);
+  const notes =
+    saved === undefined
+      ? []
+      : [
+          `${saved.lostRows} rows could not be read and are lost from the series, ${saved.keptRows} are kept. ` +
+            `The damaged original is kept as ${saved.damagedFile}: data repair with --undo puts it back. ` +
+            'A download or an import of the same candles brings the lost rows again.',
+        ];
+  return {
+    ...after,
+    ...nothingMended,
+    lostBars: saved?.lostRows ?? 0,
+    damagedFile: saved?.damagedFile ?? null,
+    notes,
+    canUndo: log.of(series).length > 0,
+  };
+}
+
+const nothingMended = { filledBars: 0, droppedBars: 0, downloadedBars: 0, lostBars: 0 };
 
 /** Undoes the last repair of a series. Throws `ApiError` `not-found`. */
 export async function undoRepair(
@@ -105,10 +140,12 @@ export async function undoRepair(
   control: JobControl,
 ): Promise<RepairResult> {
   const log = new RepairLog(library);
-  await log.undo(series);
+  const { damagedFile } = await log.undo(series);
   const after = await checkSeries(library, series, control);
   const canUndo = log.of(series).length > 0;
-  return { ...after, filledBars: 0, droppedBars: 0, downloadedBars: 0, lostBars: 0, canUndo };
+  const notes =
+    damagedFile === undefined ? [] : ['The damaged file is back in its place, as it was before the repair.'];
+  return { ...after, ...nothingMended, damagedFile: null, notes, canUndo };
 }
 
 function withoutRows(columns: CandleColumns, rows: ReadonlySet<number>): CandleColumns {

@@ -257,7 +257,8 @@ function addDataCommands(add: Add, run: Run): void {
     .option('--columns <list>', 'timestamp=when,close=last … by name or number, or as JSON')
     .option('--time-unit <unit>', 's, ms, us, ns or iso (default: found out)')
     .option('--duplicates <choice>', 'refuse, keep-first or keep-last: rows of one time that differ')
-    .option('--sort', 'takes rows in any order');
+    .option('--sort', 'takes rows in any order')
+    .option('--replace', 'lets the new rows stand where they differ from stored candles (refused otherwise)');
   run(imported, async (context, typed) => (await data()).importData(context, typed as Flags));
   const downloaded = add('data download')
     .description('Candles or trades from a venue; goes on where an earlier download ended')

@@ -74,6 +74,7 @@ export async function importData(context: CommandContext, flags: DataFlags): Pro
     timestampUnit: oneOf<TimestampUnit>(flags, 'timeUnit', timestampUnits),
     duplicates: oneOf<DuplicateChoice>(flags, 'duplicates', ['refuse', 'keep-first', 'keep-last']),
     sort: flags['sort'] === true,
+    replace: flags['replace'] === true,
   };
   return withLibrary(context, async (library) => {
     const job = await runConsoleJob(context.output, 'data-import', request.file, (control) =>
@@ -218,7 +219,8 @@ export async function repairData(context: CommandContext, flags: DataFlags): Pro
     context.output.result(result, () => {
       const { filledBars, droppedBars, downloadedBars, lostBars } = result;
       const done = `filled ${filledBars}, dropped ${droppedBars}, downloaded ${downloadedBars}, lost ${lostBars}`;
-      return `${reportText(result)}${renderFacts([['Repair', done]])}`;
+      const notes = result.notes.map((note): [string, string] => ['Note', note]);
+      return `${reportText(result)}${renderFacts([['Repair', done], ...notes])}`;
     });
     return 0;
   });

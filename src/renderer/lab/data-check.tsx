@@ -29,6 +29,8 @@ interface Report {
   readonly droppedBars?: number;
   readonly downloadedBars?: number;
   readonly canUndo?: boolean;
+  /** What a repair has to say, such as where a damaged file is kept. */
+  readonly notes?: readonly string[];
 }
 
 export function DataCheck({ series }: { readonly series: DataSeriesView }) {
@@ -139,6 +141,11 @@ function Findings({ report, hasTicks }: { readonly report: Report; readonly hasT
       {report.damage.map((sentence) => (
         <p key={sentence} role="alert" className="text-danger">
           {sentence}
+        </p>
+      ))}
+      {(report.notes ?? []).map((note) => (
+        <p key={note} data-testid="data-note">
+          {note}
         </p>
       ))}
       {from === null || to === null || span === 0 ? null : (

@@ -5,7 +5,7 @@ import type { RequestOf, ResponseOf } from '../../shared/api/contract.ts';
 import { useJob } from '../store/jobs.ts';
 import { act } from '../store/terminal.ts';
 import { Button } from '../ui/button.tsx';
-import { Field, Input, Select } from '../ui/field.tsx';
+import { Field, Input, Select, Toggle } from '../ui/field.tsx';
 import { failureText, importWords } from './import-words.ts';
 
 type ImportKind = NonNullable<RequestOf<'data/import'>['kind']>;
@@ -24,8 +24,10 @@ export function DataImport({
   const [format, setFormat] = useState('');
   const [kind, setKind] = useState<ImportKind | ''>('');
   const [duplicates, setDuplicates] = useState<'refuse' | 'keep-first' | 'keep-last'>('refuse');
+  const [replace, setReplace] = useState(false);
   const [job, setJob] = useState<string | null>(null);
   const running = useJob(job);
+  const isTicks = kind === 'trades' || kind === 'l2';
   const isReady = file.trim() !== '' && venue.trim() !== '' && instrument.trim() !== '';
   const isRunning = running !== null && running.endedMs === null;
   const run = async (): Promise<void> => {
@@ -34,9 +36,8 @@ export function DataImport({
       venue: venue.trim(),
       instrument: instrument.trim(),
       duplicates,
-      ...(timeframe.trim() === '' || kind === 'trades' || kind === 'l2'
-        ? {}
-        : { timeframe: timeframe.trim() }),
+      ...(replace && !isTicks ? { replace } : {}),
+      ...(timeframe.trim() === '' || isTicks ? {} : { timeframe: timeframe.trim() }),
       ...(kind === '' ? {} : { kind }),
       ...(format === '' ? {} : { format }),
     };
@@ -143,6 +144,16 @@ export function DataImport({
         >
           Import
         </Button>
+      </div>
+      <div className="mt-1.5 w-fit">
+        <Toggle
+          id="import-replace"
+          label="Replace stored rows"
+          checked={replace && !isTicks}
+          onChange={setReplace}
+          disabled={isTicks}
+          help="A file that differs from stored candles, marks or funding rates of the same times is refused, unless its rows are to stand in their place. It cannot be undone. Of single trades, “Rows of one time” says it"
+        />
       </div>
       {running?.state === 'failed' ? (
         <p role="alert" className="mt-2 text-sm text-danger" data-testid="import-error">

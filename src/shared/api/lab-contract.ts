@@ -62,6 +62,8 @@ export const labMethods = {
       timeUnit: z.enum(['s', 'ms', 'us', 'ns', 'iso']).optional(),
       duplicates: z.enum(['refuse', 'keep-first', 'keep-last']).default('refuse'),
       sort: z.boolean().default(false),
+      /** Lets the new rows stand where they differ from stored candles of the same time, which is refused otherwise. */
+      replace: z.boolean().default(false),
     }),
     job,
   ),

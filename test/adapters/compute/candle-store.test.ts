@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { candleAt, mergeColumns } from '../../../src/adapters/compute/candle-columns.ts';
+import { candleAt, mergeColumns, sliceColumns } from '../../../src/adapters/compute/candle-columns.ts';
 import { CandleStore } from '../../../src/adapters/compute/candle-store.ts';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { minuteMs, minutes } from './series.ts';
@@ -182,17 +182,43 @@ test('damage is named by block and rows; verify tells what is intact; a repair k
 
   const damagedFile = `${fileOf(folder)}.damaged`;
   expect(await second.repair(perpetual)).toEqual({
-    keptRows: 1024,
-    lostRows: 1976,
+    keptRows: 1976,
+    lostRows: 1024,
     damage: report.damage,
     damagedFile,
   });
   expect(readFileSync(damagedFile).equals(bytes)).toBe(true);
-  expect(second.read(perpetual)).toEqual(minutes(0, 1024));
-  await second.append(perpetual, minutes(1024, 3000));
+  // Rows 1024 to 2047 are the damaged block; those behind it have check sums of their own.
+  const saved = second.read(perpetual);
+  expect(saved.openTimeMs).toHaveLength(1976);
+  expect(sliceColumns(saved, 0, 1024)).toEqual(minutes(0, 1024));
+  expect(sliceColumns(saved, 1024, 1976)).toEqual(minutes(2048, 3000));
+  await second.putBack(perpetual, damagedFile);
+  expect(readFileSync(fileOf(folder)).equals(bytes)).toBe(true);
+  expect(existsSync(damagedFile)).toBe(false);
+  await second.repair(perpetual);
+  await second.merge(perpetual, minutes(1024, 2048));
   expect(await second.repair(perpetual)).toBeUndefined();
   expect(second.read(perpetual)).toEqual(minutes(0, 3000));
   expect(second.list()).toEqual([perpetual]);
+});
+
+test('a repair takes no earlier damaged file away, and a last candle that may change stays so', async () => {
+  const { store, folder } = openStore();
+  await store.append(perpetual, minutes(0, 1500), { lastIsProvisional: true });
+  await store.close();
+  const bytes = readFileSync(fileOf(folder));
+  bytes[12_288 + 8192]! ^= 1;
+  writeFileSync(fileOf(folder), bytes);
+  writeFileSync(`${fileOf(folder)}.damaged`, 'earlier');
+  const second = openStore(folder).store;
+  expect(await second.repair(perpetual)).toMatchObject({
+    keptRows: 476,
+    lostRows: 1024,
+    damagedFile: `${fileOf(folder)}.damaged.2`,
+  });
+  expect(readFileSync(`${fileOf(folder)}.damaged`, 'utf8')).toBe('earlier');
+  expect(second.info(perpetual)).toMatchObject({ rows: 476, lastIsProvisional: true });
 });
 
 test('a file whose header is lost is set aside by a repair', async () => {

@@ -61,6 +61,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
   timeUnit: 'ms',
   duplicates: 'refuse',
   sort: false,
+  replace: false,
   sequence: 'checked',
   sourceSymbol: 'BTCUSDT',
   instruments: ['BTC/USDT'],

@@ -87,12 +87,56 @@ describe('importing', () => {
     expect(library.candles.info(series)?.rows).toBe(2);
   });
 
-  it('puts a later file behind and an overlapping one over what was stored', async () => {
+  it('puts a later file behind, and one that overlaps with the same rows around what was stored', async () => {
     const library = newLibrary();
     await load(library, minutes([undefined, 101, 102]));
-    const result = await load(library, minutes([100, 201, undefined, 103]));
-    expect([...library.candles.read(series).close]).toEqual([100, 201, 102, 103]);
+    const result = await load(library, minutes([100, 101, undefined, 103]));
+    expect([...library.candles.read(series).close]).toEqual([100, 101, 102, 103]);
     expect([result.bars, result.storedBars]).toEqual([3, 4]);
+  });
+
+  it('refuses a file that differs from stored candles, with nothing changed, unless it is to replace them', async () => {
+    const library = newLibrary();
+    await load(library, minutes([100, 101, 102]));
+    const other = minutes([undefined, 101, 202, 203]);
+    for (const duplicates of ['refuse', 'keep-last'] as const) {
+      await expect(load(library, other, { duplicates })).rejects.toMatchObject({
+        code: 'bad-input',
+        field: 'file',
+        message:
+          'file: 1 of the 2 candles that are stored already differ from the new rows, the first at ' +
+          '2024-01-01T00:02:00.000Z: close 102 stored, 202 in the new rows; nothing was changed',
+        hint: expect.stringMatching(/another instrument.*--replace/),
+      });
+    }
+    expect([...library.candles.read(series).close]).toEqual([100, 101, 102]);
+    await load(library, other, { replace: true });
+    expect([...library.candles.read(series).close]).toEqual([100, 101, 202, 203]);
+  });
+
+  it('tells what differs where the closes are equal', async () => {
+    const library = newLibrary();
+    await load(library, minutes([100, 101]));
+    await expect(load(library, minutes([100, 101]).replace('100,2', '100,3'))).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'close 100 stored, 100 in the new rows; volume 2 stored, 3 in the new rows',
+      ),
+    });
+  });
+
+  it('refuses funding rates that differ in the same way', async () => {
+    const library = newLibrary();
+    const rates = (rate: number) =>
+      `timestamp,funding_rate\n${startMs},${rate}\n${startMs + 28_800_000},0.0002`;
+    await load(library, rates(0.0001));
+    await load(library, rates(0.0001));
+    await expect(load(library, rates(0.0003))).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/1 funding rates .*00:00:00.000Z: 0.0001 stored, 0.0003 in the new/),
+    });
+    expect([...library.loadFunding('binance', 'BTC/USDT').rate]).toEqual([0.0001, 0.0002]);
+    await load(library, rates(0.0003), { replace: true });
+    expect([...library.loadFunding('binance', 'BTC/USDT').rate]).toEqual([0.0003, 0.0002]);
   });
 
   it('a candle that is not over yet is provisional, and replaced by the next import', async () => {
@@ -104,6 +148,10 @@ describe('importing', () => {
     expect([...library.loadSeries({ ...series, withProvisional: true }).columns.close]).toEqual([100, 101]);
     await load(library, minutes([undefined, undefined, 102]), { timeframeMs: minuteMs });
     expect([...library.loadSeries(series).columns.close]).toEqual([100, 101, 102]);
+    const again = newLibrary();
+    await importFile(again, request, control, startMs + 1.5 * minuteMs);
+    await load(again, minutes([100, 111, 112]));
+    expect([...again.loadSeries(series).columns.close]).toEqual([100, 111, 112]);
   });
 
   it.each([
@@ -277,6 +325,35 @@ describe('checking and repairing', () => {
     writeFileSync(path, bytes);
     const report = await checkSeries(library, series, control);
     expect(report.damage.length).toBeGreaterThan(0);
+  });
+
+  it('keeps the blocks around the damage, names the file that keeps the original, and puts it back', async () => {
+    const library = newLibrary();
+    await load(library, minutes(Array.from({ length: 3000 }, (_, minute) => 100 + (minute % 7) / 10)));
+    await library.close();
+    const folder = join(library.storeFolder('candles'), 'binance');
+    const path = join(folder, readdirSync(folder)[0] as string);
+    const bytes = readFileSync(path);
+    // Data begin at 12288; a block is six columns of 1024 rows and 32 bytes of check sums. Row 1124 is in the second.
+    const at = 12_288 + (6 * 8 * 1024 + 32) + 8192 + 100 * 8;
+    for (let byte = at; byte < at + 4; byte += 1) bytes[byte] = (bytes[byte] as number) ^ 0xff;
+    writeFileSync(path, bytes);
+    const context = { control, nowMs: laterMs, fetchRange: () => Promise.reject(new Error('not asked for')) };
+    const result = await repairSeries(library, series, { gaps: 'keep', outliers: 'keep' }, context);
+    expect(result).toMatchObject({
+      bars: 1976,
+      lostBars: 1024,
+      missing: 1024,
+      damage: [],
+      canUndo: true,
+      damagedFile: `${path}.damaged`,
+    });
+    expect(result.notes.join(' ')).toContain(`kept as ${path}.damaged: data repair with --undo puts it back`);
+    expect(readFileSync(`${path}.damaged`).equals(bytes)).toBe(true);
+    const undone = await undoRepair(library, series, control);
+    expect([undone.damage.length > 0, undone.canUndo]).toEqual([true, false]);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    await expect(undoRepair(library, series, control)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 
