@@ -119,7 +119,7 @@ async function saveDamaged(
       : [
           `${saved.lostRows} rows could not be read and are lost from the series, ${saved.keptRows} are kept. ` +
             `The damaged original is kept as ${saved.damagedFile}: data repair with --undo puts it back. ` +
-            'A download or an import of the same candles brings the lost rows again.',
+            'An import of the same candles brings the lost rows again, as does data repair with --gaps download.',
         ];
   return {
     ...after,
