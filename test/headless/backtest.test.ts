@@ -64,6 +64,21 @@ describe('sextant backtest', () => {
     expect(readFileSync(report, 'utf8')).toContain('<!doctype html>');
   });
 
+  it('counts the same orders and fills with an audit as without', async () => {
+    const plain = await runSextant([...flags, '--path', 'event']);
+    const audited = await runSextant([...flags, '--audit']);
+    const countsOf = ({ bars, fills, orders, rejected }: Readonly<Record<string, unknown>>) => ({
+      bars,
+      fills,
+      orders,
+      rejected,
+    });
+    // 20 trades by market orders that fill whole: bought and sold again, but for the last one, still open at the end.
+    expect(countsOf(plain.result)).toEqual({ bars: 400, fills: 39, orders: 39, rejected: 0 });
+    expect(countsOf(audited.result)).toEqual(countsOf(plain.result));
+    expect(audited.result['auditHash']).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it.each([
     [['--fill', 'open'], 'fill'],
     [['--slippage', 'x'], 'slippage'],

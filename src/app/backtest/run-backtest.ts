@@ -119,6 +119,8 @@ class Backtest {
   private readonly counter = new RunCounter();
   private readonly tracks = new Map<InstrumentId, CandleTrack>();
   private recorder: RunRecorder | undefined;
+  /** Hands over the records that a full chain has kept back, so that they are counted. */
+  private flushRecords = (): void => undefined;
 
   constructor(
     spec: BacktestSpec,
@@ -225,6 +227,7 @@ class Backtest {
       host.onRecords((records) => {
         for (const { body } of records) counter.note(body);
       });
+      this.flushRecords = () => host.flush();
     }
     return host;
   }
@@ -288,6 +291,7 @@ class Backtest {
 
   /** A strategy that threw is named; its run has no result. */
   private throwIfFailed(): void {
+    this.flushRecords();
     const { failure } = this.counter;
     if (failure === undefined) return;
     throw new ApiError('refused', `strategy: ${this.spec.strategy} failed: ${failure}`, {
