@@ -87,6 +87,9 @@ describe('sextant backtest', () => {
     [['--params', '{"fast":9}'], 'params.fast'],
     [['--from', '2030-01-01'], 'fromMs'],
     [['--report', join(folder, 'none', 'r.html')], 'report'],
+    [['--report', folder], 'report'],
+    [['--report-json', folder], 'report-json'],
+    [['--trades-out', folder], 'trades-out'],
   ])('%j is refused and named', async (more, field) => {
     const run = await runSextant([...flags, ...more]);
     expect(run.code).toBe(2);
@@ -194,6 +197,10 @@ describe('sextant backtest', () => {
     const run = await runSextant([...flags.slice(0, 5), '--candles', damaged]);
     expect(run.code).toBe(2);
     expect(run.result['message']).toContain('line 2');
+    const named = await runSextant([...flags.slice(0, 5), '--candles', folder]);
+    expect([named.code, named.result['field']]).toEqual([2, 'candles']);
+    expect(named.result['message']).toContain('it is a folder');
+    expect(named.result['hint']).not.toContain('permissions');
     const unknown = await runSextant(['backtest', '--strategy', 'nothing', '--candles', candles]);
     expect(unknown.code).toBe(4);
     expect(existsSync(join(folder, 'none'))).toBe(false);

@@ -136,6 +136,14 @@ export function fileError(path: string, error: unknown): Error {
       hint: 'Check the path.',
     });
   }
+  if (code === 'EISDIR') {
+    return new DataFileError({
+      code: 'not-readable',
+      path,
+      reason: 'it is a folder, not a file',
+      hint: 'Name a file in it.',
+    });
+  }
   if (code === 'Z_BUF_ERROR') {
     return new DataFileError({
       code: 'truncated',

@@ -1,8 +1,7 @@
 /** `backtest`: a strategy over candles, with its figures, its report and everything the figures rest on. */
 
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import { loadStrategy } from '../../app/backtest/load-strategy.ts';
@@ -14,7 +13,7 @@ import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
 
 import type { CommandContext } from '../cli/context.ts';
-import { badFlag } from '../cli/values.ts';
+import { checkOutFile, writeOutFile } from '../host/out-file.ts';
 import { interruptedExitCode, listenForSignals } from '../host/stop-signals.ts';
 import { renderFacts } from '../output/table.ts';
 import { countWords } from '../output/words.ts';
@@ -28,7 +27,9 @@ const moneyDigits = 8;
 /** Runs a backtest and gives the exit code. Throws `ApiError`; on an error no file is written. */
 export async function backtest(context: CommandContext, flags: BacktestFlags): Promise<number> {
   const spec = await backtestSpecOf(flags);
-  for (const field of ['tradesOut', 'report', 'reportJson'] as const) checkFolder(field, flags[field]);
+  checkOutFile('trades-out', flags.tradesOut);
+  checkOutFile('report', flags.report);
+  checkOutFile('report-json', flags.reportJson);
   const signals = listenForSignals(() => undefined);
   try {
     const result = await running(context, spec, flags.audit === true, signals.isRequested);
@@ -43,15 +44,6 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
   } finally {
     signals.dispose();
   }
-}
-
-function checkFolder(field: string, path: string | undefined): void {
-  if (path === undefined || existsSync(dirname(resolve(path)))) return;
-  throw badFlag(
-    field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    path,
-    'lies in a folder that does not exist',
-  );
 }
 
 async function running(
@@ -110,15 +102,15 @@ async function writeFiles(flags: BacktestFlags, measured: MeasuredResult): Promi
   const createdMs = Date.now();
   if (flags.tradesOut !== undefined) {
     const { tradesCsv } = await import('../../app/report/trade-file.ts');
-    await writeFile(resolve(flags.tradesOut), tradesCsv(measured.result));
+    await writeOutFile('trades-out', flags.tradesOut, tradesCsv(measured.result));
   }
   if (flags.report !== undefined) {
     const { reportHtml } = await import('../../app/report/html/page.ts');
-    await writeFile(resolve(flags.report), reportHtml(measured, { createdMs }));
+    await writeOutFile('report', flags.report, reportHtml(measured, { createdMs }));
   }
   if (flags.reportJson !== undefined) {
     const { reportJson } = await import('../../app/report/report-json.ts');
-    await writeFile(resolve(flags.reportJson), reportJson(measured, createdMs));
+    await writeOutFile('report-json', flags.reportJson, reportJson(measured, createdMs));
   }
 }
 

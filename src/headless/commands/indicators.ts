@@ -1,8 +1,7 @@
 /** `indicators list` and `indicators run`: the catalogue, and one of it over a candle file. */
 
-import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { readCandleFile } from '../../adapters/candle-files/read-candle-file.ts';
 import {
@@ -16,6 +15,7 @@ import { loadNative } from '../../adapters/compute/native.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag, parseParams } from '../cli/values.ts';
+import { checkOutFile } from '../host/out-file.ts';
 import { renderFacts, renderTable } from '../output/table.ts';
 import { countWords } from '../output/words.ts';
 
@@ -69,7 +69,7 @@ export async function runIndicator(context: CommandContext, flags: RunIndicatorF
   const inPath = resolve(flags.in);
   const outPath = resolve(flags.out);
   if (inPath === outPath) throw badFlag('out', flags.out, 'is the file to read');
-  if (!existsSync(dirname(outPath))) throw badFlag('out', flags.out, 'lies in a folder that does not exist');
+  checkOutFile('out', flags.out);
   const candles = await readCandles(inPath);
   const inputs = Object.fromEntries(
     info.inputs.map((name, index) => {
