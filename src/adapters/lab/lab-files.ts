@@ -49,6 +49,11 @@ export class LabFiles {
     rmSync(this.folder(kind, id), { recursive: true });
   }
 
+  /** Removes one file of a run, if it is there. Throws `ApiError` (`not-found`) for a run there is not. */
+  removeFile(kind: LabKind, id: string, name: string): void {
+    rmSync(join(this.folder(kind, id), name), { force: true });
+  }
+
   write(kind: LabKind, id: string, name: string, value: unknown): void {
     const path = join(this.folder(kind, id), name);
     const fresh = `${path}.new`;

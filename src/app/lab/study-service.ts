@@ -92,9 +92,11 @@ export class StudyService {
     const { files } = this.#tools;
     const { rows } = readTrials(files.folder('studies', id));
     const summary = this.#summary(id, rows);
-    const best = files.has('studies', id, 'tested.json')
-      ? files.read('studies', id, 'tested.json', testedFile).best
-      : bestOf(summary.spec, rows).map((row) => ({ row, outOfSample: null }));
+    const isOver = summary.end !== null && summary.end !== 'cancelled';
+    const best =
+      isOver && files.has('studies', id, 'tested.json')
+        ? files.read('studies', id, 'tested.json', testedFile).best
+        : bestOf(summary.spec, rows).map((row) => ({ row, outOfSample: null }));
     return { summary, parameters: Object.keys(rows[0]?.values ?? {}), trials: rows, best };
   }
 
@@ -164,6 +166,8 @@ export class StudyService {
     try {
       log = openLog();
       log.setEnd(null);
+      // What an earlier end had tested is not what is best once there are more trials.
+      this.#tools.files.removeFile('studies', id, 'tested.json');
       const end = await runOneStudy(this.#tools, spec, prepared, parts.train, log, {
         isCancelled: () => control.isCancelled(),
         onProgress: ({ trials, complete, pruned, invalid, failed, best }) =>
@@ -176,6 +180,7 @@ export class StudyService {
           }),
       });
       log.setEnd(end);
+      if (end === 'cancelled') return { study: id };
       const best = await this.#test(spec, prepared, parts.test, bestOf(spec, log.rows), control);
       this.#tools.files.write('studies', id, 'tested.json', { best });
       await this.#note(id, spec, prepared, parts, best);

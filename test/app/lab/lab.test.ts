@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EvidenceLog } from '../../../src/adapters/lab/evidence-log.ts';
+import { JobCancelled } from '../../../src/app/jobs/job-runner.ts';
 import { joinedCandles } from '../../../src/app/lab/joined-candles.ts';
 import { studyParts } from '../../../src/app/lab/study-service.ts';
 import { studySpec } from '../../../src/shared/lab/study.ts';
@@ -219,6 +220,30 @@ describe('a study that runs', () => {
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     lab.studies.remove(study);
     expect(lab.studies.list()).toEqual([]);
+  });
+});
+
+describe('a study that was interrupted', () => {
+  it('shows the best so far, whatever an earlier interruption had stored', async () => {
+    const lab = makeLab();
+    const sampling = { sampler: 'random', trials: 40, batch: 4, minimumTrades: 1 };
+    const study = studySpec.parse({ backtest: spec, only: ['fastPeriod', 'slowPeriod'], ...sampling });
+    // First before any trial, then in the midst of a batch.
+    await lab.studies.begin(study)({ ...watched(), isCancelled: () => true });
+    expect(lab.studies.show('st-1')).toMatchObject({ trials: [], best: [] });
+    const inABatch = lab.studies.resume('st-1')({
+      ...watched(),
+      progress({ done = 0 }) {
+        if (done >= 8) throw new JobCancelled();
+      },
+    });
+    await expect(inABatch).rejects.toThrow(JobCancelled);
+    const { best, summary, trials } = lab.studies.show('st-1');
+    expect(trials).toHaveLength(8);
+    const scores = trials.flatMap(({ objectives }) => objectives ?? []);
+    expect(best[0]?.row.objectives).toEqual([Math.max(...scores)]);
+    expect(best[0]?.row).toEqual(summary.best);
+    expect(best[0]?.outOfSample).toBeNull();
   });
 });
 
