@@ -141,6 +141,14 @@ describe('sextant optimise', () => {
   });
 });
 
+it('takes the name a figure has in the report as objective', async () => {
+  const limits = ['--trials', '4', '--objective', 'maxDrawdown'];
+  const { code, line } = await inData(newDataFolder(), 'optimise', ...small, ...limits);
+  expect(code).toBe(0);
+  const [first] = bestOf(line) as [Best];
+  expect(first.objectives).toEqual([first.metrics['maxDrawdown']]);
+});
+
 describe('refused before anything runs or is stored', () => {
   it.each([
     [
@@ -158,7 +166,12 @@ describe('refused before anything runs or is stored', () => {
     ['a range without an end', ['--spaces', '{"fastPeriod":{"from":3}}'], 'spaces.fastPeriod', /./],
     ['a fixed parameter out of bounds', ['--params', '{"fastPeriod":0}'], 'params.fastPeriod', /./],
     ['a sampler nobody knows', ['--sampler', 'dice'], 'sampler', /tpe/],
-    ['an objective nobody knows', ['--objective', 'luck'], 'objective', /./],
+    [
+      'an objective nobody knows',
+      ['--objective', 'sharpy'],
+      'objective',
+      /"sharpy" is not one of sharpe, sortino, calmar, max-drawdown, profit,/,
+    ],
     ['a formula of unknown figures', ['--expression', 'sharpe * luck'], 'objective', /luck/],
     ['a goal without a formula', ['--goal', 'minimise'], 'goal', /--expression/],
     ['no trials', ['--trials', '0'], 'trials', /./],

@@ -1,7 +1,8 @@
 /** The flags of `optimise` and `walkforward` as the specification they stand for. */
 
 import { ApiError } from '../../shared/api/result.ts';
-import { type StudySpec, studySpec } from '../../shared/lab/study.ts';
+import { metricIds } from '../../shared/lab/metrics.ts';
+import { namedObjectives, type StudySpec, studySpec } from '../../shared/lab/study.ts';
 import { type WalkForwardSpec, walkForwardSpec } from '../../shared/lab/walk-forward.ts';
 import { badFlag, parseDuration, parseNumber, parseParams } from '../cli/values.ts';
 import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
@@ -94,7 +95,7 @@ function checked<Spec>(parsed: Parsed<Spec>): Spec {
 function objectivesOf({ objective, expression, goal }: StudyFlags): unknown {
   if (expression === undefined) {
     if (goal !== undefined) throw badFlag('goal', goal, 'belongs to --expression');
-    return objective === undefined ? undefined : listOf(objective, 'objective');
+    return objective === undefined ? undefined : listOf(objective, 'objective').map(objectiveName);
   }
   if (objective !== undefined)
     throw badFlag('objective', objective, 'cannot be given together with --expression');
@@ -102,6 +103,19 @@ function objectivesOf({ objective, expression, goal }: StudyFlags): unknown {
     throw badFlag('goal', goal, 'is not one of maximise, minimise');
   }
   return [{ expression, goal: goal ?? 'maximise' }];
+}
+
+/** A name as a study has it; the report's own name of the figure behind one will do (`maxDrawdown`). */
+function objectiveName(typed: string): string {
+  const found = namedObjectives.find(({ expression, name }) => typed === name || typed === expression);
+  if (found !== undefined) return found.name;
+  const names = namedObjectives.map(({ name }) => name).join(', ');
+  throw new ApiError('bad-input', `objective: ${JSON.stringify(typed)} is not one of ${names}`, {
+    field: 'objective',
+    hint: metricIds.includes(typed)
+      ? `For this figure say: --expression ${typed}`
+      : "Or a formula of figures: --expression 'sharpe * winRate'",
+  });
 }
 
 function listOf(text: string, field: string): string[] {

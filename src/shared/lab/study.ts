@@ -124,7 +124,11 @@ export const studySpec = z
     only: z.array(z.string().max(60)).max(128).optional(),
     sampler: z.enum(samplerNames).default('tpe'),
     objectives: z
-      .array(z.union([z.enum(objectiveNames), customObjective]))
+      .array(
+        z.union([z.enum(objectiveNames), customObjective], {
+          error: `an objective is one of ${objectiveNames.join(', ')}, or a formula with its goal`,
+        }),
+      )
       .min(1)
       .max(4)
       .default(['sharpe']),
