@@ -96,6 +96,28 @@ describe('sextant backtest', () => {
     expect(run.result).toMatchObject({ kind: 'error', code: 'bad-input', field });
   });
 
+  it('says what is missing, and where to look for what there is', async () => {
+    const named = ['backtest', '--candles', candles];
+    const none = await runSextant(named);
+    expect([none.code, none.result['field']]).toEqual([2, 'strategy']);
+    expect(none.result['message']).toBe('strategy: is missing: say which, --strategy NAME');
+    expect(none.result['hint']).toContain('bin/sextant strategies list');
+    for (const command of [named, ['optimise', '--candles', candles, '--data', join(folder, 'd2')]]) {
+      const unknown = await runSextant([...command, '--strategy', 'nothing']);
+      expect([unknown.code, unknown.result['hint']]).toEqual([
+        4,
+        'See what there is with: bin/sextant strategies list',
+      ]);
+    }
+    const nameless = join(folder, 'prices.csv');
+    writeFileSync(nameless, readFileSync(candles));
+    const market = await runSextant(['backtest', '--strategy', 'ma-cross', '--candles', nameless]);
+    expect([market.code, market.result['hint']]).toEqual([2, expect.stringContaining('--instrument')]);
+    const key = await runSextant([...flags, '--params', '{"stopLoss":"1"}']);
+    expect(key.result['message']).toContain('unknown key "stopLoss"');
+    expect(key.result['hint']).toMatch(/^There is .*fastPeriod, slowPeriod.* stopLossPercent/);
+  });
+
   it('runs over stored trades, which data candles also joins', async () => {
     const file = join(folder, 'trades-in.csv');
     // Every quarter of an hour one trade at the price of its hour.

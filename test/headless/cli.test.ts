@@ -86,6 +86,17 @@ describe.concurrent('refused', () => {
     60_000,
   );
 
+  test('parameters that nobody gave are suggested by the market; a field that is missing is said to be', async () => {
+    const market = ['--strategy', 'grid', '--venue', 'sim-a', '--instrument', 'BTC/USDT', '--json', '--data'];
+    const planned = await sextant(['plan', ...market, newDataFolder()]);
+    expect([planned.code, lastLine(planned).kind]).toEqual([0, 'result']);
+    // Only that nobody is there to make it is in its way.
+    const created = await sextant(['bots', 'create', ...market, newDataFolder()]);
+    expect(created.code).toBe(3);
+    const nowhere = await sextant(['plan', '--strategy', 'grid', '--json', '--data', newDataFolder()]);
+    expect(lastLine(nowhere)).toMatchObject({ field: 'venue', message: 'venue: is missing' });
+  }, 60_000);
+
   test('without --json the words are on standard error and standard output is empty', async () => {
     const said = await sextant(['orders', '--limit', '1,5', '--data', newDataFolder()]);
     expect(said.stdout).toBe('');

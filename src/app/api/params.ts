@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { strategyParams } from '../views/strategy-params.ts';
 
 /** Gives the dotted path of an issue, below a prefix. */
 function fieldOf(issue: z.core.$ZodIssue, prefix: string): string {
@@ -31,20 +32,27 @@ const typeWords: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** Throws `bad-input` for the first issue of a failed parse. */
-export function throwBadInput(error: z.ZodError, prefix = ''): never {
+/** Throws `bad-input` for the first issue of a failed parse; with an unknown key it tells the known ones. */
+export function throwBadInput(error: z.ZodError, prefix = '', knownKeys: readonly string[] = []): never {
   const issue = error.issues[0];
   if (issue === undefined) throw new ApiError('bad-input', 'the input is not valid');
   const field = fieldOf(issue, prefix);
+  const isUnknownOfThese =
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 && knownKeys.length > 0;
   throw new ApiError('bad-input', field === '' ? messageOf(issue) : `${field}: ${messageOf(issue)}`, {
     ...(field === '' ? {} : { field }),
+    ...(isUnknownOfThese ? { hint: `There is ${knownKeys.join(', ')}.` } : {}),
   });
+}
+
+function namesOf(strategy: AnyStrategy): string[] {
+  return strategyParams(strategy).map(({ name }) => name);
 }
 
 /** Gives the parsed parameters of a strategy, or throws `bad-input` naming `params.<field>`. */
 export function parseParams(strategy: AnyStrategy, params: Readonly<Record<string, unknown>>): unknown {
   const parsed = strategy.params.safeParse(params);
-  if (!parsed.success) throwBadInput(parsed.error, 'params');
+  if (!parsed.success) throwBadInput(parsed.error, 'params', namesOf(strategy));
   return parsed.data;
 }
 

@@ -57,7 +57,7 @@ export function instrumentOf(
   if (symbol === undefined || parts === null) {
     throw new ApiError('bad-input', `${field}.instrument: ${symbol ?? 'the file'} does not name a market`, {
       field: `${field}.instrument`,
-      hint: 'Name it as in BTC/USDT (spot) or BTC/USDT:USDT (perpetual).',
+      hint: 'Say which (--instrument): BTC/USDT (spot) or BTC/USDT:USDT (perpetual).',
     });
   }
   if (named === undefined) notes.push(`The market is taken to be ${symbol}, after the name of the file.`);

@@ -8,6 +8,9 @@ const loaders: Readonly<Record<string, () => Promise<AnyStrategy>>> = {
   'ma-cross': async () => (await import('../../strategies/ma-cross/ma-cross.ts')).maCross,
 };
 
+/** What to do about a strategy there is not. */
+export const strategiesHint = 'See what there is with: bin/sextant strategies list';
+
 /** Gives the strategy with this id, or undefined. One that has no loader here is looked up among all. */
 export async function loadStrategy(id: string): Promise<AnyStrategy | undefined> {
   const load = Object.hasOwn(loaders, id) ? loaders[id] : undefined;

@@ -25,6 +25,7 @@ import { buildEquity, buildTrades, openPositionsOf } from './build-tables.ts';
 import { checkSeries } from './check-series.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { type FileReader, type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
+import { strategiesHint } from './load-strategy.ts';
 import { makeVenues } from './make-venues.ts';
 import { type PreparedBot, prepareBots } from './prepare-bots.ts';
 import { RunCounter } from './run-counter.ts';
@@ -70,6 +71,7 @@ export async function runBacktest(spec: BacktestSpec, options: BacktestOptions):
   if (strategy === undefined) {
     throw new ApiError('not-found', `strategy: there is no strategy "${spec.strategy}"`, {
       field: 'strategy',
+      hint: strategiesHint,
     });
   }
   const series = await Promise.all(

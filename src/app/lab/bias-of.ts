@@ -3,6 +3,7 @@
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
+import { strategiesHint } from '../backtest/load-strategy.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
 import { type BiasReport, checkBias, usualBiasOptions } from '../robustness/bias-check.ts';
 import type { LabTools } from './lab-tools.ts';
@@ -15,7 +16,10 @@ export function biasCheck(
 ): (control: JobControl) => Promise<BiasReport> {
   const strategy = tools.findStrategy(spec.strategy);
   if (strategy === undefined) {
-    throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, { field: 'spec.strategy' });
+    throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, {
+      field: 'spec.strategy',
+      hint: strategiesHint,
+    });
   }
   return async (control) => {
     const { parsed } = await tools.wholeParams(spec);

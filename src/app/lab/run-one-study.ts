@@ -8,6 +8,7 @@ import type { Dimension, SearchValue } from '../../shared/lab/search-space.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import type { StudyEnd, StudySpec } from '../../shared/lab/study.ts';
 import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
+import { strategiesHint } from '../backtest/load-strategy.ts';
 import { checkSweepSpec } from '../backtest/run-sweep.ts';
 import { parsedObjectives, runStudy, type StudyProgress, type TrialLogPort } from '../optimise/run-study.ts';
 import { strategySpace, trialParams } from '../optimise/strategy-space.ts';
@@ -37,7 +38,10 @@ export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudyS
   const { strategy: id, params: fixed } = spec.backtest;
   const strategy = tools.findStrategy(id);
   if (strategy === undefined) {
-    throw new ApiError('not-found', `there is no strategy "${id}"`, { field: 'backtest.strategy' });
+    throw new ApiError('not-found', `there is no strategy "${id}"`, {
+      field: 'backtest.strategy',
+      hint: strategiesHint,
+    });
   }
   try {
     parsedObjectives(spec);

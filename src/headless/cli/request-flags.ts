@@ -58,8 +58,9 @@ const helpOf: Readonly<Record<string, string>> = {
   reason: 'why, for the journal',
 };
 
-function flagOf(field: string, whole: z.ZodType): RequestFlag {
-  const { schema, isRequired } = innermost(whole);
+function flagOf(field: string, whole: z.ZodType, hasDefault: boolean): RequestFlag {
+  const { schema, isRequired: isWanted } = innermost(whole);
+  const isRequired = isWanted && !hasDefault;
   const name = flagName(field);
   const note = isRequired ? ' (required)' : '';
   const known = Object.hasOwn(helpOf, field) ? (helpOf[field] ?? '') : '';
@@ -92,10 +93,14 @@ function flagOf(field: string, whole: z.ZodType): RequestFlag {
   return withText(field.toLowerCase(), known, (text) => text);
 }
 
-/** Gives the flags of a request schema, without the fields given in another way. */
-export function requestFlags(schema: z.ZodType, omitted: readonly string[] = []): RequestFlag[] {
+/** Gives the flags of a request schema, without the fields given in another way; those with a default may be left out. */
+export function requestFlags(
+  schema: z.ZodType,
+  omitted: readonly string[] = [],
+  withDefault: readonly string[] = [],
+): RequestFlag[] {
   if (!(schema instanceof z.ZodObject)) throw new TypeError('a request is one object schema');
   return Object.entries(schema.shape as Record<string, z.ZodType>)
     .filter(([field]) => !omitted.includes(field))
-    .map(([field, inner]) => flagOf(field, inner));
+    .map(([field, inner]) => flagOf(field, inner, withDefault.includes(field)));
 }

@@ -16,6 +16,8 @@ export interface ApiCommand<Name extends MethodName = MethodName> {
   readonly argument?: string | undefined;
   /** Fields that are set here and get no flag. */
   readonly fixed?: Readonly<Record<string, unknown>> | undefined;
+  /** Values of fields whose flag was not given, where the method itself wants one. */
+  readonly defaults?: Readonly<Record<string, unknown>> | undefined;
   /** Fields nobody sets from the command line. */
   readonly omitted?: readonly string[] | undefined;
   /** The answer as the result line's members; by default as it is. */
@@ -50,6 +52,7 @@ export const apiCommands: readonly ApiCommand[] = [
   command({
     words: 'plan',
     method: 'strategies/plan',
+    defaults: { params: {} },
     result: (plan) => plan,
     human: human.planText,
   }),
@@ -61,7 +64,12 @@ export const apiCommands: readonly ApiCommand[] = [
     argument: 'bot',
     human: ({ bot }) => human.botFacts(bot),
   }),
-  command({ words: 'bots create', method: 'bots/create', human: ({ bot }) => human.botFacts(bot) }),
+  command({
+    words: 'bots create',
+    method: 'bots/create',
+    defaults: { params: {} },
+    human: ({ bot }) => human.botFacts(bot),
+  }),
   command({
     words: 'bots start',
     method: 'bots/start',

@@ -99,6 +99,12 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
   const field =
     flagOfField[dotted] ??
     (dotted === 'series' ? 'candles' : dotted.replace(/^series\.0\.(rules\.|source\.)?/, ''));
+  if (dotted === 'strategy' && flags.strategy === undefined && given['strategy'] === undefined) {
+    throw new ApiError('bad-input', 'strategy: is missing: say which, --strategy NAME', {
+      field,
+      hint: 'See: bin/sextant strategies list. Rules of your own: --strategy rules --params @rules.json',
+    });
+  }
   const words =
     dotted === 'series' && flags.spec === undefined
       ? 'say which: --candles FILE, or --venue, --instrument and --timeframe'

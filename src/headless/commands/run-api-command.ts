@@ -10,7 +10,7 @@ import type { ApiCommand } from './api-commands.ts';
 /** Gives the flags of a command. */
 export function flagsOf(command: ApiCommand): RequestFlag[] {
   const taken = [command.argument ?? '', ...Object.keys(command.fixed ?? {}), ...(command.omitted ?? [])];
-  return requestFlags(contract[command.method].request, taken);
+  return requestFlags(contract[command.method].request, taken, Object.keys(command.defaults ?? {}));
 }
 
 /** Gives the key under which commander keeps a flag's value: `--dry-run <x>` is `dryRun`. */
@@ -25,7 +25,7 @@ export async function requestOf(
   argument: string | undefined,
   typed: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
-  const request: Record<string, unknown> = { ...command.fixed };
+  const request: Record<string, unknown> = { ...command.defaults, ...command.fixed };
   if (command.argument !== undefined) request[command.argument] = argument;
   for (const flag of flagsOf(command)) {
     const value = typed[commanderKey(flag)];

@@ -20,6 +20,15 @@ function errorOf(failure: ApiFailure): ApiError {
   return new ApiError(failure.code, failure.message, { field: failure.field, hint: failure.hint });
 }
 
+/** What the schema says, or that a field of the request is not there at all. */
+function reasonOf(message = 'not valid', request: unknown, path: readonly PropertyKey[]): string {
+  const [first] = path;
+  const isThere =
+    path.length !== 1 ||
+    (request as Readonly<Record<PropertyKey, unknown>>)[first as PropertyKey] !== undefined;
+  return isThere ? message : 'is missing';
+}
+
 /** Throws `bad-input` for a request that does not fit the contract, before anybody is asked. */
 export function checkRequest<Name extends MethodName>(name: Name, request: unknown): RequestOf<Name> {
   const parsed = contract[name].request.safeParse(request);
@@ -28,7 +37,8 @@ export function checkRequest<Name extends MethodName>(name: Name, request: unkno
   const path =
     issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
   const field = path.map(String).join('.');
-  const reason = issue?.code === 'unrecognized_keys' ? 'unknown key' : (issue?.message ?? 'not valid');
+  const reason =
+    issue?.code === 'unrecognized_keys' ? 'unknown key' : reasonOf(issue?.message, request, path);
   throw new ApiError('bad-input', field === '' ? reason : `${field}: ${reason}`, {
     field: field === '' ? undefined : field,
   });
@@ -74,7 +84,8 @@ async function checkNewBot(request: RequestOf<'bots/create'>): Promise<void> {
     import('../../app/api/params.ts'),
   ]);
   const strategy = findStrategy(request.strategy);
-  if (strategy !== undefined) parseParams(strategy, request.params);
+  // Without any the host takes what it suggests for the market.
+  if (strategy !== undefined && Object.keys(request.params).length > 0) parseParams(strategy, request.params);
 }
 
 /** Gives the refusal of something only a host can do. */
