@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type BacktestOptions, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import { quantityLots } from '../../../src/shared/domain/nominal.ts';
 import { type BacktestResult, exitReasons } from '../../../src/shared/lab/result.ts';
 import { type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { hourMs, type Script, scriptedStrategy } from './scripted-strategy.ts';
@@ -76,3 +77,34 @@ export function tripsOf({ trades }: BacktestResult) {
 export function rounded(value: number | undefined): number {
   return Math.round((value ?? Number.NaN) * 1e8) / 1e8;
 }
+
+/** Sends one market order at the close of a candle. */
+export function orderAt(
+  bar: number,
+  side: 'buy' | 'sell',
+  quantity: number,
+  more: Script = () => ({}),
+): Script {
+  return (context) => {
+    let seen = -1;
+    context.watch([]);
+    const handlers = more(context);
+    return {
+      ...handlers,
+      onBar(timeframe, candle) {
+        seen += 1;
+        handlers.onBar?.(timeframe, candle);
+        if (seen === bar)
+          context.send({
+            leg: `at-${bar}`,
+            side,
+            type: 'market',
+            lots: quantityLots(Math.round(quantity * 1000)),
+          });
+      },
+    };
+  };
+}
+
+/** A candle whose four prices are one. */
+export const flat = (price: number): Prices => [price, price, price, price];
