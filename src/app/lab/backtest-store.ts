@@ -96,7 +96,7 @@ export class BacktestStore {
     return this.#files.read('backtests', id, 'report.json', backtestReportView);
   }
 
-  /** A summary, and the grade of the run before and after what the checks have found since. */
+  /** A summary, and the grade of the run with what the checks have found since. */
   #graded(id: string, findings: KeptEvidence) {
     const stored = this.#files.read('backtests', id, 'summary.json', summaryFile);
     const { confidence: kept, ...summary } = stored;
@@ -104,14 +104,13 @@ export class BacktestStore {
     const subject = { ...summary, trades: summary.metrics['trades'] ?? 0 };
     const { evidence } = evidenceOf(subject, findings, programVersion);
     const now = regradeConfidence(before, summary.metrics, evidence);
-    return { summary, before, confidence: { ...now, checks: [...now.checks] } };
+    return { summary, confidence: { ...now, checks: [...now.checks] } };
   }
 
   /** The report as one HTML page. */
   html(id: string): string {
     const { html } = this.#files.read('backtests', id, 'page.json', pageFile);
-    const { before, confidence } = this.#graded(id, this.#evidence.read());
-    return regradedHtml(html, before, confidence);
+    return regradedHtml(html, this.#graded(id, this.#evidence.read()).confidence);
   }
 
   trades(

@@ -2,7 +2,8 @@
 
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
 import { computePerformance, type Performance } from '../../adapters/compute/performance.ts';
-import { type Confidence, type ConfidenceEvidence, gradeConfidence } from '../../shared/lab/confidence.ts';
+import { type Confidence, gradeConfidence } from '../../shared/lab/confidence.ts';
+import type { ConfidenceEvidence } from '../../shared/lab/evidence-checks.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 
 /** The price that trades are drawn on and that holding is compared with. */

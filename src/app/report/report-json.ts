@@ -7,7 +7,7 @@ import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
 import { programVersion } from '../../shared/version.ts';
 import type { MeasuredResult } from './measure.ts';
 
-export const reportSchema = { name: 'sextant.backtest-report', version: 1 } as const;
+export const reportSchema = { name: 'sextant.backtest-report', version: 2 } as const;
 
 const dayMs = 86_400_000;
 

@@ -6,7 +6,7 @@
 import type { AddonTaskControl, NativeAddon } from '../../adapters/compute/addon.ts';
 import { type RuleSignificance, testRuleSignificance } from '../../adapters/compute/robustness.ts';
 import { ApiError } from '../../shared/api/result.ts';
-import { fewTrades } from '../../shared/lab/confidence.ts';
+import { fewTrades } from '../../shared/lab/confidence-check.ts';
 import { type BacktestResult, exitReasons } from '../../shared/lab/result.ts';
 
 export interface RandomEntriesSettings {

@@ -87,7 +87,7 @@ function Hints() {
     ],
     [
       'One good run proves little',
-      'The report grades how far its figures can be believed and says what to do next: more data, other years, Monte Carlo, walk-forward.',
+      'The report grades how well the run supports a profit (a loss is always an E) and says what to do next: more data, other years, Monte Carlo, walk-forward.',
     ],
   ] as const;
   return (

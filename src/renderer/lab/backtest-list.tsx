@@ -144,8 +144,8 @@ function columnsOf(
     },
     {
       id: 'grade',
-      header: 'Trust',
-      width: 50,
+      header: 'Evidence',
+      width: 66,
       sortBy: (row) => row.grade,
       cell: (row) => <Grade grade={row.grade} />,
     },

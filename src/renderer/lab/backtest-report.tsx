@@ -155,6 +155,7 @@ function Overview({
       >
         <Grade grade={confidence.grade} large />
         <div className="min-w-0">
+          <p className="text-2xs text-muted">Evidence of a profit, A to E</p>
           <p className="font-medium">{confidence.summary}</p>
           <ul className="mt-1 text-sm text-muted">
             {open.slice(0, 4).map((check) => (
@@ -266,7 +267,7 @@ function Assumptions({ report }: { readonly report: BacktestReportView }) {
   return (
     <div className="grid grid-cols-[repeat(auto-fit,minmax(380px,1fr))] items-start gap-3">
       <Block
-        title="How far this can be believed"
+        title="Evidence of a profit"
         aside={<Grade grade={report.confidence.grade} />}
         testId="confidence-checks"
       >

@@ -129,7 +129,7 @@ function Figures({ chosen }: { readonly chosen: readonly BacktestSummaryView[] }
         </thead>
         <tbody>
           <tr className="h-7 border-t border-line/60">
-            <td className="px-3 text-muted">Confidence</td>
+            <td className="px-3 text-muted">Evidence of a profit</td>
             {chosen.map((run) => (
               <td key={run.id} className="px-3 text-right">
                 <Grade grade={run.grade} />

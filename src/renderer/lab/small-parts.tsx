@@ -11,7 +11,7 @@ const gradeTones: Readonly<Record<string, string>> = {
   E: 'border-danger text-danger',
 };
 
-/** How far a run can be believed, as a letter. */
+/** How well a run supports that its strategy earns, as a letter. */
 export function Grade({ grade, large = false }: { readonly grade: string; readonly large?: boolean }) {
   return (
     <span
@@ -20,7 +20,7 @@ export function Grade({ grade, large = false }: { readonly grade: string; readon
         large ? 'size-9 text-xl' : 'size-[18px] text-xs',
         gradeTones[grade],
       )}
-      title={`Confidence ${grade}`}
+      title={`Evidence of a profit: ${grade} (A best; without a profit always E)`}
       data-testid="grade"
     >
       {grade}

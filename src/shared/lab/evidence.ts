@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import type { ConfidenceEvidence } from './confidence.ts';
+import type { ConfidenceEvidence } from './evidence-checks.ts';
 import { backtestSpec } from './spec.ts';
 
 const common = {

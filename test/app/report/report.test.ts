@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
-import { reportHtml } from '../../../src/app/report/html/page.ts';
+import { regradedHtml, reportHtml } from '../../../src/app/report/html/page.ts';
 import { type MeasuredResult, measureResult } from '../../../src/app/report/measure.ts';
 import { reportJson } from '../../../src/app/report/report-json.ts';
 import { tradesCsv } from '../../../src/app/report/trade-file.ts';
@@ -48,6 +48,18 @@ test('the page shows every figure that has a value, with what it means', () => {
   expect(html).not.toMatch(/NaN|undefined|Infinity|null/);
 });
 
+test('a page that an older version wrote shows the grade of now, in its badge and its reasons', () => {
+  const found = measured();
+  const old = reportHtml(found, { createdMs })
+    .replace(/<a class="badge grade-[A-E]".*?<\/a>/s, '<a class="badge grade-B" href="#confidence">B</a>')
+    .replace(
+      /<section class="card" id="confidence">.*?<\/section>/s,
+      '<section class="card" id="confidence"><h2>Confidence</h2><p>Well supported.</p></section>',
+    );
+  expect(old).toContain('grade-B" href');
+  expect(regradedHtml(old, found.confidence)).toBe(reportHtml(found, { createdMs }));
+});
+
 test('tags are closed in their order', () => {
   const open: string[] = [];
   const single = new Set(['meta', 'line', 'rect', 'circle', 'path', '!doctype']);
@@ -91,7 +103,7 @@ test.each(['no trades', 'one bar', 'nothing'])('a run with %s has a page and JSO
   expect(reportHtml(found, { createdMs })).not.toMatch(/NaN|undefined|Infinity/);
   const without = measureResult(addon, { ...empty, price: undefined });
   expect(reportHtml(without, { createdMs })).not.toMatch(/NaN|undefined|Infinity/);
-  expect(JSON.parse(reportJson(found, createdMs))).toMatchObject({ schemaVersion: 1 });
+  expect(JSON.parse(reportJson(found, createdMs))).toMatchObject({ schemaVersion: 2 });
 });
 
 test('JSON has the schema, every figure and all trades', () => {
@@ -99,7 +111,7 @@ test('JSON has the schema, every figure and all trades', () => {
   const text = reportJson(found, createdMs);
   expect(text).not.toMatch(/NaN|Infinity/);
   const report = JSON.parse(text);
-  expect(report).toMatchObject({ schema: 'sextant.backtest-report', schemaVersion: 1, createdMs });
+  expect(report).toMatchObject({ schema: 'sextant.backtest-report', schemaVersion: 2, createdMs });
   expect(Object.keys(report.metrics)).toEqual(metricIds);
   expect(report.trades.profit).toHaveLength(found.result.trades.length);
   expect(report.trades.profit[3]).toBe(found.result.trades.profit[3]);

@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  type ConfidenceEvidence,
-  gradeConfidence,
-  regradeConfidence,
-} from '../../../src/shared/lab/confidence.ts';
+import { gradeConfidence, regradeConfidence } from '../../../src/shared/lab/confidence.ts';
+import type { ConfidenceEvidence } from '../../../src/shared/lab/evidence-checks.ts';
 import type { MetricValues } from '../../../src/shared/lab/metrics.ts';
 import { type BacktestResult, emptyTrades } from '../../../src/shared/lab/result.ts';
 import { sampleRun } from '../../app/report/sample-result.ts';
@@ -74,7 +71,7 @@ test('costs: gone at 1.2 times them fails, at 1.5 is weak; none at all fails', (
   const costs = result.fees + result.slippage;
   expect(outcome(grade({ netProfit: 0.2 * costs }), 'costs')).toBe('failed');
   expect(outcome(grade({ netProfit: 0.5 * costs }), 'costs')).toBe('weak');
-  expect(outcome(grade({ netProfit: -1 }), 'costs')).toBe('passed');
+  expect(outcome(grade({ netProfit: -1 }), 'costs')).toBe('failed');
   expect(outcome(grade({}, everything, { ...result, fees: 0, slippage: 0 }), 'costs')).toBe('failed');
 });
 
@@ -87,11 +84,88 @@ test('costs: without a trade there is nothing to say of them', () => {
   });
 });
 
-test('luck: many trials are judged by the deflated ratio; a sure loss is sure', () => {
+test('luck: many trials are judged by the deflated ratio; a loss never passes', () => {
   expect(outcome(grade({ trials: 500, deflatedSharpe: 0.4 }), 'luck')).toBe('failed');
   expect(outcome(grade({ deflatedSharpe: 0.4 }), 'luck')).toBe('passed');
-  expect(outcome(grade({ sharpe: -2, probabilisticSharpe: 0.01 }), 'luck')).toBe('passed');
+  expect(outcome(grade({ netProfit: -1, sharpe: -2, probabilisticSharpe: 0.01 }), 'luck')).toBe('failed');
+  // Seldom, but there: the mean day earned, and the whole lost.
+  expect(outcome(grade({ netProfit: -1, sharpe: 1.5 }), 'luck')).toBe('failed');
   expect(outcome(grade({ probabilisticSharpe: null }), 'luck')).toBe('weak');
+});
+
+test('a loss is an E whatever the checks say, and its sentence says that it is a loss', () => {
+  // The case that was a B: all evidence there is, 200 trades in two years, and 96 % of the money gone beyond doubt.
+  const ruin = {
+    netProfit: -9600,
+    totalReturn: -0.96,
+    sharpe: -8,
+    probabilisticSharpe: 0,
+    deflatedSharpe: 0,
+  };
+  const found = grade(ruin);
+  expect(found.grade).toBe('E');
+  expect(found.summary).toBe(
+    'The run lost 96.0 %: there is no profit to support, and nothing here speaks for the strategy.',
+  );
+  // Costs and luck failed: 3 points each.
+  expect(found.points).toBe(6);
+  const luck = found.checks.find(({ id }) => id === 'luck');
+  expect(luck?.finding).toBe(
+    'It made no profit; the true Sharpe ratio is above 0 with a probability of 0 %.',
+  );
+  expect(grade({ ...ruin, netProfit: 0, totalReturn: 0 }).summary).toContain('The run made no profit');
+  expect(grade({ trades: 0, openTrades: 0 }).summary).toBe(
+    'Nothing was traded, so there is nothing to judge.',
+  );
+  expect(grade({ trades: 0, openTrades: 0 }).grade).toBe('E');
+});
+
+test('a worse result with the same evidence never stands higher', () => {
+  // From a large profit to a ruin: profit, Sharpe ratio and the probability of skill fall together.
+  const ladder = Array.from({ length: 81 }, (_, step) => {
+    const share = 1 - step / 40;
+    const skill = 1 / (1 + Math.exp(-4 * share));
+    return {
+      netProfit: 3 * share * (result.fees + result.slippage),
+      totalReturn: 0.9 * share,
+      sharpe: 3 * share,
+      probabilisticSharpe: skill,
+      deflatedSharpe: skill,
+    };
+  });
+  const evidences: ConfidenceEvidence[] = [
+    everything,
+    {},
+    { ...everything, outOfSample: { share: 0.3, held: false } },
+    { ...everything, randomEntries: { pValue: 0.1, trades: 200 } },
+  ];
+  for (const evidence of evidences) {
+    for (const trials of [1, 50]) {
+      for (const trades of [201, 41, 11]) {
+        const grades = ladder.map((step) => grade({ ...step, trials, trades }, evidence).grade);
+        expect(grades).toEqual([...grades].sort());
+        expect(new Set(grades.slice(40))).toEqual(new Set(['E']));
+      }
+    }
+  }
+  // It is no ladder of one letter: with all evidence it goes from A to E.
+  expect(new Set(ladder.map((step) => grade(step).grade)).size).toBeGreaterThanOrEqual(3);
+});
+
+test('noise that left a run without a profit is no pass', () => {
+  const noise = { verdict: 'no-profit', lossShare: 0.9, runs: 100 } as const;
+  expect(outcome(grade({ netProfit: -1 }, { ...everything, noise }), 'noise')).toBe('failed');
+});
+
+test('a loss that an older version graded well is an E when it is looked at again', () => {
+  const { fees, slippage } = result;
+  const old = { ...grade({}, {}), grade: 'B' as const };
+  const loss = { ...values, netProfit: -500, totalReturn: -0.05, sharpe: -2, fees, slippage };
+  const now = regradeConfidence(old, loss, {});
+  expect(now.grade).toBe('E');
+  expect(now.checks.map(({ id }) => id)).toEqual(old.checks.map(({ id }) => id));
+  expect(now.checks.find(({ id }) => id === 'costs')?.outcome).toBe('failed');
+  expect(now.checks.find(({ id }) => id === 'luck')?.outcome).toBe('failed');
 });
 
 test('gaps and length are read off the run', () => {

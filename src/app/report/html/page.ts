@@ -4,7 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { CheckOutcome, Confidence } from '../../../shared/lab/confidence.ts';
+import type { Confidence } from '../../../shared/lab/confidence.ts';
+import type { CheckOutcome } from '../../../shared/lab/confidence-check.ts';
 import { type Metric, metricGroups, metricOf, metrics } from '../../../shared/lab/metrics.ts';
 import { programVersion } from '../../../shared/version.ts';
 import type { MeasuredResult } from '../measure.ts';
@@ -86,14 +87,17 @@ function header(measured: MeasuredResult, title: string): string {
 
 function badge({ grade: letter }: Confidence): string {
   return (
-    `<a class="badge grade-${letter}" href="#confidence" title="How far the figures can be believed">` +
-    `<span>${letter}</span><small>confidence</small></a>`
+    `<a class="badge grade-${letter}" href="#confidence" title="How well the run supports that the strategy earns; a loss is always an E">` +
+    `<span>${letter}</span><small>evidence of profit</small></a>`
   );
 }
 
-/** Gives a page whose grade is what is known now. `before` is the one it was built with. */
-export function regradedHtml(html: string, before: Confidence, now: Confidence): string {
-  return html.replace(badge(before), () => badge(now)).replace(grade(before), () => grade(now));
+/** Gives a page whose grade is what is known now, whichever version of the program wrote it. */
+export function regradedHtml(html: string, now: Confidence): string {
+  // Texts of others are escaped, so that neither tag can be in them.
+  return html
+    .replace(/<a class="badge .*?<\/a>/s, () => badge(now))
+    .replace(/<section class="card" id="confidence">.*?<\/section>/s, () => grade(now));
 }
 
 function timeframeText({ result }: MeasuredResult): string {
@@ -166,7 +170,14 @@ function grade(confidence: Confidence): string {
       `${advice === undefined ? '' : ` <span>${escapeHtml(advice)}</span>`}</p></li>`,
   );
   const words = `<p class="lead"><span class="letter grade-${confidence.grade}">${confidence.grade}</span>${escapeHtml(confidence.summary)}</p>`;
-  return section('Confidence', `${words}<ul class="checks">${rows.join('')}</ul>`, '', 'confidence');
+  const note =
+    'How well this run supports that the strategy earns, A to E. A run without a profit is always an E.';
+  return section(
+    'Evidence of a profit',
+    `${words}<ul class="checks">${rows.join('')}</ul>`,
+    note,
+    'confidence',
+  );
 }
 
 function basis({ result }: MeasuredResult): string {
