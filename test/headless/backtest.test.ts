@@ -85,7 +85,7 @@ describe('sextant backtest', () => {
     [['--leverage', '0'], 'leverage'],
     [['--params', '{"fastPeriod":9,"slowPeriod":5}'], 'params.fastPeriod'],
     [['--params', '{"fast":9}'], 'params.fast'],
-    [['--from', '2030-01-01'], 'fromMs'],
+    [['--from', '2030-01-01'], 'from'],
     [['--report', join(folder, 'none', 'r.html')], 'report'],
     [['--report', folder], 'report'],
     [['--report-json', folder], 'report-json'],
@@ -205,7 +205,7 @@ describe('sextant backtest', () => {
       'Mark prices of BTC/USDT:USDT are given',
     );
     const refused = await runSextant([...flags, '--mark', marks]);
-    expect(refused.result).toMatchObject({ kind: 'error', code: 'bad-input', field: 'series.0.marks' });
+    expect(refused.result).toMatchObject({ kind: 'error', code: 'bad-input', field: 'mark' });
     expect((await runSextant([...flags, '--borrow', '0.2'])).result).toMatchObject({ code: 'bad-input' });
     const missing = await runSextant([...perpetual, join(folder, 'none.csv')]);
     expect(missing.result).toMatchObject({ kind: 'error', code: 'not-found' });

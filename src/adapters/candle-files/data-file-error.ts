@@ -26,6 +26,8 @@ export class DataFileError extends Error {
   readonly line: number | undefined;
   readonly column: string | undefined;
   readonly hint: string;
+  /** The message without the hint, for those who show that by itself. */
+  readonly problem: string;
 
   constructor(details: {
     readonly code: DataFileErrorCode;
@@ -39,6 +41,7 @@ export class DataFileError extends Error {
     const what =
       details.column === undefined ? details.reason : `column "${details.column}": ${details.reason}`;
     super(`${where}: ${what}. ${details.hint}`);
+    this.problem = `${where}: ${what}`;
     this.code = details.code;
     this.path = details.path;
     this.line = details.line;

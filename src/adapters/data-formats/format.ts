@@ -24,6 +24,8 @@ export type ImportedData =
       readonly table: CandleTable;
       /** Whether the last candle may still change: one joined from trades is never known to be complete. */
       readonly lastIsProvisional: boolean;
+      /** Whether the candles were joined from trades, to the length that was asked for. */
+      readonly isJoined?: boolean;
     }
   | { readonly kind: 'funding'; readonly table: FundingTable };
 

@@ -81,6 +81,7 @@ class TradeCandles {
         timeframeMs: this.#timeframeMs,
       },
       lastIsProvisional: true,
+      isJoined: true,
     };
   }
 }

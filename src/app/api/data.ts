@@ -7,6 +7,7 @@ import { importFile } from '../data/import-file.ts';
 import { makeCandles } from '../data/make-candles.ts';
 import { candleSeries, repairSeries, undoRepair } from '../data/repair.ts';
 import {
+  checkMarketNames,
   checkTimeframes,
   findSeries,
   parseTimeframe,
@@ -41,6 +42,7 @@ export const dataHandlers: Handlers<'data'> = {
   'data/import': (request, { jobs, library }) => {
     const { instrument, timeframe, timeUnit, ...rest } = request;
     const timeframeMs = timeframe === undefined ? undefined : parseTimeframe(timeframe);
+    checkMarketNames(request.venue, [instrument]);
     const work = { ...rest, symbol: instrument, timeframeMs, timestampUnit: timeUnit };
     const job = jobs.start('data-import', request.file, (control) =>
       importFile(library, work, control, wallMs()),
@@ -51,6 +53,7 @@ export const dataHandlers: Handlers<'data'> = {
     const { venue, instruments, fromMs, toMs, kind, timeframes = [] } = request;
     const timeframesMs = timeframes.map((timeframe) => parseTimeframe(timeframe));
     checkTimeframes(kind, timeframesMs);
+    checkMarketNames(venue, instruments);
     if (kind === 'trades') {
       const job = jobs.start(
         'data-download',

@@ -4,11 +4,9 @@ import { ApiError } from '../../shared/api/result.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import { instrumentId, venueId } from '../../shared/domain/nominal.ts';
+import { nearestSymbol, parseSymbol, spotSymbolOf } from '../../shared/domain/symbol.ts';
 import type { BacktestSpec, SeriesSpec } from '../../shared/lab/spec.ts';
 
-const symbolPattern = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})(?::([A-Z0-9]{1,20}))?$/;
-/** Quote currencies a file name may end its symbol with; longer ones first. */
-const quotes = ['FDUSD', 'USDT', 'USDC', 'BUSD', 'TUSD', 'USD', 'EUR', 'GBP', 'BTC', 'ETH', 'BNB'];
 const leverageAssumed = 125;
 const marginLeverageAssumed = 10;
 /** Lots finer than this are never assumed: amounts stay whole numbers a double can count. */
@@ -26,10 +24,9 @@ export function symbolInName(path: string): string | undefined {
   const perpetual = /perp|futures|swap|usdm/i.test(name);
   for (const part of name.split(/[^A-Za-z0-9]+/)) {
     if (part !== part.toUpperCase()) continue;
-    const quote = quotes.find((candidate) => part.endsWith(candidate) && part.length > candidate.length + 1);
-    if (quote === undefined) continue;
-    const symbol = `${part.slice(0, -quote.length)}/${quote}`;
-    return perpetual ? `${symbol}:${quote}` : symbol;
+    const symbol = spotSymbolOf(part);
+    if (symbol === undefined) continue;
+    return perpetual ? `${symbol}:${symbol.split('/')[1]}` : symbol;
   }
   return undefined;
 }
@@ -53,15 +50,25 @@ export function instrumentOf(
   const notes: string[] = [];
   const named = series.instrument ?? (source.kind === 'store' ? source.instrument : undefined);
   const symbol = named ?? symbolInName(source.kind === 'file' ? source.path : '');
-  const parts = symbolPattern.exec(symbol ?? '');
-  if (symbol === undefined || parts === null) {
+  const parts = parseSymbol(symbol ?? '');
+  if (symbol === undefined || parts === undefined) {
+    const near = nearestSymbol(symbol ?? '');
     throw new ApiError('bad-input', `${field}.instrument: ${symbol ?? 'the file'} does not name a market`, {
       field: `${field}.instrument`,
-      hint: 'Say which (--instrument): BTC/USDT (spot) or BTC/USDT:USDT (perpetual).',
+      hint:
+        near === undefined
+          ? 'Say which (--instrument): BTC/USDT (spot) or BTC/USDT:USDT (perpetual).'
+          : `Did you mean ${near}? A perpetual has its settle currency behind it, as BTC/USDT:USDT.`,
+    });
+  }
+  if (parts.expiry !== undefined) {
+    throw new ApiError('bad-input', `${field}.instrument: ${symbol} is a dated contract`, {
+      field: `${field}.instrument`,
+      hint: 'Backtests know spot markets and perpetuals: expiry and delivery are not simulated.',
     });
   }
   if (named === undefined) notes.push(`The market is taken to be ${symbol}, after the name of the file.`);
-  const [, base = '', quote = '', settle] = parts;
+  const { base, quote, settle } = parts;
   const spot = settle === undefined;
   const margin = series.borrow !== undefined;
   if (margin && !spot) {

@@ -5,6 +5,7 @@ import type { FundingTimes } from '../../engine/simulation/candles/candle-track.
 import { ApiError } from '../../shared/api/result.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { SeriesSpec } from '../../shared/lab/spec.ts';
+import { readingFile } from '../data/file-error.ts';
 import type { StoreReader } from './load-series.ts';
 
 const hourMs = 3_600_000;
@@ -12,7 +13,7 @@ const fundingIntervalMs = 8 * hourMs;
 /** Rates that begin later or end earlier than the run by more than this leave out payments. */
 const fundingSlackMs = 24 * hourMs;
 
-/** Gives the payments of a perpetual; undefined where none were asked for. Throws `ApiError` or `DataFileError`. */
+/** Gives the payments of a perpetual; undefined where none were asked for. Throws `ApiError`. */
 export async function readFunding(
   series: SeriesSpec,
   instrument: Instrument,
@@ -30,9 +31,11 @@ export async function readFunding(
     });
   }
   if (funding.kind === 'file') {
-    const { timesMs, texts } = await readTimedValues(funding.path, [
-      { title: 'funding_rate', names: ['funding_rate', 'fundingrate', 'rate'], sign: 'any' },
-    ]);
+    const { timesMs, texts } = await readingFile(`${field}.funding`, () =>
+      readTimedValues(funding.path, [
+        { title: 'funding_rate', names: ['funding_rate', 'fundingrate', 'rate'], sign: 'any' },
+      ]),
+    );
     return { timesMs, rates: texts[0] ?? [] };
   }
   if (funding.kind === 'store') {

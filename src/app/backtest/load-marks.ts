@@ -7,6 +7,7 @@ import { ApiError } from '../../shared/api/result.ts';
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { SeriesSpec } from '../../shared/lab/spec.ts';
+import { readingFile } from '../data/file-error.ts';
 import type { StoreReader } from './load-series.ts';
 
 /** Mark prices, and for how many candles none is known. */
@@ -64,7 +65,7 @@ export function matchMarks(
   return { prices: { timesMs: openTimeMs, open, rowLow, rowHigh }, missing };
 }
 
-/** Gives the mark prices of a perpetual; undefined where none were asked for. Throws `ApiError` or `DataFileError`. */
+/** Gives the mark prices of a perpetual; undefined where none were asked for. Throws `ApiError`. */
 export async function readMarks(
   series: SeriesSpec,
   instrument: Instrument,
@@ -81,7 +82,9 @@ export async function readMarks(
     });
   }
   if (marks.kind === 'file') {
-    const table = await readCandleFile(marks.path, { volumeIsOptional: true });
+    const table = await readingFile(`${field}.marks`, () =>
+      readCandleFile(marks.path, { volumeIsOptional: true }),
+    );
     return matchMarks({ columns: table, timeframeMs: table.timeframeMs }, candles, instrument, field);
   }
   if (readStored?.marks === undefined) {

@@ -14,9 +14,11 @@ import type { PriceDetail } from '../../engine/simulation/candles/price-detail.t
 import type { BorrowRates } from '../../engine/simulation/matching/borrow-interest.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
+import { candleStep } from '../../shared/domain/candle-step.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BacktestSpec, CandleSourceSpec, SeriesSpec } from '../../shared/lab/spec.ts';
+import { readingFile } from '../data/file-error.ts';
 import { instrumentOf } from './instrument-of.ts';
 import { loadBook } from './load-book.ts';
 import { fundingWarnings, readFunding } from './load-funding.ts';
@@ -94,7 +96,7 @@ export async function readSourceFile(path: string): Promise<SourceCandles> {
   return { ...table, columns: table };
 }
 
-/** Loads one series. `readFile` may keep what it read; the columns are not changed. Throws `ApiError` or `DataFileError`. */
+/** Loads one series. `readFile` may keep what it read; the columns are not changed. Throws `ApiError`. */
 export async function loadSeries(
   spec: BacktestSpec,
   index: number,
@@ -103,7 +105,10 @@ export async function loadSeries(
 ): Promise<LoadedSeries> {
   const series = spec.series[index] as SeriesSpec;
   const field = `series.${index}`;
-  const candles = since(await readCandles(series.source, { readStored, readFile }, field), spec.dataFromMs);
+  const candles = since(
+    await readCandles(series.source, { readStored, readFile }, `${field}.source`),
+    spec.dataFromMs,
+  );
   const asked = series.timeframe === undefined ? undefined : timeframeMs(series.timeframe);
   if (asked !== undefined && candles.timeframeMs !== 0 && candles.timeframeMs !== asked) {
     throw new ApiError(
@@ -112,6 +117,8 @@ export async function loadSeries(
       { field: `${field}.timeframe`, hint: 'Leave it out, or resample the data first.' },
     );
   }
+  if (asked === undefined && series.source.kind === 'file')
+    refuseMixedSteps(candles.columns.openTimeMs, field);
   const lengthMs = asked ?? candles.timeframeMs;
   if (!(lengthMs > 0)) {
     throw new ApiError('bad-input', `${field}.timeframe: one candle does not tell its length`, {
@@ -177,6 +184,22 @@ export async function loadSeries(
   };
 }
 
+/** Refuses a file whose smallest distance is not its usual one: taken for the timeframe it would make holes of the rest. */
+function refuseMixedSteps(openTimeMs: Float64Array, field: string): void {
+  const { commonMs, smallestMs } = candleStep(openTimeMs);
+  if (commonMs === smallestMs) return;
+  const row = openTimeMs.findIndex((timeMs, index) => timeMs - (openTimeMs[index - 1] ?? 0) === smallestMs);
+  const atText = new Date(openTimeMs[row] as number).toISOString();
+  throw new ApiError(
+    'bad-input',
+    `${field}.timeframe: most candles lie ${commonMs / 60_000} minutes apart, but that of ${atText} only ${smallestMs / 60_000}`,
+    {
+      field: `${field}.timeframe`,
+      hint: 'Repair the row. Where candles without trades were left out of the file, give its --timeframe.',
+    },
+  );
+}
+
 /** Gives how many candles have one of these times in them. */
 function countRowsWith(
   timesMs: Float64Array | undefined,
@@ -221,13 +244,17 @@ async function readCandles(
   { readStored, readFile }: Readers,
   field: string,
 ): Promise<SourceCandles> {
-  if (source.kind === 'file') return readFile(source.path);
+  if (source.kind === 'file') return readingFile(`${field}.path`, () => readFile(source.path));
   if (readStored === undefined) {
-    throw new ApiError('bad-input', `${field}.source: stored candles need a data folder`, {
-      field: `${field}.source`,
-    });
+    throw new ApiError('bad-input', `${field}: stored candles need a data folder`, { field });
   }
-  return readStored(source);
+  try {
+    return await readStored(source);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.field !== 'series') throw error;
+    const words = error.message.replace(/^series: /, '');
+    throw new ApiError(error.code, `${field}: ${words}`, { field, hint: error.hint });
+  }
 }
 
 /** Gives the rows to trade over; those before them warm up. */
@@ -289,9 +316,9 @@ async function readDetail(
   if (detail === undefined) return undefined;
   const { tickSize } = instrument;
   if (detail.kind === 'trades') {
-    const { timesMs, texts } = await readTimedValues(detail.path, [
-      { title: 'price', names: ['price', 'p', 'rate'], sign: 'positive' },
-    ]);
+    const { timesMs, texts } = await readingFile(`${field}.detail`, () =>
+      readTimedValues(detail.path, [{ title: 'price', names: ['price', 'p', 'rate'], sign: 'positive' }]),
+    );
     const prices = Float64Array.from(texts[0] ?? [], Number);
     return { kind: 'trades', timesMs, ticks: columnTicks(prices, tickSize) };
   }

@@ -7,6 +7,7 @@ import { PaperVenue, type PaperVenueConfig } from '../../engine/simulation/match
 import type { LatencyModel } from '../../engine/simulation/matching/venue-link.ts';
 import type { InstrumentId } from '../../shared/domain/nominal.ts';
 import type { BacktestSpec, LatencySpec } from '../../shared/lab/spec.ts';
+import { readingFile } from '../data/file-error.ts';
 import type { LoadedSeries } from './load-series.ts';
 
 /** Who is told of fills and payments as they are booked. */
@@ -79,9 +80,11 @@ async function latencyModel(latency: LatencySpec): Promise<LatencyModel> {
     case 'none':
       return { kind: 'constant', ms: 0 };
     case 'recorded': {
-      const { timesMs, texts } = await readTimedValues(latency.path, [
-        { title: 'latency', names: ['latency', 'latency_ms', 'ms', 'delay'], sign: 'not-negative' },
-      ]);
+      const { timesMs, texts } = await readingFile('latency', () =>
+        readTimedValues(latency.path, [
+          { title: 'latency', names: ['latency', 'latency_ms', 'ms', 'delay'], sign: 'not-negative' },
+        ]),
+      );
       return { kind: 'recorded', timesMs, delaysMs: Float64Array.from(texts[0] ?? [], Number) };
     }
     default:

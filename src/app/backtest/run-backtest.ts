@@ -65,7 +65,7 @@ const turnMs = 25;
 /** Kernel time before the first candle in which the venues connect. */
 const bootLeadMs = 3_600_000;
 
-/** Runs a backtest on the path its specification names. Throws `ApiError` for bad input and failing strategies, `DataFileError` for bad files. */
+/** Runs a backtest on the path its specification names. Throws `ApiError` for bad input, bad files and failing strategies. */
 export async function runBacktest(spec: BacktestSpec, options: BacktestOptions): Promise<BacktestResult> {
   const strategy = options.findStrategy(spec.strategy);
   if (strategy === undefined) {

@@ -37,7 +37,8 @@ export function storedCandles(dataFolder: string): StoreReader {
     if (source.data === 'l2') return readBookSource(new DataLibrary(addon, dataFolder), source);
     const { venue, instrument, timeframe } = source;
     const series = { venue, symbol: instrument, timeframeMs: timeframeMs(timeframe) };
-    const library = fromLibrary(addon, dataFolder, series);
+    const found = fromLibrary(addon, dataFolder, series);
+    const library = found instanceof ApiError ? undefined : found;
     const columns = library?.columns ?? (await lived(addon, dataFolder, series));
     const rows = columns?.openTimeMs.length ?? 0;
     if (columns === undefined || rows === 0) {
@@ -46,7 +47,9 @@ export function storedCandles(dataFolder: string): StoreReader {
         `series: there are no ${timeframe} candles of ${instrument} at ${venue}`,
         {
           field: 'series',
-          hint: 'See what there is with: bin/sextant data list',
+          hint:
+            (found instanceof ApiError ? found.hint : undefined) ??
+            'See what there is with: bin/sextant data list',
         },
       );
     }
@@ -90,18 +93,19 @@ export function storedCandlesStamp(
   return stamps.join('\n');
 }
 
+/** Gives candles of the library, or its error where it has none. Throws `ApiError` `damaged`. */
 function fromLibrary(
   addon: NativeAddon,
   dataFolder: string,
   series: Series,
-): { readonly columns: CandleColumns; readonly filledTimesMs: Float64Array } | undefined {
+): { readonly columns: CandleColumns; readonly filledTimesMs: Float64Array } | ApiError {
   try {
     const library = new DataLibrary(addon, dataFolder);
     const { columns, sourceTimeframeMs } = library.loadSeries(series);
     const source = { ...series, kind: 'candles', timeframeMs: sourceTimeframeMs } as const;
     return { columns, filledTimesMs: new RepairLog(library).filledTimesMs(source) };
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'not-found') return undefined;
+    if (error instanceof ApiError && error.code === 'not-found') return error;
     throw damaged(error);
   }
 }

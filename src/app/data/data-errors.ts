@@ -4,6 +4,7 @@ import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { reasonOf, VenueError } from '../../adapters/venues/ccxt/venue-error.ts';
 import { ApiError, type ErrorCode } from '../../shared/api/result.ts';
+import { fileError } from './file-error.ts';
 
 const computeCodes: Readonly<Record<string, ErrorCode>> = {
   BAD_ARGUMENT: 'bad-input',
@@ -25,10 +26,7 @@ export const overlapHint =
 
 /** The error as `ApiError` where it is an expected one; bugs come back as they are. */
 export function dataError(error: unknown, field = 'file'): unknown {
-  if (error instanceof DataFileError) {
-    const code = error.code === 'not-found' ? 'not-found' : 'bad-input';
-    return new ApiError(code, `${field}: ${error.message}`, { field, hint: error.hint });
-  }
+  if (error instanceof DataFileError) return fileError(error, field);
   if (error instanceof ComputeError && error.code === 'OVERLAP_DIFFERS') {
     return new ApiError('bad-input', `${field}: ${error.message}`, { field, hint: overlapHint });
   }

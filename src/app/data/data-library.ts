@@ -21,7 +21,7 @@ import { FundingStore } from '../../adapters/data-formats/funding-store.ts';
 import { TickStore } from '../../adapters/tick-files/tick-store.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
-import { isTicks, type StoredSeries, seriesText, timeframeLabel } from './series.ts';
+import { isTicks, nearNameHint, type StoredSeries, seriesText, timeframeLabel } from './series.ts';
 
 /** Which candles are wanted. */
 export interface SeriesRequest {
@@ -189,9 +189,8 @@ export class DataLibrary {
 
   #sourceOf(series: StoredSeries & { readonly kind: 'candles' | 'marks' }) {
     const { kind, venue, symbol, timeframeMs } = series;
-    const stored = this.store(kind)
-      .list()
-      .filter((known) => known.venue === venue && known.symbol === symbol);
+    const all = this.store(kind).list();
+    const stored = all.filter((known) => known.venue === venue && known.symbol === symbol);
     const found = stored.filter((known) => timeframeMs % known.timeframeMs === 0).at(-1);
     if (found !== undefined) return found;
     const there = stored.map((known) => timeframeLabel(known.timeframeMs)).join(', ');
@@ -199,7 +198,7 @@ export class DataLibrary {
       field: stored.length === 0 ? 'instrument' : 'timeframe',
       hint:
         stored.length === 0
-          ? 'See what there is: bin/sextant data list. Import or download it first.'
+          ? `${nearNameHint(all, series)}See what there is: bin/sextant data list. Import or download it first.`
           : `Stored are ${there}; a longer timeframe can be made of them.`,
     });
   }

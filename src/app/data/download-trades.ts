@@ -19,7 +19,7 @@ import { factsOf, type SeriesFacts } from './check.ts';
 import type { DataLibrary } from './data-library.ts';
 import { connect, type DownloadResult, type DownloadWorld, downloadFailure } from './download.ts';
 import { behindTrades } from './join-ticks.ts';
-import { seriesText } from './series.ts';
+import { checkMarketNames, seriesText } from './series.ts';
 
 /** What to download. */
 export interface TradeDownloadRequest {
@@ -44,6 +44,7 @@ export async function downloadTrades(
   world: DownloadWorld,
 ): Promise<DownloadResult> {
   const { fromMs, symbols, venue } = request;
+  checkMarketNames(venue, symbols);
   const toMs = Math.min(request.toMs ?? Number.POSITIVE_INFINITY, world.nowMs() - settledAfterMs);
   if (fromMs >= toMs) throw new ApiError('bad-input', 'from: must be before the end', { field: 'from' });
   const abort = new AbortController();

@@ -27,7 +27,7 @@ import { factsOf, type SeriesFacts } from './check.ts';
 import { dataError, venueFailure } from './data-errors.ts';
 import type { DataLibrary } from './data-library.ts';
 import type { FetchRange } from './repair.ts';
-import { seriesText } from './series.ts';
+import { checkMarketNames, seriesText } from './series.ts';
 
 /** What to download. */
 export interface DownloadRequest {
@@ -63,6 +63,7 @@ export async function downloadCandles(
   control: JobControl,
   world: DownloadWorld,
 ): Promise<DownloadResult> {
+  checkMarketNames(request.venue, request.symbols);
   const toMs = Math.min(request.toMs ?? Number.POSITIVE_INFINITY, world.nowMs());
   if (request.fromMs >= toMs)
     throw new ApiError('bad-input', 'from: must be before the end', { field: 'from' });

@@ -4,12 +4,13 @@ import { resolve } from 'node:path';
 import type { FundingTable, ImportedData, ImportOptions } from '../../adapters/data-formats/format.ts';
 import { dataFormats, detectFormat } from '../../adapters/data-formats/formats.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { candleStep } from '../../shared/domain/candle-step.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import { dataError, overlapHint } from './data-errors.ts';
 import type { DataLibrary } from './data-library.ts';
 import { examine, type Findings } from './examine.ts';
 import { importTicks, isTickImport } from './import-ticks.ts';
-import { checkGrid, type SeriesKind, timeframeLabel } from './series.ts';
+import { checkGrid, checkMarketNames, type SeriesKind, timeframeLabel } from './series.ts';
 
 /** What to import and how. */
 export interface ImportRequest extends Omit<ImportOptions, 'onProgress' | 'signal' | 'timeframeMs'> {
@@ -30,6 +31,8 @@ export interface ImportRequest extends Omit<ImportOptions, 'onProgress' | 'signa
    * Not for trades and order books, where `duplicates` says it.
    */
   readonly replace?: boolean | undefined;
+  /** Takes candles that lie further apart than the timeframe said: those without trades were left out of the file. */
+  readonly sparse?: boolean | undefined;
 }
 
 /** What was imported. */
@@ -65,6 +68,7 @@ export async function importFile(
   control: JobControl,
   nowMs: number,
 ): Promise<ImportResult> {
+  checkMarketNames(request.venue, [request.symbol]);
   const path = resolve(request.file);
   const format = await formatOf(path, request.format);
   control.progress({ done: 0, total: 1, unit: 'file', message: `reading ${format.title}` });
@@ -158,7 +162,8 @@ async function store(
     };
   }
   const { table, kind } = data;
-  const timeframeMs = timeframeOf(table.timeframeMs, request.timeframeMs);
+  // Trades were joined to the length that was asked for: a quiet time between two candles says nothing about it.
+  const timeframeMs = data.isJoined === true ? table.timeframeMs : timeframeOf(table.openTimeMs, request);
   checkGrid(table, timeframeMs);
   const to = table.openTimeMs[table.length - 1] as number;
   const provisional = data.lastIsProvisional || to + timeframeMs > nowMs;
@@ -200,16 +205,37 @@ function refuseOtherRates(library: DataLibrary, { venue, symbol }: ImportRequest
   );
 }
 
-/** The smallest distance of the file, unless the request says that even that is a hole. */
-function timeframeOf(foundMs: number, askedMs: number | undefined): number {
-  if (askedMs === undefined && foundMs > 0) return foundMs;
-  if (askedMs !== undefined && (foundMs === 0 || foundMs % askedMs === 0)) return askedMs;
-  const reason =
-    askedMs === undefined
-      ? 'a single candle does not tell its timeframe'
-      : `the candles of the file lie ${timeframeLabel(foundMs)} apart, not ${timeframeLabel(askedMs)}`;
-  throw new ApiError('bad-input', `timeframe: ${reason}`, {
-    field: 'timeframe',
-    hint: 'Say it with --timeframe.',
-  });
+/**
+ * The timeframe of candles as their own times tell it. One that is said must be the same: a shorter one would make holes of
+ * nearly all of the series, and is only taken where the request says that the file is sparse. Throws `ApiError` `bad-input`.
+ */
+function timeframeOf(openTimeMs: Float64Array, { sparse, timeframeMs: saidMs }: ImportRequest): number {
+  const { commonMs, smallestMs } = candleStep(openTimeMs);
+  if (commonMs === 0) {
+    if (saidMs !== undefined) return saidMs;
+    throw badTimeframe('a single candle does not tell its timeframe', 'Say it with --timeframe.');
+  }
+  const found = timeframeLabel(commonMs);
+  if (saidMs === undefined) {
+    if (commonMs === smallestMs) return commonMs;
+    const least = timeframeLabel(smallestMs);
+    throw badTimeframe(
+      `most candles of the file lie ${found} apart, but some only ${least}`,
+      `Say which with --timeframe ${found}, which names the rows that do not fit, or --timeframe ${least} --sparse where ` +
+        'candles without trades were left out.',
+    );
+  }
+  if (saidMs === commonMs || (sparse === true && smallestMs % saidMs === 0)) return saidMs;
+  const said = timeframeLabel(saidMs);
+  throw badTimeframe(
+    `most candles of the file lie ${found} apart, not ${said}`,
+    smallestMs % saidMs === 0
+      ? `Leave it out or say --timeframe ${found}. If the file holds ${said} candles and those without trades were left ` +
+          'out, add --sparse (in the Lab: Candles left out).'
+      : `Leave it out, or say --timeframe ${found}.`,
+  );
+}
+
+function badTimeframe(reason: string, hint: string): ApiError {
+  return new ApiError('bad-input', `timeframe: ${reason}`, { field: 'timeframe', hint });
 }

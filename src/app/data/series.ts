@@ -2,8 +2,10 @@
 
 import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
 import { type SeriesKind, seriesKinds } from '../../adapters/data-formats/format.ts';
+import { venueText } from '../../shared/api/primitives.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { bucketOpenMs } from '../../shared/domain/candle.ts';
+import { nearestSymbol, parseSymbol, symbolKey } from '../../shared/domain/symbol.ts';
 
 export { type SeriesKind, seriesKinds };
 
@@ -68,11 +70,46 @@ export function checkGrid(columns: CandleColumns, timeframeMs: number): void {
   );
 }
 
+/** Refuses names under which data could not be found again, before anything is stored. Throws `ApiError` `bad-input`. */
+export function checkMarketNames(venue: string, symbols: readonly string[]): void {
+  if (!venueText.safeParse(venue).success) {
+    throw new ApiError('bad-input', `venue: ${shown(venue)} is no name of a venue`, {
+      field: 'venue',
+      hint: 'Small letters, digits and hyphens, 41 at most, such as binance or my-dex.',
+    });
+  }
+  for (const symbol of symbols) {
+    if (parseSymbol(symbol) !== undefined) continue;
+    const near = nearestSymbol(symbol);
+    throw new ApiError('bad-input', `instrument: ${shown(symbol)} does not name a market as CCXT does`, {
+      field: 'instrument',
+      hint:
+        near === undefined
+          ? 'Spot is BTC/USDT, a perpetual BTC/USDT:USDT.'
+          : `Did you mean ${near}? A perpetual has its settle currency behind it, as BTC/USDT:USDT.`,
+    });
+  }
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+}
+
 /** Candles need timeframes, trades have none. Throws `ApiError` `bad-input`. */
 export function checkTimeframes(kind: 'candles' | 'trades', timeframesMs: readonly number[]): void {
   if ((kind === 'candles') === timeframesMs.length > 0) return;
   const message = kind === 'trades' ? 'single trades have none' : 'say which candles';
   throw new ApiError('bad-input', `timeframe: ${message}`, { field: 'timeframe', hint: 'Such as 1m,1h.' });
+}
+
+/** A question that names the stored market which an unknown one is another writing of; empty where there is none. */
+export function nearNameHint(
+  stored: readonly { readonly venue: string; readonly symbol: string }[],
+  wanted: { readonly venue: string; readonly symbol: string },
+): string {
+  const key = symbolKey(wanted.symbol);
+  const near = stored.find(({ venue, symbol }) => venue === wanted.venue && symbolKey(symbol) === key);
+  return near === undefined ? '' : `Did you mean ${near.symbol}? `;
 }
 
 /** Finds the series that is meant. Without a timeframe it must be the only one. Throws `ApiError` `not-found`, `bad-input`. */
@@ -91,9 +128,10 @@ export function findSeries(
   );
   if (found === undefined) {
     const text = seriesText({ ...wanted, timeframeMs: wanted.timeframeMs ?? 0 });
+    const ofKind = stored.filter(({ kind }) => kind === wanted.kind);
     throw new ApiError('not-found', `there is no ${text} among the stored data`, {
       field: known.length === 0 ? 'instrument' : 'timeframe',
-      hint: 'See what there is: bin/sextant data list',
+      hint: `${known.length === 0 ? nearNameHint(ofKind, wanted) : ''}See what there is: bin/sextant data list`,
     });
   }
   if (other === undefined) return found;

@@ -55,7 +55,7 @@ export interface LabTools {
   readonly runner: BacktestRunner;
   readonly strategies: readonly AnyStrategy[];
   findStrategy(id: string): AnyStrategy | undefined;
-  /** Throws `ApiError` or `DataFileError` when the data cannot be read. */
+  /** Throws `ApiError` when the data cannot be read. */
   dataRange(spec: BacktestSpec): Promise<DataRange>;
   /** Whole parameters of a specification, what was left out suggested for its market. Throws `ApiError` naming the field. */
   wholeParams(spec: BacktestSpec): Promise<{

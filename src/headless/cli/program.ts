@@ -250,6 +250,7 @@ function addDataCommands(add: Add, run: Run): void {
     .requiredOption('--venue <venue>', 'venue id such as binance')
     .requiredOption('--instrument <instrument>', 'symbol such as BTC/USDT or BTC/USDT:USDT')
     .option('--timeframe <timeframe>', 'of the candles, or to make of trades (default: found out, 1m)')
+    .option('--sparse', 'with --timeframe: the file leaves candles without trades out')
     .option('--format <format>', 'name of the format where it is not found out')
     .option('--kind <kind>', 'candles, marks, trades (kept one by one) or l2 (default: found out)')
     .option('--sequence <how>', 'order books: checked (default) or as-recorded')

@@ -10,6 +10,7 @@ import {
   intrabarPolicies,
   limitFillRules,
 } from '../../shared/lab/spec.ts';
+import { flagOf } from '../cli/run-field-flags.ts';
 import { badFlag, parseDelay, parseMoney, parseNumber, parseParams, parseTime } from '../cli/values.ts';
 
 /** The flags as commander gives them. */
@@ -52,16 +53,6 @@ export interface BacktestFlags {
   readonly audit?: boolean | undefined;
 }
 
-/** Flag names of fields of the specification, for errors. */
-const flagOfField: Readonly<Record<string, string>> = {
-  makerFee: 'fee-maker',
-  takerFee: 'fee-taker',
-  limitFill: 'limit-fill',
-  warmupBars: 'warmup',
-  fromMs: 'from',
-  toMs: 'to',
-};
-
 /** Reads the flags. Throws `ApiError` naming the flag. */
 export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec> {
   const given = flags.spec === undefined ? {} : await parseParams(flags.spec, 'spec');
@@ -96,9 +87,7 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
   const path =
     issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
   const dotted = path.join('.');
-  const field =
-    flagOfField[dotted] ??
-    (dotted === 'series' ? 'candles' : dotted.replace(/^series\.0\.(rules\.|source\.)?/, ''));
+  const field = flagOf(dotted);
   if (dotted === 'strategy' && flags.strategy === undefined && given['strategy'] === undefined) {
     throw new ApiError('bad-input', 'strategy: is missing: say which, --strategy NAME', {
       field,

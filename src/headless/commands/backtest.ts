@@ -2,17 +2,15 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { BacktestCancelledError, runBacktest } from '../../app/backtest/run-backtest.ts';
 import { type MeasuredResult, type MeasureOptions, measureResult } from '../../app/report/measure.ts';
-import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
-
 import type { CommandContext } from '../cli/context.ts';
+import { withFlagNames } from '../cli/run-field-flags.ts';
 import { checkOutFile, writeOutFile } from '../host/out-file.ts';
 import { interruptedExitCode, listenForSignals } from '../host/stop-signals.ts';
 import { renderFacts } from '../output/table.ts';
@@ -39,8 +37,7 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
     return 0;
   } catch (error) {
     if (error instanceof BacktestCancelledError) return interruptedExitCode;
-    if (error instanceof DataFileError) throw asApiError(error);
-    throw error;
+    throw withFlagNames(error);
   } finally {
     signals.dispose();
   }
@@ -171,11 +168,4 @@ function tell(
       ...result.warnings.map((warning) => `Warning: ${warning}`),
     ].join('\n'),
   );
-}
-
-function asApiError(error: DataFileError): ApiError {
-  return new ApiError(error.code === 'not-found' ? 'not-found' : 'bad-input', `candles: ${error.message}`, {
-    field: 'candles',
-    hint: error.hint,
-  });
 }

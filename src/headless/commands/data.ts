@@ -75,6 +75,7 @@ export async function importData(context: CommandContext, flags: DataFlags): Pro
     duplicates: oneOf<DuplicateChoice>(flags, 'duplicates', ['refuse', 'keep-first', 'keep-last']),
     sort: flags['sort'] === true,
     replace: flags['replace'] === true,
+    sparse: flags['sparse'] === true,
   };
   return withLibrary(context, async (library) => {
     const job = await runConsoleJob(context.output, 'data-import', request.file, (control) =>

@@ -2,7 +2,6 @@
 
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { readCandleFile } from '../../adapters/candle-files/read-candle-file.ts';
 import {
   createCatalogue,
@@ -12,6 +11,7 @@ import {
 } from '../../adapters/compute/catalogue.ts';
 import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
+import { readingFile } from '../../app/data/file-error.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { badFlag, parseParams } from '../cli/values.ts';
@@ -70,7 +70,7 @@ export async function runIndicator(context: CommandContext, flags: RunIndicatorF
   const outPath = resolve(flags.out);
   if (inPath === outPath) throw badFlag('out', flags.out, 'is the file to read');
   checkOutFile('out', flags.out);
-  const candles = await readCandles(inPath);
+  const candles = await readingFile('in', () => readCandleFile(inPath));
   const inputs = Object.fromEntries(
     info.inputs.map((name, index) => {
       const column = columns[index] ?? 'close';
@@ -125,18 +125,6 @@ async function readColumns(info: IndicatorInfo, text: string | undefined): Promi
       hint: `Say which: --columns '{"${name}":"volume"}', one of ${candleColumns.join(', ')}`,
     });
   });
-}
-
-async function readCandles(path: string): Promise<Awaited<ReturnType<typeof readCandleFile>>> {
-  try {
-    return await readCandleFile(path);
-  } catch (error) {
-    if (!(error instanceof DataFileError)) throw error;
-    throw new ApiError(error.code === 'not-found' ? 'not-found' : 'bad-input', `in: ${error.message}`, {
-      field: 'in',
-      hint: error.hint,
-    });
-  }
 }
 
 function running<T>(work: () => T): T {

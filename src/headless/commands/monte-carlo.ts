@@ -1,7 +1,6 @@
 /** `montecarlo`: a backtest with chance in it. Here its trades, run many times; `chance-runs.ts` has its candles and entries. */
 
 import { resolve } from 'node:path';
-import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type Percentiles,
   runMonteCarlo,
 } from '../../adapters/compute/robustness.ts';
+import { readingFile } from '../../app/data/file-error.ts';
 import { readTradeReturns } from '../../app/report/trade-file.ts';
 import { judgeMonteCarlo } from '../../app/robustness/judge-monte-carlo.ts';
 import { ApiError } from '../../shared/api/result.ts';
@@ -71,7 +71,8 @@ export async function monteCarlo(context: CommandContext, flags: MonteCarloFlags
   refuseOtherSources(flags);
   const capital = parseNumber(flags.capital ?? '10000', 'capital');
   if (!(capital > 0)) throw badFlag('capital', flags.capital ?? '', 'must be above 0');
-  const { returns, openTrades } = await readTrades(resolve(flags.trades), capital);
+  const path = resolve(flags.trades);
+  const { returns, openTrades } = await readingFile('trades', () => readTradeReturns(path, capital));
   return analyse(context, returns, openTrades, settings, () => undefined);
 }
 
@@ -104,18 +105,6 @@ async function analyse(
   };
   context.output.result(result, () => words(found, { ...result, reasons: judgement.reasons }));
   return 0;
-}
-
-async function readTrades(path: string, capital: number): ReturnType<typeof readTradeReturns> {
-  try {
-    return await readTradeReturns(path, capital);
-  } catch (error) {
-    if (!(error instanceof DataFileError)) throw error;
-    throw new ApiError(error.code === 'not-found' ? 'not-found' : 'bad-input', `trades: ${error.message}`, {
-      field: 'trades',
-      hint: error.hint,
-    });
-  }
 }
 
 /** Runs with progress on standard error; nothing when Ctrl-C stopped it. */

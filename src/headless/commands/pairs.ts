@@ -6,6 +6,7 @@ import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { ComputeError } from '../../adapters/compute/compute-error.ts';
 import { loadNative } from '../../adapters/compute/native.ts';
 import type { LagChoice, PairScanSettings } from '../../adapters/compute/statistics.ts';
+import { fileError } from '../../app/data/file-error.ts';
 import type { PriceScale } from '../../app/pairs/pair-series.ts';
 import { type FileScan, readSeries, type ScanFilesOptions, scanSeries } from '../../app/pairs/scan-files.ts';
 import { ApiError } from '../../shared/api/result.ts';
@@ -160,10 +161,7 @@ function whole(text: string, field: string, least: number, most: number): number
 }
 
 function flagError(error: unknown): unknown {
-  if (error instanceof DataFileError) {
-    const code = error.code === 'not-found' ? 'not-found' : 'bad-input';
-    return new ApiError(code, `candles: ${error.message}`, { field: 'candles', hint: error.hint });
-  }
+  if (error instanceof DataFileError) return fileError(error, 'candles');
   if (error instanceof ComputeError && error.code === 'BAD_ARGUMENT') {
     return new ApiError('bad-input', `candles: ${error.message}`, { field: 'candles' });
   }

@@ -4,6 +4,7 @@ import { ApiError } from '../../shared/api/result.ts';
 import { metricIds } from '../../shared/lab/metrics.ts';
 import { namedObjectives, type StudySpec, studySpec } from '../../shared/lab/study.ts';
 import { type WalkForwardSpec, walkForwardSpec } from '../../shared/lab/walk-forward.ts';
+import { flagOf } from '../cli/run-field-flags.ts';
 import { badFlag, parseDuration, parseNumber, parseParams } from '../cli/values.ts';
 import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
 import { withWholePaths } from './whole-paths.ts';
@@ -30,12 +31,6 @@ export interface WalkForwardFlags extends StudyFlags {
   readonly trainToTest?: string | undefined;
   readonly anchored?: boolean | undefined;
 }
-
-/** Flags whose name is not that of the field in other letters. */
-const flagOfField: Readonly<Record<string, string>> = {
-  objectives: 'objective',
-  timeLimitMs: 'time-limit',
-};
 
 /** Reads the flags of a study. Throws `ApiError` naming the flag. */
 export async function studySpecOf(flags: StudyFlags): Promise<StudySpec> {
@@ -82,7 +77,7 @@ function checked<Spec>(parsed: Parsed<Spec>): Spec {
   if (parsed.data !== undefined) return parsed.data;
   const issue = parsed.error?.issues[0];
   const [first = '', ...rest] = issue?.path.map(String) ?? [];
-  const name = flagOfField[first] ?? first.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const name = flagOf(first);
   // Parts of a range belong to the flag and the parameter; an objective has no name of its own.
   const field = first === 'spaces' ? [name, ...rest.slice(0, 1)].join('.') : name;
   throw new ApiError('bad-input', `${field}: ${issue?.message ?? 'is not valid'}`, {

@@ -25,9 +25,11 @@ export function DataImport({
   const [kind, setKind] = useState<ImportKind | ''>('');
   const [duplicates, setDuplicates] = useState<'refuse' | 'keep-first' | 'keep-last'>('refuse');
   const [replace, setReplace] = useState(false);
+  const [sparse, setSparse] = useState(false);
   const [job, setJob] = useState<string | null>(null);
   const running = useJob(job);
   const isTicks = kind === 'trades' || kind === 'l2';
+  const canBeSparse = timeframe.trim() !== '' && !isTicks;
   const isReady = file.trim() !== '' && venue.trim() !== '' && instrument.trim() !== '';
   const isRunning = running !== null && running.endedMs === null;
   const run = async (): Promise<void> => {
@@ -37,6 +39,7 @@ export function DataImport({
       instrument: instrument.trim(),
       duplicates,
       ...(replace && !isTicks ? { replace } : {}),
+      ...(sparse && canBeSparse ? { sparse } : {}),
       ...(timeframe.trim() === '' || isTicks ? {} : { timeframe: timeframe.trim() }),
       ...(kind === '' ? {} : { kind }),
       ...(format === '' ? {} : { format }),
@@ -145,7 +148,7 @@ export function DataImport({
           Import
         </Button>
       </div>
-      <div className="mt-1.5 w-fit">
+      <div className="mt-1.5 flex w-fit gap-5">
         <Toggle
           id="import-replace"
           label="Replace stored rows"
@@ -153,6 +156,14 @@ export function DataImport({
           onChange={setReplace}
           disabled={isTicks}
           help="A file that differs from stored candles, marks or funding rates of the same times is refused, unless its rows are to stand in their place. It cannot be undone. Of single trades, “Rows of one time” says it"
+        />
+        <Toggle
+          id="import-sparse"
+          label="Candles left out"
+          checked={sparse && canBeSparse}
+          onChange={setSparse}
+          disabled={!canBeSparse}
+          help="The file leaves candles without trades out, so most of its rows lie further apart than the length under “Candles”; otherwise that is refused as a mistake"
         />
       </div>
       {running?.state === 'failed' ? (

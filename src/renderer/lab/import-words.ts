@@ -2,13 +2,14 @@
 
 import { countText } from './figures.ts';
 
-/** What went wrong and what to do; readers of files say both in one sentence already. */
+/** What went wrong and what to do, in sentences. */
 export function failureText(
   error: { readonly message: string; readonly hint?: string | undefined } | null,
 ): string {
   if (error === null) return '';
   const { message, hint } = error;
-  return hint === undefined || message.includes(hint) ? message : `${message} ${hint}`;
+  if (hint === undefined || message.includes(hint)) return message;
+  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
 }
 
 /** What the job gives, in a sentence. */

@@ -64,6 +64,8 @@ export const labMethods = {
       sort: z.boolean().default(false),
       /** Lets the new rows stand where they differ from stored candles of the same time, which is refused otherwise. */
       replace: z.boolean().default(false),
+      /** Takes candles that lie further apart than `timeframe`: those without trades were left out of the file. */
+      sparse: z.boolean().default(false),
     }),
     job,
   ),

@@ -62,6 +62,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
   duplicates: 'refuse',
   sort: false,
   replace: false,
+  sparse: false,
   sequence: 'checked',
   sourceSymbol: 'BTCUSDT',
   instruments: ['BTC/USDT'],

@@ -153,7 +153,7 @@ describe('trades', () => {
         [5, 'buy', '5', '1'],
         [4, 'buy', '5', '1'],
       ],
-      /line 3.*time runs back.*--sort/,
+      /line 3.*time runs back/,
     ],
   ] as const)('%s is refused with its line, and nothing is stored', async (_name, rows, message) => {
     const library = newLibrary();
