@@ -83,3 +83,15 @@ it('a row between the others is not taken for the timeframe', async () => {
     'timeframe: most candles lie 60 minutes apart, but that of 2023-11-15T08:05:00.000Z only 5',
   );
 });
+
+it('a mistyped key of a specification is named with its line and the key that was meant', async () => {
+  const series = `  - source: { kind: file, path: ${JSON.stringify(candles)} }`;
+  const path = written('run.yaml', ['strategy: ma-cross', 'series:', series, '    instrumnt: BTC/USDT']);
+  const said = await sextant(['backtest', '--spec', `@${path}`, '--json']);
+  expect(said.code).toBe(2);
+  expect(lastLine(said)).toMatchObject({
+    field: 'series.0.instrumnt',
+    message: 'run.yaml:4: series.0.instrumnt: unknown key "instrumnt"',
+    hint: 'Did you mean instrument?',
+  });
+});

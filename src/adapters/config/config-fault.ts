@@ -1,6 +1,5 @@
 /** One refusal of the configuration: which field, where it was written, and why. */
 
-import type { z } from 'zod';
 import { ApiError } from '../../shared/api/result.ts';
 
 /** Where a value came from: a file, an environment variable, a flag. */
@@ -23,16 +22,4 @@ export function configFault(
     field: field === '' ? undefined : field,
     hint: hint === undefined ? nothingChanged : `${hint} ${nothingChanged}`,
   });
-}
-
-/** Gives the path of a zod issue, down to the unknown key where that is the issue. */
-export function issuePath(issue: z.core.$ZodIssue): readonly PropertyKey[] {
-  return issue.code === 'unrecognized_keys' && issue.keys[0] !== undefined
-    ? [...issue.path, issue.keys[0]]
-    : issue.path;
-}
-
-/** Gives the reason of a zod issue in words. */
-export function issueReason(issue: z.core.$ZodIssue): string {
-  return issue.code === 'unrecognized_keys' ? 'unknown key' : issue.message;
 }

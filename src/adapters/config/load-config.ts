@@ -2,9 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { ApiError } from '../../shared/api/result.ts';
+import { inputFault, keyHint } from '../../shared/api/input-fault.ts';
 import { configSchema, type SextantConfig } from '../../shared/config/schema.ts';
-import { configFault, issuePath, issueReason } from './config-fault.ts';
+import { configFault } from './config-fault.ts';
 import { type ConfigOverride, overridesFromEnvironment } from './environment.ts';
 import { type ConfigText, parseConfigText, readConfigText } from './read-config-file.ts';
 
@@ -82,10 +82,9 @@ function parse(values: object, placeOf: (path: readonly PropertyKey[]) => { text
     checkNames(parsed.data, placeOf);
     return parsed.data;
   }
-  const issue = parsed.error.issues[0];
-  if (issue === undefined) throw new ApiError('bad-input', 'config: it is not valid', { field: 'config' });
-  const path = issuePath(issue);
-  throw configFault(placeOf(path), path.map(String).join('.'), issueReason(issue));
+  const fault = inputFault(parsed.error, configSchema, values);
+  const { path, reason } = fault;
+  throw configFault(placeOf(path), path.map(String).join('.'), reason, keyHint(fault));
 }
 
 /** Two venues of one id or two bots of one name could not be told apart. */

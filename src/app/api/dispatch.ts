@@ -21,8 +21,9 @@ export async function dispatch<Name extends MethodName>(
       throw new ApiError('not-found', `there is no method ${String(name).slice(0, 60)}`);
     if (!scopes.has(method.scope))
       throw new ApiError('unauthorised', `${name} needs the right "${method.scope}"`);
-    const parsed = method.request.safeParse(request === undefined ? {} : request);
-    if (!parsed.success) throwBadInput(parsed.error);
+    const given = request === undefined ? {} : request;
+    const parsed = method.request.safeParse(given);
+    if (!parsed.success) throwBadInput(parsed.error, method.request, given);
     const handler = handlers[name] as Handler<MethodName>;
     return { ok: true, value: (await handler(parsed.data, context)) as ResponseOf<Name> };
   } catch (error) {

@@ -1,6 +1,9 @@
 /** The flags of `backtest` as the specification they stand for. */
 
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseStrictJson } from '../../adapters/http/strict-json.ts';
+import { inputFault, keyHint } from '../../shared/api/input-fault.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import {
   type BacktestSpec,
@@ -81,14 +84,16 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
     ...optional('warmupBars', number(flags.warmup, 'warmup')),
     ...optional('seed', flags.seed),
   };
-  const parsed = backtestSpec.safeParse({ ...given, ...own });
+  const whole = { ...given, ...own };
+  const parsed = backtestSpec.safeParse(whole);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path =
-    issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
-  const dotted = path.join('.');
-  const field = flagOf(dotted);
-  if (dotted === 'strategy' && flags.strategy === undefined && given['strategy'] === undefined) {
+  const fault = inputFault(parsed.error, backtestSpec, whole);
+  const [first = ''] = fault.path.map(String);
+  const dotted = fault.path.map(String).join('.');
+  // What the file says is named as the file does, with its line; everything else by its flag.
+  const isOfFile = Object.hasOwn(given, first) && !Object.hasOwn(own, first);
+  const field = isOfFile ? dotted : flagOf(dotted);
+  if (dotted === 'strategy' && whole['strategy'] === undefined) {
     throw new ApiError('bad-input', 'strategy: is missing: say which, --strategy NAME', {
       field,
       hint: 'See: bin/sextant strategies list. Rules of your own: --strategy rules --params @rules.json',
@@ -97,8 +102,20 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
   const words =
     dotted === 'series' && flags.spec === undefined
       ? 'say which: --candles FILE, or --venue, --instrument and --timeframe'
-      : (issue?.message ?? '');
-  throw new ApiError('bad-input', `${field}: ${words}`, { field, hint: 'See: bin/sextant backtest --help' });
+      : fault.reason;
+  const place = isOfFile ? await placeInSpec(flags.spec ?? '', fault.path) : '';
+  const hint = keyHint(fault) ?? 'See: bin/sextant backtest --help';
+  throw new ApiError('bad-input', `${place}${field}: ${words}`, { field, hint });
+}
+
+/** `run.yaml:5: `, where a path of a specification was written; empty for one that is no file. */
+async function placeInSpec(typed: string, path: readonly PropertyKey[]): Promise<string> {
+  if (!typed.startsWith('@')) return '';
+  const { parseConfigText } = await import('../../adapters/config/read-config-file.ts');
+  const file = typed.slice(1);
+  // JSON is YAML too; a last line without an end is no fault of a specification.
+  const line = parseConfigText(`${readFileSync(file, 'utf8')}\n`, file).lineOf(path);
+  return `${basename(file)}:${line}: `;
 }
 
 function optional(name: string, value: unknown): Record<string, unknown> {

@@ -1,5 +1,7 @@
 /** The flags of `optimise` and `walkforward` as the specification they stand for. */
 
+import type { z } from 'zod';
+import { inputFault, keyHint } from '../../shared/api/input-fault.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { metricIds } from '../../shared/lab/metrics.ts';
 import { namedObjectives, type StudySpec, studySpec } from '../../shared/lab/study.ts';
@@ -51,7 +53,7 @@ export async function studySpecOf(flags: StudyFlags): Promise<StudySpec> {
     patience: number(flags.patience, 'patience'),
     timeLimitMs: timeLimit === undefined ? undefined : parseDuration(timeLimit, 'time-limit'),
   };
-  return checked(studySpec.safeParse({ backtest, ...present(given) }));
+  return checked(studySpec, { backtest, ...present(given) });
 }
 
 /** Reads the flags of a walk-forward run. Throws `ApiError` naming the flag. */
@@ -62,27 +64,20 @@ export async function walkForwardSpecOf(flags: WalkForwardFlags): Promise<WalkFo
     trainToTest: number(flags.trainToTest, 'train-to-test'),
     anchored: flags.anchored,
   };
-  return checked(walkForwardSpec.safeParse({ study, ...present(given) }));
+  return checked(walkForwardSpec, { study, ...present(given) });
 }
 
-interface Parsed<Spec> {
-  readonly success: boolean;
-  readonly data?: Spec;
-  readonly error?: {
-    readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-  };
-}
-
-function checked<Spec>(parsed: Parsed<Spec>): Spec {
-  if (parsed.data !== undefined) return parsed.data;
-  const issue = parsed.error?.issues[0];
-  const [first = '', ...rest] = issue?.path.map(String) ?? [];
+function checked<Spec>(schema: z.ZodType<Spec>, value: unknown): Spec {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fault = inputFault(parsed.error, schema, value);
+  const [first = '', ...rest] = fault.path.map(String);
   const name = flagOf(first);
   // Parts of a range belong to the flag and the parameter; an objective has no name of its own.
   const field = first === 'spaces' ? [name, ...rest.slice(0, 1)].join('.') : name;
-  throw new ApiError('bad-input', `${field}: ${issue?.message ?? 'is not valid'}`, {
+  throw new ApiError('bad-input', `${field}: ${fault.reason}`, {
     field,
-    hint: 'See: bin/sextant optimise --help',
+    hint: keyHint(fault) ?? 'See: bin/sextant optimise --help',
   });
 }
 

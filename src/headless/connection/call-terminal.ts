@@ -6,6 +6,7 @@
 import { findRunningHost, type HostFile } from '../../adapters/http/host-file.ts';
 import { callHost } from '../../adapters/http/http-client.ts';
 import { contract, type MethodName, type RequestOf, type ResponseOf } from '../../shared/api/contract.ts';
+import { inputFault, keyHint } from '../../shared/api/input-fault.ts';
 import { ApiError, type ApiFailure } from '../../shared/api/result.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { emptyAnswer, hasJournal } from './empty-answers.ts';
@@ -20,27 +21,15 @@ function errorOf(failure: ApiFailure): ApiError {
   return new ApiError(failure.code, failure.message, { field: failure.field, hint: failure.hint });
 }
 
-/** What the schema says, or that a field of the request is not there at all. */
-function reasonOf(message = 'not valid', request: unknown, path: readonly PropertyKey[]): string {
-  const [first] = path;
-  const isThere =
-    path.length !== 1 ||
-    (request as Readonly<Record<PropertyKey, unknown>>)[first as PropertyKey] !== undefined;
-  return isThere ? message : 'is missing';
-}
-
 /** Throws `bad-input` for a request that does not fit the contract, before anybody is asked. */
 export function checkRequest<Name extends MethodName>(name: Name, request: unknown): RequestOf<Name> {
   const parsed = contract[name].request.safeParse(request);
   if (parsed.success) return request as RequestOf<Name>;
-  const issue = parsed.error.issues[0];
-  const path =
-    issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
-  const field = path.map(String).join('.');
-  const reason =
-    issue?.code === 'unrecognized_keys' ? 'unknown key' : reasonOf(issue?.message, request, path);
-  throw new ApiError('bad-input', field === '' ? reason : `${field}: ${reason}`, {
+  const fault = inputFault(parsed.error, contract[name].request, request);
+  const field = fault.path.map(String).join('.');
+  throw new ApiError('bad-input', field === '' ? fault.reason : `${field}: ${fault.reason}`, {
     field: field === '' ? undefined : field,
+    hint: keyHint(fault),
   });
 }
 

@@ -101,9 +101,9 @@ describe('a bad file is refused with field, line and reason', () => {
       5,
       'unknown key',
     ],
-    ['a text where a number belongs', 'api:\n  port: eighty\n', 'api.port', 2, 'expected number'],
-    ['a number with a comma', 'api:\n  port: 1,5\n', 'api.port', 2, 'expected number'],
-    ['a quoted number', 'api:\n  port: "80"\n', 'api.port', 2, 'expected number'],
+    ['a text where a number belongs', 'api:\n  port: eighty\n', 'api.port', 2, 'must be a number'],
+    ['a number with a comma', 'api:\n  port: 1,5\n', 'api.port', 2, 'must be a number'],
+    ['a quoted number', 'api:\n  port: "80"\n', 'api.port', 2, 'must be a number'],
     ['not a number', 'api:\n  port: .nan\n', 'api.port', 2, 'not a finite number'],
     [
       'too large to be one',
@@ -121,7 +121,7 @@ describe('a bad file is refused with field, line and reason', () => {
     ],
     ['negative', 'log:\n  keepDays: -1\n', 'log.keepDays', 2, '>=1'],
     ['above the range', 'log:\n  keepDays: 1000000000\n', 'log.keepDays', 2, '<=365'],
-    ['a part of a whole number', 'api:\n  port: 80.5\n', 'api.port', 2, 'int'],
+    ['a part of a whole number', 'api:\n  port: 80.5\n', 'api.port', 2, 'must be a whole number'],
     ['an unknown choice', 'mode: live\n', 'mode', 1, 'demo'],
     [
       'money with a comma',
@@ -135,7 +135,7 @@ describe('a bad file is refused with field, line and reason', () => {
       `venues:\n  - id: a\n    exchange: b2\n    instruments: [X/Y]\n    paperBalances:\n      USDT: 15\n`,
       'venues.0.paperBalances.USDT',
       6,
-      'expected string',
+      'must be text in quotes',
     ],
     ['a key twice', 'mode: demo\napi:\n  port: 1\n  port: 2\n', undefined, 4, 'unique'],
     [

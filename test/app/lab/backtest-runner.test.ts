@@ -117,7 +117,7 @@ describe('runs in workers that stay', () => {
     const runner = runnerOf({ parallel: 1 });
     await expect(runner.run(crossing('/nowhere/candles.csv', 2, 5), going)).rejects.toMatchObject({
       code: 'not-found',
-      field: 'series',
+      field: 'series.0.source.path',
       message: expect.stringContaining('/nowhere/candles.csv'),
     });
     expect((await runner.run(crossing(path, 2, 5), going)).counts.bars).toBe(60);
