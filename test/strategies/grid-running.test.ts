@@ -132,6 +132,22 @@ describe('running, long on spot with the fee in quote', () => {
     expect(bot.liveLegs().length).toBe(4);
   });
 
+  it('waits for the money of its purchase, ever longer, and says what is missing', () => {
+    const values = params();
+    const bot = world(values, { balances: { USDT: '100' } });
+    bot.start();
+    expect(bot.lastWhy()).toBe('FUNDS_SHORT');
+    expect(bot.whys.at(-1)?.text).toContain('100 are free');
+    const waits: number[] = [];
+    for (let round = 0; round < 9; round += 1) {
+      const waitMs = (bot.whys.at(-1)?.nextCheckMs ?? 0) - bot.nowMs;
+      waits.push(waitMs / 1000);
+      bot.advance(waitMs);
+    }
+    expect(waits).toEqual([10, 20, 40, 80, 160, 320, 600, 600, 600]);
+    expect(bot.fills).toEqual([]);
+  });
+
   it('a purchase dearer than its reserve makes the buys smaller, never the investment larger', () => {
     // Fills at 101 instead of 100: 5.1896 * 101 * 1.001 = 524.673..., 5.19... more than set aside.
     const bot = world(params(), { slippageTicks: 100 });

@@ -19,6 +19,44 @@ describe('registry', () => {
     expect(findStrategy('nothing')).toBeUndefined();
   });
 
+  it.each(strategies)('$id: what it suggests needs no more money than there is', (strategy) => {
+    const instruments = [
+      makeInstrument(),
+      makeInstrument({ feeCurrencyRule: 'received' }),
+      makePerpetual(),
+      makeInstrument({ lotSize: Decimal.parse('0.01') }),
+    ];
+    for (const instrument of instruments) {
+      for (const money of ['25', '60', '137', '999.99', '1000000']) {
+        const market = { instrument, referencePrice: Decimal.parse('100'), candles: [] };
+        const withMoney = { ...market, allocation: { USDT: money } };
+        const params = strategy.suggest(withMoney);
+        const plan = strategy.plan(params, withMoney);
+        const needed = plan.funds.find(({ currency }) => currency === 'USDT')?.amount ?? '0';
+        expect(Number(needed), `${instrument.symbol} ${money}`).toBeLessThanOrEqual(Number(money));
+        expect(Number(needed), `${instrument.symbol} ${money}`).toBeGreaterThan(0);
+        expect(plan.violations.filter(({ severity }) => severity === 'error')).toEqual([]);
+        // Enough money changes nothing.
+        if (money === '1000000') expect(params).toEqual(strategy.suggest(market));
+      }
+    }
+  });
+
+  it('grid: less money means fewer intervals, so that each order is one the venue takes', () => {
+    const market = {
+      instrument: makeInstrument(),
+      referencePrice: Decimal.parse('100'),
+      candles: [],
+      allocation: { USDT: '60' },
+    };
+    const grid = findStrategy('grid');
+    const params = grid?.suggest(market) as { readonly levels: number; readonly investment: string };
+    // 60 USDT in orders of at least 5 USDT: at most eleven, and the fees and the dearer upper levels cost some of these.
+    expect(params.investment).toBe('60');
+    expect(params.levels).toBeGreaterThanOrEqual(8);
+    expect(params.levels).toBeLessThanOrEqual(11);
+  });
+
   it.each(strategies)('$id: every parameter has a label, a group and a help text', (strategy) => {
     const { shape } = strategy.params as unknown as SchemaWithShape;
     expect(Object.keys(shape).length).toBeGreaterThan(5);

@@ -129,11 +129,10 @@ export const botHandlers: Handlers<'bots'> = {
       const strategy = findStrategyOrThrow(context, request.strategy);
       const instrument = findInstrument(context, request.venue, request.instrument);
       supported(strategy, instrument);
-      const { raw, parsed: params } = completeParams(
-        strategy,
-        request.params,
-        marketOrThrow(context, instrument),
-      );
+      const { raw, parsed: params } = completeParams(strategy, request.params, {
+        ...marketOrThrow(context, instrument),
+        allocation: request.allocation,
+      });
       const plan = fullPlan(context, strategy, instrument, params, { allocation: request.allocation });
       if (request.start) {
         refuseErrors(plan);

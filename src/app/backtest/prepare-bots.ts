@@ -11,6 +11,7 @@ import type { BotDefinition } from '../../shared/events/control.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { completeParams } from '../api/params.ts';
 import type { LoadedSeries } from './load-series.ts';
+import { shortfallOf } from './plan-funding.ts';
 
 /** A bot, ready to be created. */
 export interface PreparedBot {
@@ -21,6 +22,8 @@ export interface PreparedBot {
   readonly longerTimeframesMs: readonly number[];
   /** Lots of base currency it begins with. */
   readonly heldLots: number;
+  /** What its money does not pay for of its plan, one sentence; undefined where it pays for all. */
+  readonly shortfall: string | undefined;
 }
 
 /** Digits after the point to which money is shared. */
@@ -45,11 +48,12 @@ export function prepareBots(
     if (supported !== true) {
       throw new ApiError('bad-input', `series.${index}: ${supported}`, { field: `series.${index}` });
     }
-    const { allocation, held } = allocationOf(spec, instrument);
+    const { allocation, held, money, sharers } = allocationOf(spec, instrument);
     const market = planMarket(loaded, allocation);
     const given = withTimeframe(strategy, spec.params, loaded, market);
     const { raw, parsed } = completeParams(strategy, given, market);
-    const bad = strategy.plan(parsed, market).violations.find(({ severity }) => severity === 'error');
+    const plan = strategy.plan(parsed, market);
+    const bad = plan.violations.find(({ severity }) => severity === 'error');
     if (bad !== undefined) {
       const field = bad.field === undefined ? 'params' : `params.${bad.field}`;
       throw new ApiError('bad-input', `${field}: ${bad.message}`, { field });
@@ -67,6 +71,11 @@ export function prepareBots(
       },
       longerTimeframesMs: longerThan(loaded.timeframeMs, timeframesMs),
       heldLots: lotsOf(instrument, held),
+      shortfall: shortfallOf(plan, instrument, {
+        given: money,
+        sharers,
+        leverage: instrument.kind === 'perpetual' ? spec.leverage : 1,
+      }),
     };
   });
 }
@@ -75,13 +84,20 @@ export function prepareBots(
 function allocationOf(
   spec: Pick<BacktestSpec, 'capital' | 'holdings' | 'series'>,
   { base, kind, settle, venue }: LoadedSeries['instrument'],
-): { readonly allocation: Readonly<Record<string, string>>; readonly held: Decimal } {
-  const sharers = spec.series.filter((series) => series.tradable && series.venue === venue).length;
+): {
+  readonly allocation: Readonly<Record<string, string>>;
+  readonly held: Decimal;
+  readonly money: Decimal;
+  /** Bots that share the capital of the venue. */
+  readonly sharers: number;
+} {
+  const traded = spec.series.filter((series) => series.tradable && series.venue === venue).length;
+  const sharers = Math.max(1, traded);
   const whole = Decimal.parse(spec.capital);
-  const money = whole.dividedBy(Decimal.fromInteger(Math.max(1, sharers)), shareScale, 'down');
+  const money = whole.dividedBy(Decimal.fromInteger(sharers), shareScale, 'down');
   const held = kind === 'spot' ? Decimal.parse(spec.holdings?.[base] ?? '0') : Decimal.zero;
   const goods = held.isPositive ? { [base]: held.toString() } : {};
-  return { allocation: { [settle]: money.toString(), ...goods }, held };
+  return { allocation: { [settle]: money.toString(), ...goods }, held, money, sharers };
 }
 
 /** Gives the whole parameters a run would have on a series of it. Throws `ApiError` naming the field. */

@@ -26,7 +26,13 @@ import { ruleSetOf } from '../../strategies/rules/rule-texts.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type LoadedSeries, lowerBound } from './load-series.ts';
 import type { PreparedBot } from './prepare-bots.ts';
-import { seriesWarnings, tooSmallWarning, unfundedWarning, unsellableWarnings } from './warnings.ts';
+import {
+  seriesWarnings,
+  shortfallWarnings,
+  tooSmallWarning,
+  unfundedWarning,
+  unsellableWarnings,
+} from './warnings.ts';
 
 function refuse(field: string, message: string): never {
   throw new ApiError('bad-input', `${field}: ${message}`, { field, hint: 'Use the event path.' });
@@ -319,6 +325,7 @@ export function runSweep(
     toMs: (columns.openTimeMs[endRow - 1] as number) + timeframeMs,
     assumptions: assumptionsOf(spec, series, 'sweep'),
     warnings: [
+      ...shortfallWarnings(bots),
       ...seriesWarnings(series),
       ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),
       ...(run.tooSmallEntries > 0 ? [tooSmallWarning] : []),

@@ -5,6 +5,7 @@ import type { CandleTrack } from '../../engine/simulation/candles/candle-track.t
 import { ensureDefined } from '../../shared/domain/assert.ts';
 import type { OpenPosition, TradeTable } from '../../shared/lab/result.ts';
 import type { LoadedSeries } from './load-series.ts';
+import type { PreparedBot } from './prepare-bots.ts';
 import type { RunCounter } from './run-counter.ts';
 
 export function warningsOf(
@@ -36,6 +37,11 @@ export function warningsOf(
       warnings.push(`${bot.instrument.symbol}: the bot stopped early: ${bot.stateReason}.`);
   }
   return warnings;
+}
+
+/** What the money of the bots does not pay for: said before anything else, because it bends every figure. */
+export function shortfallWarnings(bots: readonly Pick<PreparedBot, 'shortfall'>[]): string[] {
+  return bots.flatMap(({ shortfall }) => shortfall ?? []);
 }
 
 /** What is weak in the data of a run. */

@@ -7,7 +7,7 @@ import type { Candle } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BotId, EpochMs, InstrumentId } from '../../shared/domain/nominal.ts';
-import type { Fill, Order } from '../../shared/domain/order.ts';
+import { type Fill, liveOrderStates, type Order } from '../../shared/domain/order.ts';
 import type { RiskCode } from '../../shared/domain/risk.ts';
 import type { BotState } from '../../shared/events/audit.ts';
 import type { StopPolicy } from '../../shared/events/control.ts';
@@ -186,6 +186,7 @@ export class BotManager implements OrderListener {
       return;
     }
     bot.changed = true;
+    if (!liveOrderStates.has(order.state)) this.orders.onMoneyFreed(bot);
     if (bot.state === 'STOPPING') this.continueStop(bot);
     else if (bot.handlers !== undefined) {
       this.call(bot, () => bot.handlers?.onOrder?.(order));
@@ -201,8 +202,7 @@ export class BotManager implements OrderListener {
     }
     bot.changed = true;
     bot.fillCount += 1;
-    bot.legs.set(order.leg, (bot.legs.get(order.leg) ?? 0) + fill.lots);
-    bot.blocked.delete(order.leg);
+    this.orders.onFilled(bot, order.leg, fill.lots);
     if (bot.handlers !== undefined && (bot.state === 'RUNNING' || bot.state === 'PAUSED')) {
       this.call(bot, () => {
         bot.handlers?.onFill?.(fill, order);

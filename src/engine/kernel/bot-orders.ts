@@ -13,8 +13,11 @@ import { requestOf } from './strategy-context.ts';
 const rateWindowMs = 10_000;
 /** Waits after our own risk denied a leg: the reason may pass soon, and asking again costs nothing. */
 const deniedDelaysMs = [1_000, 2_000, 10_000, 30_000];
+/** The same where money is missing: what frees it is heard of at once, so the clock is only for money from outside. */
+const unfundedDelaysMs = [...deniedDelaysMs, 120_000, 600_000];
 /** Waits after the venue refused one: at most three tries a minute. */
 const refusedDelaysMs = [5_000, 15_000, 40_000];
+const unfundedCode = 'INSUFFICIENT_FUNDS';
 const legsKeptMax = 500;
 const deniedKeptMax = 10_000;
 
@@ -56,7 +59,7 @@ export class BotOrders {
       return result;
     }
     const isNew = this.lastDenied.get(deniedKey) !== result.code;
-    if (result.code === 'INSUFFICIENT_FUNDS' && (isNew || origin !== 'keep')) this.unfunded += 1;
+    if (result.code === unfundedCode && (isNew || origin !== 'keep')) this.unfunded += 1;
     if (isNew) {
       if (this.lastDenied.size > deniedKeptMax) this.lastDenied.clear();
       this.lastDenied.set(deniedKey, result.code);
@@ -125,6 +128,21 @@ export class BotOrders {
     if (found) this.agree(bot);
   }
 
+  /** Part of a leg has filled: it is blocked no more, and the money of others may be free. */
+  onFilled(bot: BotRuntime, leg: string, lots: number): void {
+    bot.legs.set(leg, (bot.legs.get(leg) ?? 0) + lots);
+    bot.blocked.delete(leg);
+    this.onMoneyFreed(bot);
+  }
+
+  /** Money of a bot may be free again: legs it was missing for may be tried at the next agreement. */
+  onMoneyFreed(bot: BotRuntime): void {
+    for (const [leg, blocked] of bot.blocked) {
+      if (blocked.code === unfundedCode && blocked.untilMs > 0)
+        bot.blocked.set(leg, { ...blocked, untilMs: 0 });
+    }
+  }
+
   /** The venue refused an order of this leg. */
   onRefused(bot: BotRuntime, leg: string, code: string, message: string): void {
     this.block(bot, leg, code, message, refusedDelaysMs);
@@ -136,7 +154,7 @@ export class BotOrders {
     leg: string,
     code: string,
     message: string,
-    delaysMs: readonly number[] = deniedDelaysMs,
+    delaysMs: readonly number[] = code === unfundedCode ? unfundedDelaysMs : deniedDelaysMs,
   ): number {
     const attempts = (bot.blocked.get(leg)?.attempts ?? 0) + 1;
     const delayMs = delaysMs[Math.min(attempts - 1, delaysMs.length - 1)] as number;

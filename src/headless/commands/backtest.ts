@@ -148,6 +148,8 @@ function tell(
   const written = [flags.report, flags.reportJson, flags.tradesOut].filter((path) => path !== undefined);
   context.output.result(value, () =>
     [
+      // In front: they say how the figures below are to be read.
+      ...result.warnings.map((warning) => `Warning: ${warning}`),
       renderFacts([
         ['Trades', `${result.trades.length} (${counts.fills} fills, ${counts.rejected} orders refused)`],
         ['Equity', `${result.startEquity.toFixed(2)} → ${result.finalEquity.toFixed(2)} ${quote}`],
@@ -165,7 +167,6 @@ function tell(
       ...confidence.checks
         .filter(({ outcome }) => outcome === 'failed')
         .map(({ finding, title }) => `Against it: ${title}: ${finding}`),
-      ...result.warnings.map((warning) => `Warning: ${warning}`),
     ].join('\n'),
   );
 }

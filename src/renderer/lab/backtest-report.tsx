@@ -149,6 +149,11 @@ function Overview({
         <Figure label="Trades" value={metricText({ unit: 'count' }, values['trades'])} />
         <Figure label={`Fees, ${quote}`} value={moneyText(values['fees'])} />
       </div>
+      {report.warnings.length === 0 ? null : (
+        <Block title="Warnings" testId="report-warnings">
+          <Sentences sentences={report.warnings} />
+        </Block>
+      )}
       <div
         className="flex items-start gap-3 rounded-lg border border-line bg-surface p-3"
         data-testid="report-confidence"
@@ -292,11 +297,6 @@ function Assumptions({ report }: { readonly report: BacktestReportView }) {
         </ul>
       </Block>
       <div className="flex flex-col gap-3">
-        {report.warnings.length === 0 ? null : (
-          <Block title="Warnings">
-            <Sentences sentences={report.warnings} />
-          </Block>
-        )}
         <Block title="What these figures assume" testId="report-assumptions">
           <Sentences sentences={report.assumptions} />
         </Block>

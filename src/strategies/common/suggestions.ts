@@ -3,8 +3,8 @@
 import { Atr } from '../../engine/indicators/atr.ts';
 import type { PlanMarket } from '../../engine/strategy/api.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
-import type { Instrument } from '../../shared/domain/instrument.ts';
-import { ticksOf } from '../../shared/domain/instrument.ts';
+import { type Instrument, ticksOf } from '../../shared/domain/instrument.ts';
+import type { Plan } from '../../shared/domain/plan.ts';
 
 const atrPeriod = 14;
 const weekMs = 7 * 24 * 3_600_000;
@@ -47,4 +47,56 @@ export function roundAmountUp(amount: Decimal): string {
     if (candidate.compare(amount) >= 0) return candidate.toString();
   }
   return unit.times(ten).toString();
+}
+
+/** Gives an amount rounded down to two leading digits; zero where it is not positive. */
+export function roundAmountDown(amount: Decimal): Decimal {
+  if (!amount.isPositive) return Decimal.zero;
+  let scale = 1;
+  for (let rest = amount; rest.compare(Decimal.one) < 0; scale += 1) rest = rest.timesInteger(10);
+  const ten = Decimal.fromInteger(10);
+  let unit = Decimal.one;
+  for (let rest = amount; rest.compare(ten) >= 0; rest = rest.dividedBy(ten, rest.scale + 1, 'down'))
+    unit = unit.timesInteger(10);
+  if (unit.equals(Decimal.one)) return amount.rounded(scale, 'down');
+  const step = unit.dividedBy(ten, 0, 'down');
+  return amount.dividedBy(step, 0, 'down').times(step);
+}
+
+const fitRounds = 20;
+
+/**
+ * Makes the sizes of suggested parameters smaller until the plan needs no more than the money the bot has, by the reckoning that
+ * live and paper bots are created with. Without a known allocation, or where it suffices, they stay.
+ */
+export function withinMoney<Params extends object>(
+  params: Params,
+  sizes: readonly (keyof Params & string)[],
+  plan: (params: Params, market: PlanMarket) => Plan,
+  market: PlanMarket,
+): Params {
+  const currency = market.instrument.settle;
+  const text = market.allocation?.[currency];
+  if (text === undefined) return params;
+  const money = Decimal.parse(text);
+  let fitted = params;
+  for (let round = 0; round < fitRounds; round += 1) {
+    const needed = Decimal.parse(
+      plan(fitted, market).funds.find((funds) => funds.currency === currency)?.amount ?? '0',
+    );
+    if (needed.compare(money) <= 0) return fitted;
+    // Whole lots fall differently at another size: after the first round a little is taken off as well.
+    const share = money.dividedBy(needed, 12, 'down').times(Decimal.parse(round === 0 ? '1' : '0.95'));
+    const smaller = sizes.map((name) => {
+      const size = Decimal.parse(String(fitted[name])).times(share);
+      return [name, roundAmountDown(size).toString()] as const;
+    });
+    fitted = { ...fitted, ...Object.fromEntries(smaller) };
+  }
+  return fitted;
+}
+
+/** Whether a plan asks for an order below what the venue takes. */
+export function isBelowMinimum(plan: Plan): boolean {
+  return plan.violations.some(({ code }) => code === 'MIN_NOTIONAL');
 }

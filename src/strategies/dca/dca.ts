@@ -5,7 +5,7 @@ import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsForQuote, ticksOf } from '../../shared/domain/instrument.ts';
 import { meetsMinimum } from '../common/orders.ts';
-import { roundAmountUp, weeklyMove } from '../common/suggestions.ts';
+import { isBelowMinimum, roundAmountUp, weeklyMove, withinMoney } from '../common/suggestions.ts';
 import { supportsLinear } from '../common/supports.ts';
 import { createDca } from './handlers.ts';
 import { type DcaParams, dcaParams } from './params.ts';
@@ -14,6 +14,8 @@ import { type DcaState, initialDcaState } from './state.ts';
 
 /** Warm-up of the RSI beyond its period: after this many times the period the seed no longer matters. */
 const rsiWarmup = 10;
+/** Safety orders behind the base order. */
+const safetyOrders = 5;
 
 function suggest(market: PlanMarket): DcaParams {
   const { instrument, referencePrice } = market;
@@ -27,7 +29,7 @@ function suggest(market: PlanMarket): DcaParams {
     if (meetsMinimum(instrument, Math.floor(lotsForQuote(instrument, order, ticks) / 2), half)) break;
     order = Decimal.parse(roundAmountUp(order.timesInteger(2)));
   }
-  return {
+  const suggested: DcaParams = {
     direction: 'long',
     baseOrderQuote: roundAmountUp(order),
     entryType: 'market',
@@ -36,7 +38,7 @@ function suggest(market: PlanMarket): DcaParams {
     rsiThreshold: '30',
     rsiPeriod: 14,
     timeframe: '15m',
-    maxSafetyOrders: 5,
+    maxSafetyOrders: safetyOrders,
     maxActiveSafetyOrders: 2,
     safetyOrderQuote: roundAmountUp(order),
     deviationPercent: step.toFixed(1),
@@ -50,6 +52,13 @@ function suggest(market: PlanMarket): DcaParams {
     cooldownMinutes: 0,
     maxDeals: 0,
   };
+  // Less money than all of them need: smaller orders, and where those were too small for the venue, fewer.
+  for (let fewer = safetyOrders; fewer > 0; fewer -= 1) {
+    const params = { ...suggested, maxSafetyOrders: fewer };
+    const fitted = withinMoney(params, ['baseOrderQuote', 'safetyOrderQuote'], planDca, market);
+    if (fitted === params || !isBelowMinimum(planDca(fitted, market))) return fitted;
+  }
+  return withinMoney({ ...suggested, maxSafetyOrders: 0 }, ['baseOrderQuote'], planDca, market);
 }
 
 export const dca = defineStrategy<DcaParams, DcaState>({

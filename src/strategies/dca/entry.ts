@@ -5,7 +5,7 @@ import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsForQuote, notionalOf, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
 import { quantityLots } from '../../shared/domain/nominal.ts';
 import { nextCloseMs } from '../common/candle-catch-up.ts';
-import { type Desk, retryMs } from '../common/desk.ts';
+import { type Desk, retryDelayMs, retryMs } from '../common/desk.ts';
 import { buyCostFactor } from '../common/fees.ts';
 import { hasLiveOrder, legFinished, meetsMinimum, restingTicks, takingTicks } from '../common/orders.ts';
 import { amountText } from '../common/texts.ts';
@@ -43,6 +43,8 @@ export function makeDealEntry(
   const numbers = dcaNumbers(params);
   const side = entrySide(params);
   const barMs = timeframeMs(params.timeframe);
+  /** Refusals in a row; a restart begins anew, which costs a try or two. */
+  let refusals = 0;
   const market = params.entryType === 'market';
   // A short deal on spot sells base it was given; all others spend or bind money.
   const inBase = params.direction === 'short' && instrument.kind === 'spot';
@@ -74,9 +76,15 @@ export function makeDealEntry(
   }
 
   /** When an entry that could not be made is tried again: soon, or at the next candle. */
-  function tryLater(code: string, text: string): void {
+  function tryLater(code: string, text: string, delayMs = retryMs): void {
     if (params.startCondition === 'rsi') say(code, text, nextCloseMs(context.nowMs(), barMs));
-    else say(code, text, wake(startTimer, retryMs));
+    else say(code, text, wake(startTimer, delayMs));
+  }
+
+  /** The same for what was refused: the oftener in a row, the later. */
+  function refused(code: string, text: string): void {
+    refusals += 1;
+    tryLater(code, text, retryDelayMs(refusals));
   }
 
   function enter(): void {
@@ -89,14 +97,14 @@ export function makeDealEntry(
     const quantity = quantityOf(instrument, lots);
     const size = `${amountText(quantity)} ${instrument.base} at ${market ? 'about ' : ''}${desk.show(ticks)}`;
     if (!meetsMinimum(instrument, lots, ticks)) {
-      tryLater('BELOW_MINIMUM', `the base order would be ${size}, below the venue's minimum`);
+      refused('BELOW_MINIMUM', `the base order would be ${size}, below the venue's minimum`);
       return;
     }
     const needed = inBase ? quantity : notionalOf(instrument, ticks, lots).times(costFactor);
     const free = context.available(currency);
     if (free.compare(needed) < 0) {
       const have = `${amountText(free)} are free`;
-      tryLater('FUNDS_SHORT', `the base order needs ${amountText(needed)} ${currency}, ${have}`);
+      refused('FUNDS_SHORT', `the base order needs ${amountText(needed)} ${currency}, ${have}`);
       return;
     }
     const before = context.state;
@@ -120,8 +128,8 @@ export function makeDealEntry(
     const { deal, entryAttempt, entryLots: lots } = context.state;
     const sent = context.send({ leg: baseLeg(deal, entryAttempt), side, type: 'market', lots });
     if (!sent.ok) {
-      tryLater('ENTRY_DENIED', `the base order could not be sent (${sent.code}: ${sent.message})`);
-    }
+      refused('ENTRY_DENIED', `the base order could not be sent (${sent.code}: ${sent.message})`);
+    } else refusals = 0;
     return sent.ok;
   }
 

@@ -5,7 +5,7 @@ import { Decimal, decimalMax } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsForQuote, ticksOf } from '../../shared/domain/instrument.ts';
 import { breakEvenRatio } from '../common/fees.ts';
 import { meetsMinimum } from '../common/orders.ts';
-import { priceNear, roundAmountUp, weeklyMove } from '../common/suggestions.ts';
+import { isBelowMinimum, priceNear, roundAmountUp, weeklyMove, withinMoney } from '../common/suggestions.ts';
 import { supportsLinear } from '../common/supports.ts';
 import { createGrid } from './handlers.ts';
 import { type GridParams, gridParams } from './params.ts';
@@ -56,7 +56,15 @@ function suggest(market: PlanMarket): GridParams {
     if (meetsMinimum(instrument, lots, ticksOf(instrument, Decimal.parse(lower)))) break;
     investment = Decimal.parse(text).timesInteger(2);
   }
-  return { ...fixed, investment: roundAmountUp(investment) };
+  const suggested = { ...fixed, investment: roundAmountUp(investment) };
+  const fitted = withinMoney(suggested, ['investment'], planGrid, market);
+  if (fitted === suggested) return fitted;
+  // Less money than that: as many intervals as it pays for.
+  for (let fewer = levels; fewer > intervalsMin; fewer -= 1) {
+    const params = { ...fitted, levels: fewer };
+    if (!isBelowMinimum(planGrid(params, market))) return params;
+  }
+  return { ...fitted, levels: intervalsMin };
 }
 
 export const grid = defineStrategy<GridParams, GridState>({

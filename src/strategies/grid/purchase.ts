@@ -1,9 +1,10 @@
 /** The initial purchase of a long grid: a market order, sent again only when it is proven to have ended. */
 
-import { quantityOf } from '../../shared/domain/instrument.ts';
+import { notionalOf, quantityOf } from '../../shared/domain/instrument.ts';
 import { type QuantityLots, quantityLots } from '../../shared/domain/nominal.ts';
 import type { Order } from '../../shared/domain/order.ts';
-import { type Desk, retryMs } from '../common/desk.ts';
+import { type Desk, retryDelayMs } from '../common/desk.ts';
+import { buyCostFactor } from '../common/fees.ts';
 import { hasLiveOrder, marketTicks, meetsMinimum } from '../common/orders.ts';
 import { amountText } from '../common/texts.ts';
 import { initialLeg } from './layout.ts';
@@ -31,6 +32,8 @@ export function newPurchase(lots: QuantityLots): InitialPurchase {
 export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurchase) => void): Purchase {
   const { context, update, say } = desk;
   const { instrument } = context;
+  /** Refusals in a row; a restart begins anew, which costs a try or two. */
+  let refusals = 0;
 
   function proceed(): void {
     const { initial, phase } = context.state;
@@ -53,6 +56,15 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
       onDone(initial);
       return;
     }
+    const needed = notionalOf(instrument, ticks, rest).times(
+      buyCostFactor(instrument, instrument.takerFeeRate),
+    );
+    const free = context.available(instrument.settle);
+    if (free.compare(needed) < 0) {
+      const short = `it needs ${amountText(needed, 8)} ${instrument.settle}, ${amountText(free, 8)} are free`;
+      retry(short, 'FUNDS_SHORT');
+      return;
+    }
     const attempt = initial.attempt + 1;
     update({ initial: { ...initial, attempt } });
     const sent = context.send({
@@ -62,6 +74,7 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
       lots: quantityLots(rest),
     });
     if (sent.ok) {
+      refusals = 0;
       const amount = `${amountText(quantityOf(instrument, rest))} ${instrument.base}`;
       say('BUYING_INITIAL_BASE', `buys ${amount} for the sell orders`);
       return;
@@ -79,9 +92,10 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
     }
   }
 
-  function retry(reason: string): void {
-    const atMs = desk.wake(purchaseTimer, retryMs);
-    say('INITIAL_BUY_DENIED', `the initial purchase could not be made (${reason}); tried again`, atMs);
+  function retry(reason: string, code = 'INITIAL_BUY_DENIED'): void {
+    refusals += 1;
+    const atMs = desk.wake(purchaseTimer, retryDelayMs(refusals));
+    say(code, `the initial purchase could not be made (${reason}); tried again`, atMs);
   }
 
   return { proceed, orderEnded };

@@ -5,7 +5,7 @@ import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsForQuote, ticksOf } from '../../shared/domain/instrument.ts';
 import { meetsMinimum } from '../common/orders.ts';
-import { roundAmountUp, weeklyMove } from '../common/suggestions.ts';
+import { roundAmountUp, weeklyMove, withinMoney } from '../common/suggestions.ts';
 import { supportsLinear } from '../common/supports.ts';
 import { createMaCross } from './handlers.ts';
 import { type MaCrossParams, maCrossParams } from './params.ts';
@@ -22,7 +22,7 @@ function suggest(market: PlanMarket): MaCrossParams {
   }
   // Half a typical week's move: beyond the noise, before it hurts.
   const stop = Math.max(1, Math.min(10, (weeklyMove(market) * 100) / 2));
-  return {
+  const suggested: MaCrossParams = {
     average: 'sma',
     fastPeriod: 20,
     slowPeriod: 50,
@@ -36,6 +36,7 @@ function suggest(market: PlanMarket): MaCrossParams {
     takeProfitPercent: '0',
     trailingStopPercent: '0',
   };
+  return withinMoney(suggested, ['orderQuote'], planMaCross, market);
 }
 
 export const maCross = defineStrategy<MaCrossParams, MaCrossState>({

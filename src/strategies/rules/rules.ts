@@ -4,7 +4,7 @@ import { defineStrategy, liveTerms, type PlanMarket } from '../../engine/strateg
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { planTicks } from '../common/position-plan.ts';
-import { roundAmountUp, weeklyMove } from '../common/suggestions.ts';
+import { roundAmountUp, weeklyMove, withinMoney } from '../common/suggestions.ts';
 import { supportsLinear } from '../common/supports.ts';
 import { createRules } from './handlers.ts';
 import { type RuleParams, ruleParams } from './params.ts';
@@ -22,7 +22,7 @@ function suggest(market: PlanMarket): RuleParams {
   }
   // Half a typical week's move: beyond the noise, before it hurts.
   const stop = Math.max(1, Math.min(10, (weeklyMove(market) * 100) / 2));
-  return {
+  const suggested: RuleParams = {
     longEntry: 'ema(20) crosses above ema(50) and rsi(14) < 70',
     longExit: '',
     shortEntry: '',
@@ -40,6 +40,7 @@ function suggest(market: PlanMarket): RuleParams {
     maxBars: 0,
     cooldownBars: 0,
   };
+  return withinMoney(suggested, ['orderQuote'], planRules, market);
 }
 
 export const rules = defineStrategy<RuleParams, RulesState>({

@@ -173,6 +173,26 @@ describe('an order of a bot', () => {
     expect(harness.sent.length).toBeGreaterThan(1);
     expect(harness.sent.length).toBeLessThanOrEqual(4);
   });
+
+  it('that money is missing for is placed the moment a sale has brought it', () => {
+    // 100 USDT and 1 BTC at 100: the buy of 2 BTC needs 200 and a fee; the sale of the one at 101.3 brings what is missing.
+    const sell = { ...oneBuy(1013, 1000), leg: 'sell-1', side: 'sell' as const };
+    const harness = new Harness({
+      handlers: (context) => ({ onStart: () => context.keep([oneBuy(1000, 2000), sell]) }),
+    });
+    harness.connect();
+    harness.quote(1010, 1012);
+    harness.startBot({ USDT: '100', BTC: '1' });
+    for (let round = 0; round < 300; round += 1) {
+      harness.later(4_000);
+      harness.quote(1010, 1012);
+    }
+    expect(harness.sent.map(({ leg }) => leg)).toEqual(['sell-1']);
+    const id = harness.sent[0]?.clientOrderId as ClientOrderId;
+    harness.accept(id);
+    harness.fill(id, 1000);
+    expect(harness.sent.map(({ leg }) => leg)).toEqual(['sell-1', 'buy-1']);
+  });
 });
 
 describe('halting', () => {

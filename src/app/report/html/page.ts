@@ -58,6 +58,7 @@ export function reportHtml(measured: MeasuredResult, options: PageOptions): stri
     `<title>${escapeHtml(`${title} · ${markets} · backtest`)}</title><style>${pageStyle}</style></head><body><main>` +
     header(measured, title) +
     tiles(measured) +
+    warnings(measured) +
     pictures(measured) +
     grade(measured.confidence) +
     basis(measured) +
@@ -180,15 +181,22 @@ function grade(confidence: Confidence): string {
   );
 }
 
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('');
+}
+
 function basis({ result }: MeasuredResult): string {
-  const list = (lines: readonly string[]): string =>
-    lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('');
-  const warnings =
-    result.warnings.length === 0 ? '' : `<ul class="plain warnings">${list(result.warnings)}</ul>`;
-  return (
-    section('Warnings', warnings) +
-    section('Assumptions', `<ul class="plain">${list(result.assumptions)}</ul>`, 'What the figures rest on.')
+  return section(
+    'Assumptions',
+    `<ul class="plain">${list(result.assumptions)}</ul>`,
+    'What the figures rest on.',
   );
+}
+
+/** In front of the pictures: they say how the figures are to be read. */
+function warnings({ result }: MeasuredResult): string {
+  if (result.warnings.length === 0) return '';
+  return section('Warnings', `<ul class="plain warnings">${list(result.warnings)}</ul>`);
 }
 
 function figures({ performance }: MeasuredResult): string {

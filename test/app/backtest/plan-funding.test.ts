@@ -1,0 +1,68 @@
+/** What the money of a run does not pay for, worked by hand. */
+
+import { expect, it } from 'vitest';
+import { shortfallOf } from '../../../src/app/backtest/plan-funding.ts';
+import { Decimal } from '../../../src/shared/domain/decimal.ts';
+import type { Plan, PlanLevel } from '../../../src/shared/domain/plan.ts';
+
+const market = { settle: 'USDT', symbol: 'BTC/USDT' };
+
+const level = (price: string, funds: string, change: Partial<PlanLevel> = {}): PlanLevel => ({
+  key: price,
+  side: 'buy',
+  type: 'limit',
+  role: 'Grid buy',
+  price,
+  quantity: '1',
+  notional: funds,
+  funds,
+  fundsCurrency: 'USDT',
+  restsNow: true,
+  ...change,
+});
+
+/** A purchase of 40 and buys of 30, 20 and 10 below 100; a sell that gives what was bought. */
+const plan: Plan = {
+  summary: '',
+  referencePrice: '100',
+  levels: [
+    level('100', '40', { type: 'market' }),
+    level('70', '10'),
+    level('80', '20'),
+    level('90', '30'),
+    level('110', '1', { side: 'sell', fundsCurrency: 'BTC' }),
+  ],
+  funds: [{ currency: 'USDT', amount: '100' }],
+  worstLoss: { amount: '0', currency: 'USDT', scenario: '' },
+  breakEven: null,
+  liquidationPrice: null,
+  lines: [],
+  figures: [],
+  violations: [],
+};
+const money = (given: string, change: { sharers?: number; leverage?: number } = {}) =>
+  shortfallOf(plan, market, { given: Decimal.parse(given), sharers: 1, leverage: 1, ...change });
+
+it('says nothing where the money suffices, to the last cent', () => {
+  expect(money('100')).toBeUndefined();
+  expect(money('50', { leverage: 2 })).toBeUndefined();
+});
+
+it('pays the nearest orders first, and names capital and size that would do', () => {
+  // 75 pay for 40 and 30; the rest of 5 pays for neither 20 nor 10.
+  expect(money('75')).toBe(
+    'BTC/USDT: the plan needs 100 USDT and has 75: 2 of the 4 orders that spend money cannot be paid. ' +
+      'A capital of 100 USDT pays for all of them, or sizes of at most 75 % of these.',
+  );
+  // 99.99 pay for all but the last 10.
+  expect(money('99.99')).toContain('1 of the 4 orders');
+});
+
+it('counts what leverage lends and what other markets take of the capital', () => {
+  // Three markets share: each has 20 and needs 100 / 2 = 50, so 150 in all. 20 at 2 pay for the purchase of 40 alone.
+  const words = money('20', { leverage: 2, sharers: 3 });
+  expect(words).toContain('needs 50 USDT and has 20 (the capital is shared by 3 markets)');
+  expect(words).toContain('3 of the 4 orders');
+  expect(words).toContain('A capital of 150 USDT');
+  expect(words).toContain('at most 40 %');
+});
