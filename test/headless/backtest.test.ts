@@ -64,6 +64,53 @@ describe('sextant backtest', () => {
     expect(readFileSync(report, 'utf8')).toContain('<!doctype html>');
   });
 
+  it('says in front where nothing can be decided, and where much of the time only warms up', async () => {
+    const warned = async (slowPeriod: number, ...more: string[]) => {
+      const params = `{"fastPeriod":2,"slowPeriod":${slowPeriod}}`;
+      const { result } = await runSextant([...flags, '--params', params, ...more]);
+      return (result['warnings'] as string[])[0];
+    };
+    expect(await warned(400)).toBe(
+      'BTC/USDT: nothing can be traded: the strategy needs 401 candles of 1h before its first decision, and the data have 400. Shorten its periods, or give more candles.',
+    );
+    expect(await warned(399)).toMatch(/^BTC\/USDT: the first 400 of 400 candles only warm the strategy up/);
+    // 100 of 400 are a quarter: not worth a word.
+    expect(await warned(99)).toBeUndefined();
+    expect(await warned(100)).toMatch(/the first 101 of 400/);
+    expect(await warned(100, '--warmup', '150')).toBeUndefined();
+    const all = await runSextant([...flags, '--warmup', '400']);
+    expect([all.code, all.result['message'], all.result['hint']]).toEqual([
+      2,
+      'warm-up: 400 candles are to warm up, and there are 400: none is left to trade',
+      'Ask for fewer (--warmup, at most 399), or give more candles.',
+    ]);
+  });
+
+  it('says in front what the capital does not pay for', async () => {
+    const rules = '{"longEntry":"close > sma(2)","sizeType":"quote","orderQuote":"400"}';
+    const poor = [
+      ...['backtest', '--strategy', 'rules', '--params', rules, '--candles', candles],
+      ...['--capital', '100', '--lot-size', '0.001', '--data', join(folder, 'd')],
+    ];
+    const { result } = await runSextant(poor);
+    expect((result['warnings'] as string[])[0]).toBe(
+      'BTC/USDT: the plan needs 400 USDT and has 100: its order cannot be paid. A capital of 400 USDT would do, or sizes of at most 25 % of these.',
+    );
+    expect((await sextant(poor)).stdout).toMatch(/^Warning: BTC\/USDT: the plan needs 400 USDT/);
+  });
+
+  it('refuses goods that no market of the run trades, and names those it does', async () => {
+    const strange = await runSextant([...flags, '--holdings', 'DOGE=100']);
+    expect([strange.code, strange.result['message'], strange.result['hint']]).toEqual([
+      2,
+      'holdings: no spot market of this run trades DOGE',
+      'There is BTC; money of the quote currency is the capital.',
+    ]);
+    expect((await runSextant([...flags, '--holdings', 'BTC=0.5'])).code).toBe(0);
+    const perpetual = [...flags, '--instrument', 'BTC/USDT:USDT', '--holdings', 'BTC=1'];
+    expect((await runSextant(perpetual)).result['hint']).toMatch(/^Only spot markets without margin/);
+  });
+
   it('counts the same orders and fills with an audit as without', async () => {
     const plain = await runSextant([...flags, '--path', 'event']);
     const audited = await runSextant([...flags, '--audit']);

@@ -51,6 +51,22 @@ test('run: a column for each output, empty while warming up', async () => {
   ]);
 });
 
+test('run: more warm-up than candles is a warning in front, with what to do', async () => {
+  const { folder, file } = candleFile([2, 4, 9]);
+  const run = ['indicators', 'run', '--name', 'SMA', '--params', '{"timeperiod":4}'];
+  const words =
+    'there is no value: it needs 3 candles before its first one, and the file has 3. Shorten its periods, or give more candles.';
+  const files = ['--in', file, '--out', join(folder, 'out.csv')];
+  expect(lastLine(await sextant([...run, ...files, '--json']))['warnings']).toEqual([words]);
+  const { stdout } = await sextant([...run, ...files]);
+  expect(stdout).toMatch(/^Warning: there is no value/);
+  expect(stdout).toContain('3, all of them warm up');
+  // One candle more, and there is a value.
+  const enough = candleFile([2, 4, 9, 5]);
+  const more = ['--in', enough.file, '--out', join(enough.folder, 'out.csv'), '--json'];
+  expect(lastLine(await sextant([...run, ...more]))).toMatchObject({ rows: 4, warmup: 3, warnings: [] });
+});
+
 test('run: --columns names another input', async () => {
   const { folder, file } = candleFile([2, 4, 9]);
   const out = join(folder, 'out.csv');

@@ -94,6 +94,27 @@ describe('plan', () => {
     expect(warmup('sma(rsi(14), 50)[3] > 1')).toBeGreaterThan(5 * (50 + 14));
     expect(warmup('sma(3000) > 1')).toBe(4000);
   });
+
+  it.each([
+    ['close > 1', 1],
+    ['close > close[7]', 8],
+    ['close > sma(200)', 200],
+    // A crossing lies between two candles.
+    ['close crosses above sma(200)', 201],
+    ['sma(rsi(14), 50)[3] > 1', 53],
+    ['close > sma(200) and rsi(14) < 30', 200],
+    // One side of an "or" is enough.
+    ['close > sma(200) or rsi(14) < 30', 14],
+  ])('cannot be met before there are candles for it: %s after %i', (longEntry, bars) => {
+    expect(rules.subscribe(ruleParams.parse({ ...base, longEntry })).decisionBars).toBe(bars);
+  });
+
+  it('counts the entry that can be met first, with the values of the parameters', () => {
+    const params = { longEntry: 'close > sma($n)', shortEntry: 'close < sma(30)', parameters: 'n = 40' };
+    expect(rules.subscribe(ruleParams.parse({ ...base, ...params })).decisionBars).toBe(30);
+    const { shortEntry: _none, ...long } = params;
+    expect(rules.subscribe(ruleParams.parse({ ...base, ...long })).decisionBars).toBe(40);
+  });
 });
 
 describe('a running bot', () => {

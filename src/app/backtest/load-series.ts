@@ -264,10 +264,15 @@ function rowsOf(
   field: string,
 ): { firstRow: number; endRow: number } {
   const endRow = spec.toMs === undefined ? openTimeMs.length : lowerBound(openTimeMs, spec.toMs);
-  const firstRow = Math.max(
-    spec.fromMs === undefined ? 0 : lowerBound(openTimeMs, spec.fromMs),
-    spec.warmupBars ?? 0,
-  );
+  const { warmupBars = 0 } = spec;
+  if (endRow > 0 && warmupBars >= endRow) {
+    throw new ApiError(
+      'bad-input',
+      `warm-up: ${warmupBars} candles are to warm up, and there are ${endRow}: none is left to trade`,
+      { field: 'warmupBars', hint: `Ask for fewer (--warmup, at most ${endRow - 1}), or give more candles.` },
+    );
+  }
+  const firstRow = Math.max(spec.fromMs === undefined ? 0 : lowerBound(openTimeMs, spec.fromMs), warmupBars);
   if (firstRow >= endRow) {
     throw new ApiError('bad-input', `${field}: there is no candle in the time asked for`, {
       field: spec.fromMs === undefined ? 'warmupBars' : 'fromMs',

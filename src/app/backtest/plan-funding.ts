@@ -47,10 +47,12 @@ export function shortfallOf(
   const which =
     unpaid === 0
       ? 'its losses within the range cannot be borne'
-      : `${unpaid} of the ${orders.length} orders that spend money cannot be paid`;
+      : orders.length === 1
+        ? 'its order cannot be paid'
+        : `${unpaid} of the ${orders.length} orders that spend money cannot be paid`;
   const evenly = sharers > 1 ? ` (the capital is shared by ${sharers} markets)` : '';
   return (
     `${symbol}: the plan needs ${needed} ${settle} and has ${given}${evenly}: ${which}. ` +
-    `A capital of ${capital} ${settle} pays for all of them, or sizes of at most ${share} % of these.`
+    `A capital of ${capital} ${settle} would do, or sizes of at most ${share} % of these.`
   );
 }

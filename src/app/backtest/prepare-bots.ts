@@ -22,8 +22,8 @@ export interface PreparedBot {
   readonly longerTimeframesMs: readonly number[];
   /** Lots of base currency it begins with. */
   readonly heldLots: number;
-  /** What its money does not pay for of its plan, one sentence; undefined where it pays for all. */
-  readonly shortfall: string | undefined;
+  /** What keeps it from trading its plan, in sentences: missing money, too few candles. */
+  readonly warnings: readonly string[];
 }
 
 /** Digits after the point to which money is shared. */
@@ -41,6 +41,10 @@ export function prepareBots(
   if (traded.length === 0) {
     throw new ApiError('bad-input', 'series: none of them may be traded', { field: 'series' });
   }
+  refuseStrangeHoldings(
+    spec,
+    traded.map((index) => series[index] as LoadedSeries),
+  );
   return traded.map((index, number) => {
     const loaded = series[index] as LoadedSeries;
     const { instrument } = loaded;
@@ -58,7 +62,12 @@ export function prepareBots(
       const field = bad.field === undefined ? 'params' : `params.${bad.field}`;
       throw new ApiError('bad-input', `${field}: ${bad.message}`, { field });
     }
-    const { timeframesMs } = strategy.subscribe(parsed);
+    const { decisionBars: bars = 0, timeframesMs } = strategy.subscribe(parsed);
+    const shortfall = shortfallOf(plan, instrument, {
+      given: money,
+      sharers,
+      leverage: instrument.kind === 'perpetual' ? spec.leverage : 1,
+    });
     return {
       series: index,
       definition: {
@@ -71,12 +80,26 @@ export function prepareBots(
       },
       longerTimeframesMs: longerThan(loaded.timeframeMs, timeframesMs),
       heldLots: lotsOf(instrument, held),
-      shortfall: shortfallOf(plan, instrument, {
-        given: money,
-        sharers,
-        leverage: instrument.kind === 'perpetual' ? spec.leverage : 1,
-      }),
+      warnings: [shortfall, warmupWarning(loaded, Math.max(0, ...timeframesMs), bars)].filter(
+        (sentence) => sentence !== undefined,
+      ),
     };
+  });
+}
+
+/** Goods that no market of the run buys or sells would be held by nobody, and counted nowhere. */
+function refuseStrangeHoldings({ holdings = {} }: BacktestSpec, traded: readonly LoadedSeries[]): void {
+  const bases = new Set(
+    traded.flatMap(({ instrument }) => (instrument.kind === 'spot' ? [instrument.base] : [])),
+  );
+  const strange = Object.keys(holdings).find((currency) => !bases.has(currency));
+  if (strange === undefined) return;
+  throw new ApiError('bad-input', `holdings: no spot market of this run trades ${strange}`, {
+    field: 'holdings',
+    hint:
+      bases.size === 0
+        ? 'Only spot markets without margin can begin with goods: leave the holdings out.'
+        : `There is ${[...bases].sort().join(', ')}; money of the quote currency is the capital.`,
   });
 }
 
@@ -121,6 +144,38 @@ function withTimeframe(
   if (params['timeframe'] !== undefined || suggested['timeframe'] === undefined) return params;
   const own = timeframes.find((timeframe) => timeframeMs(timeframe) === loaded.timeframeMs);
   return own === undefined ? params : { ...params, timeframe: own };
+}
+
+/** A warm-up that takes less of the traded candles than this is not worth a word. */
+const warmupShare = 0.25;
+
+/** Says where the first decision comes late or never; `bars` candles of `timeframeMs` are needed before it. */
+function warmupWarning(
+  { endRow, firstRow, instrument: { symbol }, timeframeMs: ownMs }: LoadedSeries,
+  timeframeMs: number,
+  bars: number,
+): string | undefined {
+  const perBar = Math.max(1, timeframeMs / ownMs);
+  const last = Math.floor(endRow / perBar);
+  const length = countOf(timeframeMs);
+  if (bars > last) {
+    return (
+      `${symbol}: nothing can be traded: the strategy needs ${bars} candles of ${length} before its first decision, ` +
+      `and the data have ${last}. Shorten its periods, or give more candles.`
+    );
+  }
+  const idle = Math.ceil(bars * perBar) - firstRow;
+  if (idle <= warmupShare * (endRow - firstRow)) return undefined;
+  return (
+    `${symbol}: the first ${idle} of ${endRow - firstRow} candles only warm the strategy up, and count in the figures: ` +
+    'nothing is decided there. Give earlier candles and let trading begin later, or shorten its periods.'
+  );
+}
+
+function countOf(lengthMs: number): string {
+  return (
+    timeframes.find((timeframe) => timeframeMs(timeframe) === lengthMs) ?? `${lengthMs / 60_000} minutes`
+  );
 }
 
 function longerThan(baseMs: number, wantedMs: readonly number[]): number[] {

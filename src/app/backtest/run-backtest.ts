@@ -33,7 +33,7 @@ import { RunCounter } from './run-counter.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { runSweep, smallSaleRefusal, sweepRefusal } from './run-sweep.ts';
 import { seedHistory } from './seed-history.ts';
-import { shortfallWarnings, unsellableWarnings, warningsOf } from './warnings.ts';
+import { botWarnings, unsellableWarnings, warningsOf } from './warnings.ts';
 
 export interface BacktestOptions {
   readonly findStrategy: (id: string) => AnyStrategy | undefined;
@@ -361,7 +361,7 @@ class Backtest {
       toMs: equity.timeMs.at(-1) as number,
       assumptions: assumptionsOf(spec, series, 'event'),
       warnings: [
-        ...shortfallWarnings(this.bots),
+        ...botWarnings(this.bots),
         ...warningsOf(series, counter, run.candlesWithoutDetail, refusedEntries, kernel),
         ...unsellableWarnings(openPositions, trades, tracks),
       ],

@@ -27,8 +27,8 @@ import { assumptionsOf } from './assumptions.ts';
 import { type LoadedSeries, lowerBound } from './load-series.ts';
 import type { PreparedBot } from './prepare-bots.ts';
 import {
+  botWarnings,
   seriesWarnings,
-  shortfallWarnings,
   tooSmallWarning,
   unfundedWarning,
   unsellableWarnings,
@@ -325,7 +325,7 @@ export function runSweep(
     toMs: (columns.openTimeMs[endRow - 1] as number) + timeframeMs,
     assumptions: assumptionsOf(spec, series, 'sweep'),
     warnings: [
-      ...shortfallWarnings(bots),
+      ...botWarnings(bots),
       ...seriesWarnings(series),
       ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),
       ...(run.tooSmallEntries > 0 ? [tooSmallWarning] : []),

@@ -39,9 +39,9 @@ export function warningsOf(
   return warnings;
 }
 
-/** What the money of the bots does not pay for: said before anything else, because it bends every figure. */
-export function shortfallWarnings(bots: readonly Pick<PreparedBot, 'shortfall'>[]): string[] {
-  return bots.flatMap(({ shortfall }) => shortfall ?? []);
+/** What keeps the bots from trading their plans: said before anything else, because it bends every figure. */
+export function botWarnings(bots: readonly Pick<PreparedBot, 'warnings'>[]): string[] {
+  return bots.flatMap(({ warnings }) => warnings);
 }
 
 /** What is weak in the data of a run. */

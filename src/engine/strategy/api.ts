@@ -24,6 +24,8 @@ export interface Subscription {
   readonly timeframesMs: readonly number[];
   /** Closed candles of each timeframe that should be there before the strategy starts deciding. */
   readonly warmupBars: number;
+  /** Closed candles of the longest timeframe before which no entry can be decided at all; 0 when left out. */
+  readonly decisionBars?: number | undefined;
   readonly quotes: boolean;
   readonly trades: boolean;
 }

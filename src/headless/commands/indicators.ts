@@ -79,21 +79,36 @@ export async function runIndicator(context: CommandContext, flags: RunIndicatorF
   );
   const { outputs, warmUpBars } = running(() => catalogue.run(info.id, params, inputs));
   await writeCsv(outPath, candles.openTimeMs, info, outputs);
+  const isAllWarmUp = warmUpBars >= candles.length;
   const result = {
     indicator: info.id,
     rows: candles.length,
     warmup: warmUpBars,
+    warnings: isAllWarmUp ? [noValueWarning(warmUpBars, candles.length)] : [],
     outputs: info.outputs,
     out: outPath,
   };
   context.output.result(result, () =>
-    renderFacts([
-      ['Indicator', `${info.id}, ${info.title}`],
-      ['Rows', `${countWords(candles.length)}, of which ${countWords(warmUpBars)} warm up`],
-      ['Written', outPath],
-    ]),
+    [
+      ...result.warnings.map((warning) => `Warning: ${warning}`),
+      renderFacts([
+        ['Indicator', `${info.id}, ${info.title}`],
+        [
+          'Rows',
+          `${countWords(candles.length)}, ${isAllWarmUp ? 'all of them' : `of which ${countWords(warmUpBars)}`} warm up`,
+        ],
+        ['Written', outPath],
+      ]),
+    ].join('\n'),
   );
   return 0;
+}
+
+function noValueWarning(warmUpBars: number, rows: number): string {
+  return (
+    `there is no value: it needs ${countWords(warmUpBars)} candles before its first one, and the file has ${countWords(rows)}. ` +
+    'Shorten its periods, or give more candles.'
+  );
 }
 
 async function readNumbers(text: string): Promise<Record<string, number>> {

@@ -177,7 +177,9 @@ function Drawn({ indicator, run }: { readonly indicator: IndicatorView; readonly
     <div className="border-t border-line" data-testid="indicator-drawn">
       <p className="px-3 pt-2 text-xs text-muted">
         The newest {countText(run.candles.length)} of {countText(run.rows)} candles,{' '}
-        {countText(run.warmUpBars)} of which warm up.
+        {run.warmUpBars < run.rows
+          ? `${countText(run.warmUpBars)} of which warm up.`
+          : `all of which warm up: it needs ${countText(run.warmUpBars)} before its first value.`}
       </p>
       <ul className="flex flex-wrap gap-x-4 gap-y-1 px-3 pt-1 text-xs">
         {indicator.outputs.map((name, index) => (

@@ -75,6 +75,7 @@ export const dca = defineStrategy<DcaParams, DcaState>({
   subscribe: (params) => ({
     timeframesMs: params.startCondition === 'rsi' ? [timeframeMs(params.timeframe)] : [],
     warmupBars: params.startCondition === 'rsi' ? params.rsiPeriod * rsiWarmup : 0,
+    decisionBars: params.startCondition === 'rsi' ? params.rsiPeriod + 1 : 0,
     quotes: true,
     trades: true,
   }),

@@ -53,6 +53,8 @@ export const maCross = defineStrategy<MaCrossParams, MaCrossState>({
   subscribe: (params) => ({
     timeframesMs: [timeframeMs(params.timeframe)],
     warmupBars: warmupBars(params),
+    // Both averages of two candles: a crossing is between them.
+    decisionBars: params.slowPeriod + 1,
     quotes: true,
     trades: true,
   }),

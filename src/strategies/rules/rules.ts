@@ -11,7 +11,7 @@ import { type RuleParams, ruleParams } from './params.ts';
 import { planRules } from './plan.ts';
 import { entryLots } from './sizing.ts';
 import { initialRulesState, type RulesState } from './state.ts';
-import { warmupBars } from './warmup.ts';
+import { decisionBars, warmupBars } from './warmup.ts';
 
 function suggest(market: PlanMarket): RuleParams {
   const { instrument } = market;
@@ -58,6 +58,7 @@ export const rules = defineStrategy<RuleParams, RulesState>({
   subscribe: (params) => ({
     timeframesMs: [timeframeMs(params.timeframe)],
     warmupBars: warmupBars(params),
+    decisionBars: decisionBars(params),
     quotes: true,
     trades: true,
   }),

@@ -1,7 +1,7 @@
 /** How many closed candles the rules should have before they decide. */
 
 import { findRuleIndicator } from '../../shared/rules/indicators.ts';
-import type { RuleValue } from '../../shared/rules/rule-set.ts';
+import type { IndicatorValue, RuleCondition, RuleValue } from '../../shared/rules/rule-set.ts';
 import { conditionsOf, forEachValue, numberOf, withValues } from '../../shared/rules/walk-rule.ts';
 import { parameterValues } from './evaluator.ts';
 import type { RuleParams } from './params.ts';
@@ -11,6 +11,16 @@ import { ruleSetOf } from './rule-texts.ts';
 const steadyFactor = 5;
 /** As many as the kernel keeps. */
 const warmupMax = 4000;
+
+/** The periods of an indicator, in candles. */
+function periodsOf(value: IndicatorValue): number[] {
+  const params = findRuleIndicator(value.id)?.params ?? [];
+  return params.map(({ name, defaultValue, whole }) => {
+    const given = value.params[name];
+    if (!whole || !name.includes('period')) return 0;
+    return given === undefined ? defaultValue : numberOf(given, {});
+  });
+}
 
 /** Bars before a value is steady: all periods of its indicators, inner ones included, times the factor. */
 function barsOf(value: RuleValue): number {
@@ -27,15 +37,7 @@ function barsOf(value: RuleValue): number {
     case 'arithmetic':
       return Math.max(barsOf(value.left), barsOf(value.right));
     case 'indicator': {
-      const params = findRuleIndicator(value.id)?.params ?? [];
-      const periods = params.map(({ name, defaultValue, whole }) => {
-        const given = value.params[name];
-        return whole && name.includes('period')
-          ? given === undefined
-            ? defaultValue
-            : numberOf(given, {})
-          : 0;
-      });
+      const periods = periodsOf(value);
       const own = Math.max(10, ...periods) + periods.reduce((sum, period) => sum + period, 0);
       return steadyFactor * own + Math.max(0, ...value.inputs.map(barsOf));
     }
@@ -53,4 +55,49 @@ export function warmupBars(params: RuleParams): number {
     });
   }
   return Math.min(warmupMax, Math.ceil(most));
+}
+
+/** Candles without which a value cannot be there: the longest period, and what lies further back. */
+function leastBarsOf(value: RuleValue): number {
+  switch (value.kind) {
+    case 'number':
+    case 'parameter':
+      return 0;
+    case 'price':
+      return 1;
+    case 'ago':
+      return leastBarsOf(value.of) + numberOf(value.bars, {});
+    case 'negate':
+      return leastBarsOf(value.of);
+    case 'arithmetic':
+      return Math.max(leastBarsOf(value.left), leastBarsOf(value.right));
+    case 'indicator':
+      return Math.max(1, ...periodsOf(value), ...value.inputs.map(leastBarsOf));
+  }
+}
+
+/** Candles before which a condition cannot be met. */
+function leastBarsUntil(condition: RuleCondition): number {
+  switch (condition.kind) {
+    case 'compare':
+      return Math.max(leastBarsOf(condition.left), leastBarsOf(condition.right));
+    case 'cross':
+      // Between two candles: both sides need one more.
+      return Math.max(leastBarsOf(condition.left), leastBarsOf(condition.right)) + 1;
+    case 'not':
+      return leastBarsUntil(condition.of);
+    case 'and':
+      return Math.max(leastBarsUntil(condition.left), leastBarsUntil(condition.right));
+    case 'or':
+      return Math.min(leastBarsUntil(condition.left), leastBarsUntil(condition.right));
+  }
+}
+
+/** Gives the candles before which no entry rule can be met, whatever the prices do. */
+export function decisionBars(params: RuleParams): number {
+  const rules = ruleSetOf(params);
+  const values = parameterValues(rules);
+  const entries = [rules.longEntry, rules.shortEntry].filter((condition) => condition !== null);
+  if (entries.length === 0) return 0;
+  return Math.min(...entries.map((condition) => leastBarsUntil(withValues(condition, values))));
 }

@@ -52,7 +52,7 @@ it('pays the nearest orders first, and names capital and size that would do', ()
   // 75 pay for 40 and 30; the rest of 5 pays for neither 20 nor 10.
   expect(money('75')).toBe(
     'BTC/USDT: the plan needs 100 USDT and has 75: 2 of the 4 orders that spend money cannot be paid. ' +
-      'A capital of 100 USDT pays for all of them, or sizes of at most 75 % of these.',
+      'A capital of 100 USDT would do, or sizes of at most 75 % of these.',
   );
   // 99.99 pay for all but the last 10.
   expect(money('99.99')).toContain('1 of the 4 orders');
