@@ -81,7 +81,7 @@ describe('sextant backtest', () => {
     const all = await runSextant([...flags, '--warmup', '400']);
     expect([all.code, all.result['message'], all.result['hint']]).toEqual([
       2,
-      'warm-up: 400 candles are to warm up, and there are 400: none is left to trade',
+      'warmup: 400 candles are to warm up, and there are 400: none is left to trade',
       'Ask for fewer (--warmup, at most 399), or give more candles.',
     ]);
   });

@@ -268,7 +268,7 @@ function rowsOf(
   if (endRow > 0 && warmupBars >= endRow) {
     throw new ApiError(
       'bad-input',
-      `warm-up: ${warmupBars} candles are to warm up, and there are ${endRow}: none is left to trade`,
+      `warmupBars: ${warmupBars} candles are to warm up, and there are ${endRow}: none is left to trade`,
       { field: 'warmupBars', hint: `Ask for fewer (--warmup, at most ${endRow - 1}), or give more candles.` },
     );
   }

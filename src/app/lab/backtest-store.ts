@@ -17,7 +17,7 @@ import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
 import { programVersion } from '../../shared/version.ts';
 import { regradedHtml, reportHtml } from '../report/html/page.ts';
 import type { MeasuredResult } from '../report/measure.ts';
-import { reportObject } from '../report/report-json.ts';
+import { exactTrades, reportObject } from '../report/report-json.ts';
 
 const sparkPoints = 100;
 
@@ -45,7 +45,7 @@ export class BacktestStore {
     const { trades: _trades, ...report } = reportObject(measured, createdMs) as { trades: unknown };
     this.#files.write('backtests', id, 'trades.json', {
       length: result.trades.length,
-      columns: Object.fromEntries(tradeColumns.map((name) => [name, [...result.trades[name]]])),
+      columns: exactTrades(result),
     });
     this.#files.write('backtests', id, 'report.json', { ...report, tradeCount: result.trades.length });
     const title = name ?? `${result.spec.strategy} on ${result.instruments[0]?.symbol ?? 'nothing'}`;

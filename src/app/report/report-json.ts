@@ -3,8 +3,9 @@
  * Ratios are fractions, money is in quote currency, times are epoch ms UTC; a figure without a value is null.
  */
 
-import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
+import { type BacktestResult, exitReasons, tradeColumns } from '../../shared/lab/result.ts';
 import { programVersion } from '../../shared/version.ts';
+import { exactMetrics, exactMoney, exactOfTrade, exactRatio } from './exact-numbers.ts';
 import type { MeasuredResult } from './measure.ts';
 
 export const reportSchema = { name: 'sextant.backtest-report', version: 2 } as const;
@@ -25,27 +26,27 @@ export function reportObject({ result, performance, confidence }: MeasuredResult
     instruments: result.instruments,
     fromMs: result.fromMs,
     toMs: result.toMs,
-    startEquity: result.startEquity,
-    finalEquity: result.finalEquity,
+    startEquity: exactMoney(result.startEquity),
+    finalEquity: exactMoney(result.finalEquity),
     path: result.path,
     counts: result.counts,
-    metrics: performance.values,
+    metrics: exactMetrics(performance.values),
     confidence,
     assumptions: result.assumptions,
     warnings: result.warnings,
     months: performance.months,
     years: performance.years,
     drawdowns: performance.drawdowns.map(({ peakRow, troughRow, recoveryRow, depth }) => ({
-      depth,
+      depth: exactRatio(depth),
       peakMs: timeOf(peakRow),
       troughMs: timeOf(troughRow),
       recoveryMs: recoveryRow === undefined ? null : timeOf(recoveryRow),
     })),
     daily: {
       firstDayMs: performance.firstDay * dayMs,
-      equity: numbers(daily.equity),
+      equity: numbers(daily.equity, exactMoney),
       underwater: numbers(daily.underwater),
-      benchmark: numbers(daily.benchmark),
+      benchmark: numbers(daily.benchmark, exactMoney),
       returns: numbers(daily.returns),
       rollingDays: performance.rollingDays,
       rollingSharpe: numbers(daily.rollingSharpe),
@@ -54,7 +55,7 @@ export function reportObject({ result, performance, confidence }: MeasuredResult
     trades: {
       length: trades.length,
       exitReasons,
-      ...Object.fromEntries(tradeColumns.map((name) => [name, numbers(trades[name])])),
+      ...exactTrades(result),
     },
     wallMs: result.wallMs,
     barsPerSecond: result.barsPerSecond,
@@ -67,7 +68,23 @@ export function reportJson(measured: MeasuredResult, createdMs: number): string 
   return JSON.stringify(reportObject(measured, createdMs));
 }
 
+/** The columns of a result's trades, as files have them. */
+export function exactTrades({
+  trades,
+  instruments,
+}: Pick<BacktestResult, 'trades' | 'instruments'>): Record<(typeof tradeColumns)[number], (number | null)[]> {
+  const columns = tradeColumns.map((name) => {
+    const exact = (value: number, row: number): number =>
+      exactOfTrade(name, value, instruments[trades.instrument[row] as number]);
+    return [name, numbers(trades[name], exact)] as const;
+  });
+  return Object.fromEntries(columns) as Record<(typeof tradeColumns)[number], (number | null)[]>;
+}
+
 /** A column as JSON has it: no NaN. */
-function numbers(column: ArrayLike<number>): (number | null)[] {
-  return Array.from(column, (value) => (Number.isFinite(value) ? value : null));
+function numbers(
+  column: ArrayLike<number>,
+  exact: (value: number, row: number) => number = exactRatio,
+): (number | null)[] {
+  return Array.from(column, (value, row) => (Number.isFinite(value) ? exact(value, row) : null));
 }

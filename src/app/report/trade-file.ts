@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { returnsOfProfits } from '../../adapters/compute/robustness.ts';
 import { type BacktestResult, exitReasons, tradeColumns } from '../../shared/lab/result.ts';
+import { exactMoney, exactOfTrade } from './exact-numbers.ts';
 import { reportSchema } from './report-json.ts';
 
 const returnColumn = 'accountReturn';
@@ -15,18 +16,27 @@ const bytesMaximum = 256 * 1024 * 1024;
 
 /** Gives the trades of a result as CSV text. */
 export function tradesCsv({ trades, instruments, startEquity }: BacktestResult): string {
-  const returns = returnsOfProfits(trades.profit, startEquity);
+  // Of the profits as they stand here and in JSON, so that both files give the same Monte Carlo run.
+  const returns = returnsOfProfits(trades.profit.map(exactMoney), exactMoney(startEquity));
   const lines = [[...tradeColumns, returnColumn].join(',')];
   for (let row = 0; row < trades.length; row++) {
     const cells = tradeColumns.map((name) => {
-      const value = trades[name][row] as number;
+      const instrument = instruments[trades.instrument[row] as number];
+      const value = exactOfTrade(name, trades[name][row] as number, instrument);
       if (name === 'instrument') return quoted(instruments[value]?.symbol ?? String(value));
       if (name === 'side') return value > 0 ? 'long' : 'short';
-      return name === 'exitReason' ? (exitReasons[value] ?? String(value)) : String(value);
+      return name === 'exitReason' ? (exitReasons[value] ?? String(value)) : plainNumber(value);
     });
-    lines.push([...cells, String(returns[row])].join(','));
+    lines.push([...cells, plainNumber(returns[row] as number)].join(','));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A number without an exponent: spreadsheets read 1e-7 as text. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  if (!text.includes('e')) return text;
+  return value.toFixed(20).replace(/0+$/, '').replace(/\.$/, '');
 }
 
 function quoted(text: string): string {

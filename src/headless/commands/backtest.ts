@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadNative } from '../../adapters/compute/native.ts';
 import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { BacktestCancelledError, runBacktest } from '../../app/backtest/run-backtest.ts';
+import { exactMetrics } from '../../app/report/exact-numbers.ts';
 import { type MeasuredResult, type MeasureOptions, measureResult } from '../../app/report/measure.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
@@ -132,7 +133,7 @@ function tell(
     ...counts,
     fromMs: result.fromMs,
     toMs: result.toMs,
-    metrics: figures.values,
+    metrics: exactMetrics(figures.values),
     assumptions: result.assumptions,
     warnings: result.warnings,
     confidence: confidence.grade,

@@ -28,7 +28,7 @@ describe('stored backtests', () => {
     expect(report.tradeCount).toBeGreaterThan(20);
     const { rows, total } = lab.backtests.trades(id, 3, 2);
     expect([rows.length, total, rows[0]?.number]).toEqual([2, result.trades.length, 4]);
-    expect(rows[0]?.profit).toBe(result.trades.profit[3]);
+    expect(rows[0]?.profit).toBeCloseTo(result.trades.profit[3] as number, 9);
     expect(lab.backtests.html(id)).toContain('<!doctype html>');
     const profit = lab.backtests.trades(id, 0, 1000).rows.reduce((sum, row) => sum + row.profit, 0);
     expect(result.startEquity + profit).toBeCloseTo(result.finalEquity, 6);

@@ -81,7 +81,9 @@ export function chart(spec: ChartSpec): string {
   }
   const labels = yTicks
     .filter(({ at }) => at > y.low && at <= y.high && chartY(at, spec) > topMargin + 8)
-    .map(({ at, text }) => `<text class="y" x="4" y="${chartY(at, spec) - 3}">${escapeHtml(text)}</text>`);
+    .map(
+      ({ at, text }) => `<text class="y" x="4" y="${round(chartY(at, spec) - 3)}">${escapeHtml(text)}</text>`,
+    );
   const times = spec.xTicks.map(({ at, text, minor }) => {
     const name = minor === true ? 'x minor' : 'x';
     return `<text class="${name}" x="${percentX(at, x)}" y="${height + 14}">${escapeHtml(text)}</text>`;
@@ -118,6 +120,7 @@ function path(line: Line, spec: ChartSpec): string {
   return `<path class="fill ${line.className}" d="M${left} ${base}L${stroke}L${right} ${base}Z"/>${drawn}`;
 }
 
-function round(value: number): number {
+/** A place on a picture, at a tenth of a pixel. */
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

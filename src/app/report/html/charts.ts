@@ -1,7 +1,7 @@
 /** The pictures of a report. */
 
 import type { MeasuredResult, ReportPrice } from '../measure.ts';
-import { chart, chartY, dot, innerX, type Line, type Tick } from './chart.ts';
+import { chart, chartY, dot, innerX, type Line, round, type Tick } from './chart.ts';
 import { number, percent, price as priceText } from './format.ts';
 import { type Range, rangeOf, spread, ticks } from './scale.ts';
 import { timeTicks } from './time-axis.ts';
@@ -123,8 +123,8 @@ export function histogramChart(measured: MeasuredResult): string {
     const right = innerX((bar + 1) * width, x);
     const top = chartY(count, frame);
     const name = bar < 0 ? 'bar down' : 'bar up';
-    const size = Math.max(0.5, right - left - 1.5);
-    return `<rect class="${name}" x="${left}" y="${top}" width="${size}" height="${frame.height - top}"/>`;
+    const size = Math.max(0.5, round(right - left - 1.5));
+    return `<rect class="${name}" x="${left}" y="${top}" width="${size}" height="${round(frame.height - top)}"/>`;
   });
   const xTicks = ticks(x, 8)
     .filter((at) => (at - x.low) / (x.high - x.low) > 0.03 && (x.high - at) / (x.high - x.low) > 0.03)
