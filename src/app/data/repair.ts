@@ -2,6 +2,7 @@
 
 import type { CandleColumns } from '../../adapters/compute/candle-columns.ts';
 import { allocateColumns, columnNames, mergeColumns } from '../../adapters/compute/candle-columns.ts';
+import type { RepairSummary } from '../../adapters/compute/candle-store.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
 import { checkSeries, type SeriesReport } from './check.ts';
@@ -85,7 +86,7 @@ export async function repairSeries(
   const filledBars = done.filled.reduce((sum, { bars }) => sum + bars, 0);
   const log = new RepairLog(library);
   if (filledBars + done.dropped.length + done.downloadedBars > 0) {
-    await log.keep(series, done, nowMs);
+    await log.keep(series, done, rows, nowMs);
     await store.rewrite(series, rows, { lastIsProvisional });
   }
   const after = await checkSeries(library, series, control);
@@ -111,14 +112,13 @@ async function saveDamaged(
   // A list that cannot be read is told before anything moves.
   log.of(series);
   const saved = await library.store(series.kind).repair(series);
-  if (saved !== undefined) log.keepDamaged(series, saved.damagedFile, nowMs);
+  if (saved !== undefined) await log.keepDamaged(series, saved.damagedFile, nowMs);
   const after = await checkSeries(library, series, control);
   const notes =
     saved === undefined
       ? []
       : [
-          `${saved.lostRows} rows could not be read and are lost from the series, ${saved.keptRows} are kept. ` +
-            `The damaged original is kept as ${saved.damagedFile}: data repair with --undo puts it back. ` +
+          `${lossWords(saved)} The damaged original is kept as ${saved.damagedFile}: data repair with --undo puts it back. ` +
             'An import of the same candles brings the lost rows again, as does data repair with --gaps download.',
         ];
   return {
@@ -131,20 +131,30 @@ async function saveDamaged(
   };
 }
 
+/** A file whose header is gone tells of no rows, kept or lost. */
+function lossWords({ keptRows, lostRows }: RepairSummary): string {
+  if (lostRows === 0 && keptRows === 0) return 'The header of the file is lost, and with it all its rows.';
+  return `${lostRows} rows could not be read and are lost from the series, ${keptRows} are kept.`;
+}
+
 const nothingMended = { filledBars: 0, droppedBars: 0, downloadedBars: 0, lostBars: 0 };
 
-/** Undoes the last repair of a series. Throws `ApiError` `not-found`. */
+/** Undoes the last repair of a series and keeps what was added since. Throws `ApiError` `not-found`, `refused`. */
 export async function undoRepair(
   library: DataLibrary,
   series: CandleSeries,
   control: JobControl,
 ): Promise<RepairResult> {
   const log = new RepairLog(library);
-  const { damagedFile } = await log.undo(series);
+  const { entry, keptBars } = await log.undo(series);
   const after = await checkSeries(library, series, control);
   const canUndo = log.of(series).length > 0;
-  const notes =
-    damagedFile === undefined ? [] : ['The damaged file is back in its place, as it was before the repair.'];
+  const notes = [
+    ...(entry.damagedFile === undefined
+      ? []
+      : ['The damaged file is back in its place, as it was before the repair.']),
+    ...(keptBars === 0 ? [] : [`${keptBars} candles that were added or replaced since the repair are kept.`]),
+  ];
   return { ...after, ...nothingMended, damagedFile: null, notes, canUndo };
 }
 

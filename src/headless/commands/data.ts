@@ -223,7 +223,8 @@ export async function repairData(context: CommandContext, flags: DataFlags): Pro
       const notes = result.notes.map((note): [string, string] => ['Note', note]);
       return `${reportText(result)}${renderFacts([['Repair', done], ...notes])}`;
     });
-    return 0;
+    // What is lost, or back and damaged, is no success: a script that goes on with the series must know.
+    return result.damagedFile !== null || result.damage.length > 0 ? damagedExitCode : 0;
   });
 }
 

@@ -91,6 +91,15 @@ export function DataCheck({ series }: { readonly series: DataSeriesView }) {
         ) : null}
         {report === null || (kind !== 'candles' && kind !== 'marks') ? null : (
           <>
+            {report.damage.length > 0 ? (
+              <Button
+                title="Keeps every block whose check sums are right; the damaged file is set aside"
+                onClick={() => repair({})}
+                data-testid="data-repair"
+              >
+                Save what is whole
+              </Button>
+            ) : null}
             <Button
               disabled={report.gapCount === 0}
               title="Flat candles without volume, marked in the repair log"

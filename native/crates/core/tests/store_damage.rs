@@ -86,6 +86,9 @@ fn a_flipped_bit_is_found_and_named_and_the_rows_before_it_stay_readable() {
     let mut file = reopen(&path);
     let mut columns = CandleColumns::zeroed(3000);
     let error = file.read_rows(0, &mut columns.as_slices_mut()).expect_err("damaged");
+    assert!(error.to_string().ends_with(
+        "repair the series, which keeps every block whose check sums are right, or download it again"
+    ));
     assert!(matches!(&error, StoreError::Damaged { damage, .. } if *damage == expected), "{error}");
     assert!(error.to_string().contains("block 1 (rows 1024 to 2047)"), "{error}");
 

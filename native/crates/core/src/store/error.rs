@@ -92,7 +92,7 @@ pub enum StoreError {
     },
     /// Part of the file is not what was written.
     #[error(
-        "{}: {damage}; repair the series, which keeps the rows before the damage, or download it again",
+        "{}: {damage}; repair the series, which keeps every block whose check sums are right, or download it again",
         path.display()
     )]
     Damaged {
