@@ -16,6 +16,12 @@ const prefixes: Readonly<Record<LabKind, string>> = {
   'walk-forwards': 'wf',
 };
 
+const words: Readonly<Record<LabKind, { readonly what: string; readonly hint?: string }>> = {
+  backtests: { what: 'backtest', hint: 'See what there is with: bin/sextant backtests list' },
+  studies: { what: 'study', hint: 'See what there is with: bin/sextant studies list' },
+  'walk-forwards': { what: 'walk-forward run' },
+};
+
 export class LabFiles {
   readonly #root: string;
 
@@ -41,7 +47,8 @@ export class LabFiles {
   /** Folder of a run. Throws `ApiError` (`not-found`). */
   folder(kind: LabKind, id: string): string {
     if (this.#folders(kind).includes(id)) return join(this.#root, kind, id);
-    throw new ApiError('not-found', `there is no ${prefixes[kind] === 'bt' ? 'backtest' : 'run'} ${id}`);
+    const { hint, what } = words[kind];
+    throw new ApiError('not-found', `there is no ${what} ${id}`, hint === undefined ? {} : { hint });
   }
 
   /** Removes a run with all its files. Throws `ApiError` (`not-found`). */

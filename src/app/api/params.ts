@@ -1,6 +1,6 @@
 /** Parses strategy parameters on the trusted side; a refusal names the field. */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
 import { inputFault, keyHint } from '../../shared/api/input-fault.ts';
 import { ApiError } from '../../shared/api/result.ts';
@@ -21,6 +21,19 @@ export function parseParams(strategy: AnyStrategy, params: Readonly<Record<strin
   const parsed = strategy.params.safeParse(params);
   if (!parsed.success) throwBadInput(parsed.error, strategy.params, params, 'params');
   return parsed.data;
+}
+
+/**
+ * Checks parameters of which some are left out, where no market is there to suggest them for: what is given must be good, what
+ * is missing is not told. Throws `bad-input` as `parseParams` does.
+ */
+export function checkGivenParams(strategy: AnyStrategy, given: Readonly<Record<string, unknown>>): void {
+  const parsed = strategy.params.safeParse(given);
+  if (parsed.success) return;
+  const issues = parsed.error.issues.filter(
+    ({ code, path }) => code === 'unrecognized_keys' || Object.hasOwn(given, String(path[0])),
+  );
+  if (issues.length > 0) throwBadInput(new z.ZodError(issues), strategy.params, given, 'params');
 }
 
 /** Fills parameters that were left out with the strategy's own suggestion for the market, then parses the whole. */

@@ -52,7 +52,7 @@ export async function downloadTrades(
   const minutes = (toMs - fromMs) / minuteMs;
   const series: (SeriesFacts & { added: number })[] = [];
   try {
-    const exchange = await connect(venue, abort.signal, world);
+    const exchange = await connect(venue, symbols, abort.signal, world);
     for (const [index, symbol] of symbols.entries()) {
       await checkInstrument(exchange, symbol);
       const stored = { kind: 'trades' as const, venue, symbol, timeframeMs: 0 };

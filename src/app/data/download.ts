@@ -16,8 +16,8 @@ import {
 import { candlePath } from '../../adapters/compute/candle-path.ts';
 import { CandleStore } from '../../adapters/compute/candle-store.ts';
 import { candlePages, checkInstrument } from '../../adapters/venues/ccxt/candle-pages.ts';
-import { marketTypesDefault } from '../../adapters/venues/ccxt/ccxt-feed.ts';
 import { createExchange } from '../../adapters/venues/ccxt/create-exchange.ts';
+import { marketTypesFor } from '../../adapters/venues/ccxt/market-types.ts';
 import { VenueError } from '../../adapters/venues/ccxt/venue-error.ts';
 import { systemClock } from '../../adapters/venues/rate-limit/clock.ts';
 import { ApiError } from '../../shared/api/result.ts';
@@ -77,7 +77,7 @@ export async function downloadCandles(
   const series: (SeriesFacts & { added: number })[] = [];
   const parts = new CandleStore(library.addon, join(library.folder, 'parts'));
   try {
-    const exchange = await connect(request.venue, abort.signal, world);
+    const exchange = await connect(request.venue, request.symbols, abort.signal, world);
     let before = 0;
     for (const [index, { symbol, timeframeMs }] of work.entries()) {
       await checkInstrument(exchange, symbol);
@@ -107,11 +107,13 @@ export async function downloadCandles(
 export function rangeFetcher(control: JobControl, world: DownloadWorld): FetchRange {
   const abort = new AbortController();
   control.onCancel(() => abort.abort());
+  /** By venue and symbol: each loads the instruments of its own kind. */
   const exchanges = new Map<string, Promise<Exchange>>();
   return async ({ venue, symbol, timeframeMs }, fromMs, toMs) => {
     try {
-      const exchange = await (exchanges.get(venue) ?? connect(venue, abort.signal, world));
-      exchanges.set(venue, Promise.resolve(exchange));
+      const key = `${venue} ${symbol}`;
+      const exchange = await (exchanges.get(key) ?? connect(venue, [symbol], abort.signal, world));
+      exchanges.set(key, Promise.resolve(exchange));
       await checkInstrument(exchange, symbol);
       let columns = allocateColumns(0);
       const range = { symbol, timeframeMs, fromMs, toMs: toMs + timeframeMs, signal: abort.signal };
@@ -126,14 +128,19 @@ export function rangeFetcher(control: JobControl, world: DownloadWorld): FetchRa
   };
 }
 
-/** Connects to a venue for public data. */
-export async function connect(venue: string, signal: AbortSignal, world: DownloadWorld): Promise<Exchange> {
+/** Connects to a venue for public data of these symbols. */
+export async function connect(
+  venue: string,
+  symbols: readonly string[],
+  signal: AbortSignal,
+  world: DownloadWorld,
+): Promise<Exchange> {
   const { rewriteUrl } = world;
   const { exchange } = await createExchange(venue, {
     clock: systemClock,
     signal,
     rewriteUrl,
-    exchangeOptions: marketTypesDefault,
+    exchangeOptions: marketTypesFor(venue, symbols),
   });
   return exchange;
 }

@@ -81,6 +81,10 @@ export function addBacktestCommand(
     .option('--trades-out <file>', 'writes the trades as CSV')
     .option('--report <file.html>', 'writes the report as a page')
     .option('--report-json <file.json>', 'writes the report as JSON')
+    .option(
+      '--save',
+      'keeps the run in the data folder, for backtests list, montecarlo --backtest and the Lab',
+    )
     .option('--audit', 'keeps the full hash chain and gives auditHash (slower)');
   run(command, async (context, typed) =>
     (await import('../commands/backtest.ts')).backtest(context, typed as BacktestFlags),

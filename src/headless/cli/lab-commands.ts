@@ -70,7 +70,7 @@ export function addLabCommands(
     ),
   )
     .option('--trades <file>', 'trades as CSV (backtest --trades-out), or a JSON report')
-    .option('--backtest <backtest>', 'a stored backtest instead; or the flags of a new one')
+    .option('--backtest <backtest>', 'a stored one instead (see: backtests list); or the flags of a new one')
     .option('--method <method>', 'shuffle (default), bootstrap, blocks, missed, noise or random-entries')
     .option('--runs <number>', 'how many (default 10000; noise 100, random-entries 2000)')
     .option('--seed <number>', 'seed of all chance (default 1); equal seeds give equal results')
@@ -91,6 +91,14 @@ export function addLabCommands(
   run(shaken, async (context, typed) =>
     (await checking()).sensitivity(context, typed as { readonly study: string }),
   );
+  const stored = () => import('../commands/stored-backtests.ts');
+  run(add('backtests list').description('Stored backtests, newest first'), async (context) =>
+    (await stored()).listBacktests(context),
+  );
+  const kept = add('backtests show')
+    .description('One stored backtest with what it was asked for')
+    .argument('<backtest>');
+  run(kept, async (context, _typed, [id = '']) => (await stored()).showBacktest(context, id));
   run(add('studies list').description('Stored studies, newest first'), async (context) =>
     (await checking()).listStudies(context),
   );

@@ -27,6 +27,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   data: 'Market data: import, download, list, check, repair, remove',
   pairs: 'Pairs that move together: scan',
   jobs: 'Long-running work of the host: list, show, cancel',
+  backtests: 'Stored backtests: list, show',
   studies: 'Stored studies of the optimiser: list, show',
 };
 

@@ -54,6 +54,7 @@ export interface BacktestFlags {
   readonly report?: string | undefined;
   readonly reportJson?: string | undefined;
   readonly audit?: boolean | undefined;
+  readonly save?: boolean | undefined;
 }
 
 /** Reads the flags. Throws `ApiError` naming the flag. */

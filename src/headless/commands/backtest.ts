@@ -15,17 +15,17 @@ import { withFlagNames } from '../cli/run-field-flags.ts';
 import { checkOutFile, writeOutFile } from '../host/out-file.ts';
 import { interruptedExitCode, listenForSignals } from '../host/stop-signals.ts';
 import { renderFacts } from '../output/table.ts';
-import { countWords } from '../output/words.ts';
+import { countWords, moneyText } from '../output/words.ts';
 import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
 
 const terminalProgressMs = 500;
 const plainProgressMs = 5_000;
-/** Digits after the point of money in the result line. */
-const moneyDigits = 8;
 
 /** Runs a backtest and gives the exit code. Throws `ApiError`; on an error no file is written. */
 export async function backtest(context: CommandContext, flags: BacktestFlags): Promise<number> {
-  const spec = await backtestSpecOf(flags);
+  const given = await backtestSpecOf(flags);
+  // What is stored is run again from any folder.
+  const spec = flags.save === true ? (await import('./whole-paths.ts')).withWholePaths(given) : given;
   checkOutFile('trades-out', flags.tradesOut);
   checkOutFile('report', flags.report);
   checkOutFile('report-json', flags.reportJson);
@@ -34,7 +34,12 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
     const result = await running(context, spec, flags.audit === true, signals.isRequested);
     const measured = measureResult(loadNative(), result, await knownOf(context.dataFolder, result));
     await writeFiles(flags, measured);
-    tell(context, measured, flags);
+    tell(
+      context,
+      measured,
+      flags,
+      flags.save === true ? await saved(context.dataFolder, measured) : undefined,
+    );
     return 0;
   } catch (error) {
     if (error instanceof BacktestCancelledError) return interruptedExitCode;
@@ -96,6 +101,17 @@ async function knownOf(dataFolder: string, result: BacktestResult): Promise<Meas
   return evidenceOf(subject, new EvidenceLog(dataFolder).read(), programVersion);
 }
 
+/** Keeps the run as the Lab does; gives its id. */
+async function saved(dataFolder: string, measured: MeasuredResult): Promise<string> {
+  const [{ EvidenceLog }, { LabFiles }, { BacktestStore }] = await Promise.all([
+    import('../../adapters/lab/evidence-log.ts'),
+    import('../../adapters/lab/lab-files.ts'),
+    import('../../app/lab/backtest-store.ts'),
+  ]);
+  const store = new BacktestStore(new LabFiles(dataFolder), new EvidenceLog(dataFolder));
+  return store.save(measured, undefined, Date.now()).id;
+}
+
 async function writeFiles(flags: BacktestFlags, measured: MeasuredResult): Promise<void> {
   const createdMs = Date.now();
   if (flags.tradesOut !== undefined) {
@@ -116,20 +132,21 @@ function tell(
   context: CommandContext,
   { result, performance: figures, confidence }: MeasuredResult,
   flags: BacktestFlags,
+  id: string | undefined,
 ): void {
   const { counts, instruments } = result;
   const quote = instruments[0]?.quote ?? '';
-  const money = (value: number): string => value.toFixed(moneyDigits).replace(/\.?0+$/, '');
   const value = {
+    ...(id === undefined ? {} : { backtest: id }),
     strategy: result.spec.strategy,
     path: result.path,
     instruments,
     trades: result.trades.length,
-    startEquity: money(result.startEquity),
-    finalEquity: money(result.finalEquity),
-    fees: money(result.fees),
-    funding: money(result.funding),
-    slippage: money(result.slippage),
+    startEquity: moneyText(result.startEquity),
+    finalEquity: moneyText(result.finalEquity),
+    fees: moneyText(result.fees),
+    funding: moneyText(result.funding),
+    slippage: moneyText(result.slippage),
     ...counts,
     fromMs: result.fromMs,
     toMs: result.toMs,
@@ -163,6 +180,7 @@ function tell(
         ],
         ['Evidence of profit', `${confidence.grade}: ${confidence.summary}`],
         ['Candles', `${countWords(counts.bars)} in ${result.wallMs} ms`],
+        ...(id === undefined ? [] : [['Stored as', id] as [string, string]]),
         ...written.map((path): [string, string] => ['Written', path]),
       ]),
       ...confidence.checks

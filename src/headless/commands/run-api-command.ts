@@ -5,6 +5,7 @@ import { confirm } from '../cli/confirm.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { type RequestFlag, requestFlags } from '../cli/request-flags.ts';
 import { callTerminal, checkRequest } from '../connection/call-terminal.ts';
+import { jobsHint } from '../connection/empty-answers.ts';
 import type { ApiCommand } from './api-commands.ts';
 
 /** Gives the flags of a command. */
@@ -54,5 +55,6 @@ export async function runApiCommand(
 
 function offlineNote(method: MethodName): string {
   if (method === 'strategies/plan') return 'No host runs on this data folder: planned on a simulated market.';
+  if (method === 'jobs/list') return `No host runs on this data folder, so no job does. ${jobsHint}`;
   return 'No host runs on this data folder: this is what is stored.';
 }

@@ -68,13 +68,12 @@ export async function callTerminal<Name extends MethodName>(
 
 /** Bad parameters are told as such also where no host could use good ones. */
 async function checkNewBot(request: RequestOf<'bots/create'>): Promise<void> {
-  const [{ findStrategy }, { parseParams }] = await Promise.all([
+  const [{ findStrategy }, { checkGivenParams }] = await Promise.all([
     import('../../strategies/registry.ts'),
     import('../../app/api/params.ts'),
   ]);
   const strategy = findStrategy(request.strategy);
-  // Without any the host takes what it suggests for the market.
-  if (strategy !== undefined && Object.keys(request.params).length > 0) parseParams(strategy, request.params);
+  if (strategy !== undefined) checkGivenParams(strategy, request.params);
 }
 
 /** Gives the refusal of something only a host can do. */

@@ -35,6 +35,10 @@ const status: Omit<StatusView, 'timeMs'> = {
   awayReport: false,
 };
 
+/** Where the results of long work are when no host runs. */
+export const jobsHint =
+  'What has ended is stored: bin/sextant backtests list, studies list, data list. Start a host: bin/sextant --no-ui';
+
 /** Gives the answer, or undefined for methods that have none without a journal. */
 export function emptyAnswer(name: MethodName): unknown {
   switch (name) {
@@ -54,6 +58,9 @@ export function emptyAnswer(name: MethodName): unknown {
       return { rows: [], total: 0 };
     case 'journal/records':
       return { records: [] };
+    // Jobs live in the process of a host: without one there is none, whatever is stored.
+    case 'jobs/list':
+      return { jobs: [] };
     default:
       return undefined;
   }

@@ -26,6 +26,7 @@ import type { SextantConfig } from '../../shared/config/schema.ts';
 import { type EpochMs, epochMs } from '../../shared/domain/nominal.ts';
 import { findStrategy, strategies } from '../../strategies/registry.ts';
 import type { CommandContext } from '../cli/context.ts';
+import { emptyAnswer, jobsHint } from './empty-answers.ts';
 
 const readOnly: ReadonlySet<Scope> = new Set<Scope>(['read']);
 
@@ -39,8 +40,6 @@ const needsHost: ReadonlySet<MethodName> = new Set<MethodName>([
   'strategies/suggest',
   'orders/preview',
   'journal/dismiss-report',
-  'jobs/list',
-  'jobs/show',
   'studies/samplers',
 ]);
 
@@ -62,6 +61,12 @@ export async function answerFromStore<Name extends MethodName>(
 async function anyAnswer(context: CommandContext, name: MethodName, request: unknown): Promise<unknown> {
   if (name === 'strategies/plan') return planOffline(request as RequestOf<'strategies/plan'>);
   if (name === 'strategies/list') return { strategies: strategies.map(strategyViewOf) };
+  if (name === 'jobs/list') return emptyAnswer(name);
+  if (name === 'jobs/show') {
+    throw new ApiError('refused', 'jobs are work of a running host, and none runs on this data folder', {
+      hint: jobsHint,
+    });
+  }
   if (needsHost.has(name)) {
     throw new ApiError('refused', 'this needs live markets, and no host runs on this data folder', {
       hint: 'Start one first: bin/sextant --no-ui (with the same --data).',

@@ -25,3 +25,11 @@ export function moneyWords(amounts: Readonly<Record<string, string>>): string {
 export function countWords(count: number): string {
   return count.toLocaleString('en-US');
 }
+
+/** Digits after the point of money in result lines. */
+const moneyDigits = 8;
+
+/** Money that was counted as a double, as the decimal text of a result line. */
+export function moneyText(value: number): string {
+  return value.toFixed(moneyDigits).replace(/\.?0+$/, '');
+}

@@ -9,7 +9,7 @@ import { DataLibrary } from '../../../src/app/data/data-library.ts';
 import { type DownloadRequest, downloadCandles, rangeFetcher } from '../../../src/app/data/download.ts';
 import { repairSeries } from '../../../src/app/data/repair.ts';
 import { JobCancelled, type JobControl } from '../../../src/app/jobs/job-runner.ts';
-import { BinanceVenue, spotApi } from '../../adapters/venues/support/binance-venue.ts';
+import { BinanceVenue, futuresApi, spotApi } from '../../adapters/venues/support/binance-venue.ts';
 import type { LoopbackVenue } from '../../adapters/venues/support/loopback-venue.ts';
 
 const hourMs = 3_600_000;
@@ -55,6 +55,7 @@ beforeAll(async () => {
     return { body: rows };
   };
   venue.routes.set(`${spotApi}/klines`, klines);
+  venue.routes.set(`${futuresApi}/klines`, klines);
 });
 afterAll(async () => {
   await venue.close();
@@ -83,6 +84,18 @@ const request: DownloadRequest = {
 };
 
 describe('downloading', () => {
+  it.each([
+    ['BTC/USDT', ['/api.binance.com']],
+    ['BTC/USDT:USDT', ['/fapi.binance.com']],
+  ])('%s asks only the host that has it', async (symbol, hosts) => {
+    const library = new DataLibrary(loadNative(), mkdtempSync(join(root, 'library-')));
+    venue.requests.length = 0;
+    const once = { ...request, symbols: [symbol], fromMs: nowMs - 3 * hourMs };
+    await downloadCandles(library, once, quietControl(), world);
+    const asked = venue.requests.map((path) => /^(?:GET )?(\/[^/]+)/.exec(path)?.[1]);
+    expect(new Set(asked)).toEqual(new Set(hosts));
+  });
+
   it('takes page after page, goes on after a cancel, extends both ends and marks the open candle', async () => {
     const library = new DataLibrary(loadNative(), mkdtempSync(join(root, 'library-')));
     const control = quietControl(() => control.cancel());

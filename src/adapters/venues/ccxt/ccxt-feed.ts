@@ -65,7 +65,7 @@ const limitsDefault: FreshnessLimits = {
 const tickMs = 250;
 const depthDefault = 50;
 const stopPatienceMs = 1_000;
-export const marketTypesDefault: Readonly<Record<string, unknown>> = {
+const marketTypesDefault: Readonly<Record<string, unknown>> = {
   fetchMarkets: { types: ['spot', 'linear'] },
 };
 
