@@ -348,6 +348,7 @@ class Backtest {
         filledBars: series.reduce((count, { filledBars }) => count + filledBars, 0),
         orders: counter.orders,
         fills: counter.fills,
+        closingFills: recorder.closingFills,
         rejected: counter.rejected,
         refusedEntries,
         liquidations: recorder.liquidations,

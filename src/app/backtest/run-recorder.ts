@@ -65,6 +65,8 @@ export class RunRecorder implements RunObserver {
   readonly positions: AccountChange[] = [];
   readonly money: MoneyChange[] = [];
   liquidations = 0;
+  /** Fills that closed a position or a part of it. */
+  closingFills = 0;
   private readonly tracks: readonly CandleTrack[];
   private readonly numbers = new Map<string, number>();
   private readonly places: Place[];
@@ -126,6 +128,7 @@ export class RunRecorder implements RunObserver {
     });
     if (closed > 0 && place.trip !== undefined) {
       const { trip } = place;
+      this.closingFills += 1;
       // A candle that was not walked is known to its close by now.
       this.takeRows(track, place, this.isClosing() ? track.row + 1 : track.row);
       const part = share(closed);

@@ -312,6 +312,8 @@ export function runSweep(
       filledBars: loaded.filledBars,
       orders: run.orders,
       fills: run.fills,
+      // Compiled rules enter and leave with one fill each.
+      closingFills: run.fills - run.trades.length,
       rejected: 0,
       refusedEntries: run.refusedEntries,
       liquidations: run.liquidations,

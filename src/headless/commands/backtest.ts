@@ -7,6 +7,7 @@ import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { BacktestCancelledError, runBacktest } from '../../app/backtest/run-backtest.ts';
 import { exactMetrics } from '../../app/report/exact-numbers.ts';
 import { type MeasuredResult, type MeasureOptions, measureResult } from '../../app/report/measure.ts';
+import { pairsOf } from '../../shared/lab/pairs.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
@@ -163,13 +164,20 @@ function tell(
   const percent = (ratio: number | null | undefined): string =>
     ratio === null || ratio === undefined ? '–' : `${(ratio * 100).toFixed(2)} %`;
   const { values } = figures;
+  const pairs = pairsOf(counts, (values['trades'] ?? 0) - (values['openTrades'] ?? 0));
   const written = [flags.report, flags.reportJson, flags.tradesOut].filter((path) => path !== undefined);
   context.output.result(value, () =>
     [
       // In front: they say how the figures below are to be read.
       ...result.warnings.map((warning) => `Warning: ${warning}`),
       renderFacts([
-        ['Trades', `${result.trades.length} (${counts.fills} fills, ${counts.rejected} orders refused)`],
+        [
+          'Trades',
+          `${result.trades.length} from flat to flat (${counts.fills} fills, ${counts.rejected} orders refused)`,
+        ],
+        ...(pairs === undefined
+          ? []
+          : [['Pairs', `${countWords(pairs)} fills that closed part of a position`] as [string, string]]),
         ['Equity', `${result.startEquity.toFixed(2)} → ${result.finalEquity.toFixed(2)} ${quote}`],
         ['Return', percent(values['totalReturn'])],
         ['Drawdown', percent(values['maxDrawdown'])],

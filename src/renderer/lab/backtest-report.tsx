@@ -2,7 +2,8 @@
 
 import { useState } from 'react';
 import type { BacktestReportView, BacktestSummaryView } from '../../shared/api/lab-views.ts';
-import { metricGroups, metrics } from '../../shared/lab/metrics.ts';
+import { metricGroups, metricOf, metrics } from '../../shared/lab/metrics.ts';
+import { pairsMeaning, pairsOf } from '../../shared/lab/pairs.ts';
 import { formatDate } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
@@ -118,6 +119,7 @@ function Overview({
 }) {
   const [withHold, setWithHold] = useState(true);
   const { metrics: values, confidence } = report;
+  const pairs = pairsOf(report.counts, (values['trades'] ?? 0) - (values['openTrades'] ?? 0));
   const quote = report.instruments[0]?.quote ?? '';
   // What failed matters most; what was not done comes last.
   const open = (['failed', 'weak', 'not-done'] as const).flatMap((outcome) =>
@@ -146,7 +148,14 @@ function Overview({
         <Figure label="Sharpe" value={metricText({ unit: 'factor' }, values['sharpe'])} />
         <Figure label="Profit factor" value={metricText({ unit: 'factor' }, values['profitFactor'])} />
         <Figure label="Win rate" value={percentText(values['winRate'], false, 1)} />
-        <Figure label="Trades" value={metricText({ unit: 'count' }, values['trades'])} />
+        <Figure
+          label="Trades"
+          value={metricText({ unit: 'count' }, values['trades'])}
+          title={metricOf('trades')?.meaning}
+        />
+        {pairs === undefined ? null : (
+          <Figure label="Pairs closed" value={metricText({ unit: 'count' }, pairs)} title={pairsMeaning} />
+        )}
         <Figure label={`Fees, ${quote}`} value={moneyText(values['fees'])} />
       </div>
       {report.warnings.length === 0 ? null : (

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { BacktestCancelledError, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import { pairsOf } from '../../../src/shared/lab/pairs.ts';
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
+import { findStrategy } from '../../../src/strategies/registry.ts';
 import {
   candleFile,
   flat,
@@ -59,6 +61,40 @@ describe('several markets', () => {
     const other = await runBacktest({ ...request, slippage: 0.01 }, options);
     expect(other.auditHash).not.toBe(one.auditHash);
   });
+});
+
+it('counts the fills that close a part of a position, which a grid knows as its pairs', async () => {
+  const candles = Array.from({ length: 10 }, (_, index) => flat(100 + index));
+  // Two bought, sold one by one; then one more there and back: two trades, three closing fills of six.
+  const orders = [
+    [0, 'buy'],
+    [1, 'buy'],
+    [2, 'sell'],
+    [3, 'sell'],
+    [4, 'buy'],
+    [5, 'sell'],
+  ] as const;
+  const script = orders.reduce<Script>(
+    (more, [bar, side]) => orderAt(bar, side, 1, more),
+    () => ({}),
+  );
+  const { counts, trades } = await runScript(candles, script);
+  expect([trades.length, counts.fills, counts.closingFills]).toEqual([2, 6, 3]);
+  expect(pairsOf(counts, 2)).toBe(3);
+  // One fill in and one out: the trade says it all.
+  expect(pairsOf({ closingFills: 2 }, 2)).toBeUndefined();
+  expect(pairsOf({}, 2)).toBeUndefined();
+  // Sold in one piece, and the same way of counting on the path of compiled rules.
+  const series = [{ source: { kind: 'file' as const, path: candleFile(candles) }, instrument: 'BTC/USDT' }];
+  const params = { longEntry: 'close > 0', maxBars: 1, sizeType: 'percent', orderPercent: '50' };
+  for (const path of ['event', 'sweep'] as const) {
+    const rules = await runBacktest(backtestSpec.parse({ strategy: 'rules', params, series, path }), {
+      findStrategy,
+    });
+    const open = rules.openPositions.length;
+    expect(rules.counts.closingFills, path).toBe(rules.trades.length - open);
+    expect(rules.trades.length).toBeGreaterThan(2);
+  }
 });
 
 describe('how a run ends', () => {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Confidence } from '../../../shared/lab/confidence.ts';
 import type { CheckOutcome } from '../../../shared/lab/confidence-check.ts';
 import { type Metric, metricGroups, metricOf, metrics } from '../../../shared/lab/metrics.ts';
+import { pairsMeaning, pairsOf } from '../../../shared/lab/pairs.ts';
 import { programVersion } from '../../../shared/version.ts';
 import type { MeasuredResult } from '../measure.ts';
 import {
@@ -108,7 +109,7 @@ function timeframeText({ result }: MeasuredResult): string {
   return minutes >= 1 ? `${minutes} m candles` : `${minutes * 60} s candles`;
 }
 
-function tiles({ performance }: MeasuredResult): string {
+function tiles({ performance, result }: MeasuredResult): string {
   const tile = (id: string): string => {
     const metric = metricOf(id);
     if (metric === undefined) return '';
@@ -117,7 +118,13 @@ function tiles({ performance }: MeasuredResult): string {
     const colour = metric.unit === 'ratio' && id !== 'winRate' ? tone(value ?? 0) : '';
     return `<div class="tile"><span>${escapeHtml(metric.title)}</span><b class="${colour}">${text}</b></div>`;
   };
-  return `<section class="tiles">${headline.map(tile).join('')}</section>`;
+  const { trades = 0, openTrades = 0 } = performance.values;
+  const pairs = pairsOf(result.counts, (trades ?? 0) - (openTrades ?? 0));
+  const note =
+    pairs === undefined
+      ? ''
+      : `<p class="note">${number(pairs, 0)} pairs closed. ${escapeHtml(pairsMeaning)}</p>`;
+  return `<section class="tiles">${headline.map(tile).join('')}</section>${note}`;
 }
 
 function signed(value: number | null | undefined): string {
