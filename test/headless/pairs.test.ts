@@ -57,7 +57,8 @@ test('a folder: the pair that swings around each other, aligned, with all its nu
     { name: 'OWN', bars: 299, missing: 1, notCommon: 0 },
   ]);
   const [row] = result['rows'] as Record<string, number | string>[];
-  expect(row).toMatchObject({ first: 'LAG', second: 'LEAD', lag: 1 });
+  expect(row).toMatchObject({ first: 'LAG', second: 'LEAD', lag: 1, verdict: 'pair' });
+  expect(result['hedged']).toBe(1);
   expect(row?.['hedgeRatio']).toBeCloseTo(1, 1);
   expect(row?.['p']).toBeLessThan(1e-6);
   expect(row?.['halfLifeBars']).toBeGreaterThan(0);

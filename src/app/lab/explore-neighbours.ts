@@ -7,6 +7,7 @@ import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { objectiveOf, type StudySpec, type TrialRow } from '../../shared/lab/study.ts';
 import { JobCancelled, type JobControl } from '../jobs/job-runner.ts';
 import {
+  oneSidedNotes,
   plateauShare,
   type ScoreAll,
   type SensitivityLine,
@@ -29,6 +30,8 @@ export interface SensitivityView {
   readonly map: SensitivityMap | null;
   /** Share of the neighbours that keep at least half of what the base has over the worst one; null without any. */
   readonly plateau: number | null;
+  /** Sentences on parameters whose neighbours are known to one side only. */
+  readonly notes: readonly string[];
 }
 
 export async function exploreNeighbours(
@@ -94,6 +97,7 @@ export async function exploreNeighbours(
       lines,
       map,
       plateau: plateauShare(around, baseScore, objective.goal),
+      notes: oneSidedNotes(lines, row.values),
     };
   } finally {
     await evaluator.close();

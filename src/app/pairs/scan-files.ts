@@ -10,6 +10,7 @@ import {
   type PairScanSettings,
 } from '../../adapters/compute/statistics.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { type HedgeVerdict, judgeHedge } from './judge-hedge.ts';
 import { type AlignedSeries, type AlignOptions, alignSeries, type NamedCandles } from './pair-series.ts';
 
 export interface ScanFilesOptions extends AlignOptions {
@@ -23,7 +24,7 @@ export interface ScanFilesOptions extends AlignOptions {
   readonly threads: number;
 }
 
-/** A pair that passed all filters. */
+/** A pair that passed the test and the half-life; `verdict` says whether it is a hedge. */
 export interface PairRow {
   /** The dependent series. */
   readonly first: string;
@@ -43,6 +44,9 @@ export interface PairRow {
   readonly zeroCrossings: number;
   readonly correlation: number | null;
   readonly lastZ: number;
+  /** Whether its legs hedge each other, and if not why. */
+  readonly verdict: HedgeVerdict['verdict'];
+  readonly reason?: string | undefined;
 }
 
 export interface FileScan {
@@ -51,7 +55,7 @@ export interface FileScan {
   /** Pairs that passed the test; `rows` has those that passed the other filter too. */
   readonly passed: number;
   readonly collinear: readonly (readonly [first: string, second: string])[];
-  /** Strongest first. */
+  /** Those that hedge first, among them the strongest; then those that do not. */
   readonly rows: readonly PairRow[];
 }
 
@@ -94,6 +98,10 @@ export async function scanSeries(
   const settings = { method, lag, pMaximum, bothWays, threads };
   const scan = await createStatistics(addon).scanPairs(aligned.columns, settings, control);
   const nameOf = (index: number): string => aligned.series[index]?.name ?? '';
+  const legOf = (index: number) => ({
+    name: nameOf(index),
+    column: aligned.columns[index] as Float64Array,
+  });
   const rows = scan.hits.map(({ first, second, statistic, p, facts, ...hit }) => ({
     first: nameOf(first),
     second: nameOf(second),
@@ -106,6 +114,7 @@ export async function scanSeries(
     zeroCrossings: facts.zeroCrossings,
     correlation: facts.correlation ?? null,
     lastZ: facts.lastZ,
+    ...judgeHedge(hit.hedgeRatio, legOf(first), legOf(second)),
   }));
   const most = options.halfLifeMaximum;
   const kept = rows.filter(
@@ -118,6 +127,8 @@ export async function scanSeries(
     tested: scan.tested,
     passed: rows.length,
     collinear: scan.collinear.map(([first, second]) => [nameOf(first), nameOf(second)] as const),
-    rows: kept.sort((a, b) => strength(a) - strength(b)),
+    rows: kept.sort(
+      (a, b) => Number(a.verdict !== 'pair') - Number(b.verdict !== 'pair') || strength(a) - strength(b),
+    ),
   };
 }

@@ -119,6 +119,44 @@ export function plateauShare(
   return turned.filter((value) => value !== null && value >= half).length / objectives.length;
 }
 
+/**
+ * Says which parameters are known to one side only, in sentences: a setting at the edge of its space, or with neighbours on one
+ * side that have no score, may stand on a slope that goes on where nobody looked.
+ */
+export function oneSidedNotes(
+  lines: readonly SensitivityLine[],
+  base: Readonly<Record<string, SearchValue>>,
+): string[] {
+  return lines.flatMap(({ parameter, points }) => {
+    const value = base[parameter];
+    if (typeof value !== 'number') return [];
+    const below = points.filter((point) => Number(point.value) < value);
+    const above = points.filter((point) => Number(point.value) > value);
+    return [
+      ...oneSided(parameter, value, below, above, 'lowest', 'below'),
+      ...oneSided(parameter, value, above, below, 'highest', 'above'),
+    ];
+  });
+}
+
+function oneSided(
+  parameter: string,
+  value: number,
+  points: SensitivityLine['points'],
+  others: SensitivityLine['points'],
+  edge: string,
+  side: string,
+): string[] {
+  const isScored = ({ objective }: { readonly objective: number | null }): boolean => objective !== null;
+  if (points.some(isScored) || !others.some(isScored)) return [];
+  const start = `${parameter} is known to one side only: `;
+  return points.length === 0
+    ? [
+        `${start}${value} is the ${edge} value of its space, so nothing ${side} it was run. A better one may lie outside: widen the space and search again.`,
+      ]
+    : [`${start}no neighbour ${side} ${value} has a score.`];
+}
+
 function spreadOf(objectives: readonly (number | null)[]): number | null {
   const known = objectives.filter((value) => value !== null);
   if (known.length < 2) return null;

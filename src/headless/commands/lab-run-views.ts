@@ -131,7 +131,7 @@ export function sensitivityText(view: SensitivityView): string {
     ['Score', `${numberText(view.base)} (${view.objective})`],
     ['Neighbours as good', percent(view.plateau)],
   ]);
-  return `${facts}\n${table}`;
+  return [...view.notes.map((note) => `Warning: ${note}`), facts, table].join('\n');
 }
 
 export function studyTable(

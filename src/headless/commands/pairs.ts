@@ -73,6 +73,7 @@ export async function scanPairFiles(context: CommandContext, flags: PairScanFlag
     collinear,
     rows,
     total: rows.length,
+    hedged: rows.filter(({ verdict }) => verdict === 'pair').length,
   };
   context.output.result(result, () => words(scan, options));
   return 0;
@@ -168,8 +169,11 @@ function flagError(error: unknown): unknown {
   return error;
 }
 
+const verdictWords = { pair: 'pair', 'no-hedge': 'no hedge', 'same-side': 'same side' } as const;
+
 function words({ aligned, rows, tested, passed, collinear }: FileScan, options: ScanFilesOptions): string {
   const isJohansen = options.method === 'johansen';
+  const hedged = rows.filter(({ verdict }) => verdict === 'pair').length;
   const number = (value: number | null | undefined, digits: number): string =>
     value === null || value === undefined ? '' : value.toFixed(digits);
   const table = renderTable(
@@ -185,6 +189,7 @@ function words({ aligned, rows, tested, passed, collinear }: FileScan, options: 
       { title: 'Crossings', right: true, of: ({ zeroCrossings }) => countWords(zeroCrossings) },
       { title: 'Correlation', right: true, of: ({ correlation }) => number(correlation, 2) },
       { title: 'z', right: true, of: ({ lastZ }) => number(lastZ, 2) },
+      { title: 'Verdict', of: ({ verdict }) => verdictWords[verdict] },
     ],
     'No pair passed.',
   );
@@ -196,7 +201,10 @@ function words({ aligned, rows, tested, passed, collinear }: FileScan, options: 
     table,
     '',
     `${countWords(tested)} pairs tested on ${countWords(aligned.openTimeMs.length)} common bars, ${from} to ${to}, ${gaps}; ` +
-      `${countWords(passed)} passed the test, ${countWords(rows.length)} the half-life too.`,
+      `${countWords(passed)} passed the test, ${countWords(rows.length)} the half-life too, ${countWords(hedged)} of them are a hedge.`,
+    ...rows.flatMap(({ first, reason, second }) =>
+      reason === undefined ? [] : [`Warning: ${first} and ${second} are no pair. ${reason}`],
+    ),
     ...left.map(
       ({ name, notCommon, bars }) =>
         `${name}: ${countWords(notCommon)} of ${countWords(bars)} bars left out, others have none there.`,

@@ -247,7 +247,20 @@ const columns: readonly Column<PairView>[] = [
     sortBy: (row) => row.hurst ?? 2,
     cell: (row) => factorText(row.hurst),
   },
+  {
+    id: 'verdict',
+    header: 'Verdict',
+    width: 76,
+    sortBy: (row) => row.verdict,
+    cell: (row) => (
+      <span className={row.verdict === 'pair' ? '' : 'text-warn'} title={row.reason}>
+        {verdictWords[row.verdict]}
+      </span>
+    ),
+  },
 ];
+
+const verdictWords = { pair: 'pair', 'no-hedge': 'no hedge', 'same-side': 'same side' } as const;
 
 /** Small ones keep their first digit; beyond that of doubles there is none. */
 function pText(p: number): string {

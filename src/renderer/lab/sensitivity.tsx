@@ -13,6 +13,8 @@ export interface SensitivityResult {
   readonly goal: 'maximise' | 'minimise';
   readonly base: number;
   readonly plateau: number | null;
+  /** Absent in results of older versions. */
+  readonly notes?: readonly string[] | undefined;
   readonly lines: readonly {
     readonly parameter: string;
     readonly spread: number | null;
@@ -60,6 +62,11 @@ export function Sensitivity({
       testId="sensitivity"
     >
       <p className="px-3 pt-2 text-sm text-muted">{plateauWords(result.plateau)}</p>
+      {(result.notes ?? []).map((note) => (
+        <p key={note} className="px-3 pt-1 text-sm text-warn">
+          {note}
+        </p>
+      ))}
       <div className="flex flex-wrap items-start gap-4 p-3">
         {result.lines.map((line) => (
           <div key={line.parameter} className="w-44">

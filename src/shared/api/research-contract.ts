@@ -53,6 +53,9 @@ export const pairView = z.object({
   zeroCrossings: z.number(),
   correlation: z.number().nullable(),
   lastZ: z.number(),
+  /** Whether the legs hedge each other; with a reason where they do not. */
+  verdict: z.enum(['pair', 'no-hedge', 'same-side']).default('pair'),
+  reason: z.string().optional(),
 });
 export type PairView = z.output<typeof pairView>;
 

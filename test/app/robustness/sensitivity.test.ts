@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   neighbours,
+  oneSidedNotes,
   plateauShare,
   type ScoreAll,
   sensitivityLines,
@@ -56,6 +57,35 @@ describe('sensitivity', () => {
       [9, 10, 9],
       [8.75, 9.75, 8.75],
       [8.5, 9.5, 8.5],
+    ]);
+  });
+
+  it('says which parameters are known to one side only', async () => {
+    const notes = async (base: readonly (string | number)[]) => {
+      const lines = await sensitivityLines(space, base, 2, score);
+      return oneSidedNotes(lines, { fast: base[0] ?? 0, stop: base[1] ?? 0, average: base[2] ?? '' });
+    };
+    expect(await notes([5, 0.5, 'sma'])).toEqual([]);
+    expect(await notes([10, 0, 'sma'])).toEqual([
+      'fast is known to one side only: 10 is the highest value of its space, so nothing above it was run. A better one may lie outside: widen the space and search again.',
+      'stop is known to one side only: 0 is the lowest value of its space, so nothing below it was run. A better one may lie outside: widen the space and search again.',
+    ]);
+    // One step from the edge is a neighbour.
+    expect(await notes([9, 0.25, 'sma'])).toEqual([]);
+    // Neighbours that could not be scored say as little as those that are not there.
+    const lines = [
+      {
+        parameter: 'slow',
+        points: [
+          { value: 4, objective: null },
+          { value: 5, objective: 1 },
+          { value: 6, objective: 2 },
+        ],
+        spread: 1,
+      },
+    ];
+    expect(oneSidedNotes(lines, { slow: 5 })).toEqual([
+      'slow is known to one side only: no neighbour below 5 has a score.',
     ]);
   });
 
