@@ -1,10 +1,8 @@
 /** Runs backtests on a thread of its own, one after the other, and says how each went. */
 
-import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { loadNative } from '../../adapters/compute/native.ts';
-import type { AnyStrategy } from '../../engine/strategy/api.ts';
-import { ApiError, failureOf } from '../../shared/api/result.ts';
+import { failureOf } from '../../shared/api/result.ts';
 import { ensureDefined } from '../../shared/domain/assert.ts';
 import { type BacktestResult, tradeColumns } from '../../shared/lab/result.ts';
 import { findStrategy } from '../../strategies/registry.ts';
@@ -12,6 +10,7 @@ import { dataError } from '../data/data-errors.ts';
 import { noisyReaders } from './chance-candles.ts';
 import { BacktestEndedEarlyError } from './checkpoints.ts';
 import { KeptCandles } from './kept-candles.ts';
+import { loadOwnStrategy } from './own-strategy.ts';
 import { BacktestCancelledError, runBacktest } from './run-backtest.ts';
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
@@ -30,28 +29,10 @@ function keptCandles(dataFolder: string | undefined): KeptCandles {
   return kept.candles;
 }
 
-/** Loads a strategy of the user. Throws `ApiError` when the file is none. */
-async function loadStrategy(path: string): Promise<AnyStrategy> {
-  let module: { readonly strategy?: AnyStrategy };
-  try {
-    module = await import(pathToFileURL(path).href);
-  } catch (error) {
-    throw new ApiError(
-      'bad-input',
-      `strategy: ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      { field: 'strategy' },
-    );
-  }
-  if (module.strategy === undefined) {
-    throw new ApiError('bad-input', `strategy: ${path} does not export "strategy"`, { field: 'strategy' });
-  }
-  return module.strategy;
-}
-
 async function run(request: WorkerRequest, interim: number[]): Promise<void> {
   const { spec, strategyModule, dataFolder } = request;
   answer({ kind: 'loading' });
-  const own = strategyModule === undefined ? undefined : await loadStrategy(strategyModule);
+  const own = strategyModule === undefined ? undefined : await loadOwnStrategy(strategyModule);
   answer({ kind: 'reading' });
   const candles = keptCandles(dataFolder);
   const { readFile, readStored } =

@@ -5,6 +5,7 @@ import { daysPerYear } from '../../adapters/compute/performance.ts';
 import { readStudyFile, readTrials, TrialLog } from '../../adapters/lab/trial-log.ts';
 import { type StudySummaryView, type TestedTrialView, testedTrialView } from '../../shared/api/lab-views.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { dimensionSize } from '../../shared/lab/search-space.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { objectiveOf, type StudySpec, type TrialRow } from '../../shared/lab/study.ts';
 import { withNamedValues } from '../../shared/rules/named-values.ts';
@@ -72,7 +73,19 @@ export class StudyService {
 
   /** What the path of a study cannot search, so that it stays as it is. Throws `ApiError` as `begin` does. */
   leftOut(spec: StudySpec): LeftOut[] {
+    if (!this.#isKnown(spec)) return [];
     return [...prepareStudy(this.#tools, spec).leftOut];
+  }
+
+  /** Whether the strategy is at hand: a file of the user's own is not, unless it was named. */
+  #isKnown({ backtest }: StudySpec): boolean {
+    return this.#tools.findStrategy(backtest.strategy) !== undefined;
+  }
+
+  /** Combinations of a grid, of which a study tries as many as it has trials; null for other samplers. Throws `ApiError`. */
+  gridCells(spec: StudySpec): number | null {
+    if (spec.sampler !== 'grid' || !this.#isKnown(spec)) return null;
+    return prepareStudy(this.#tools, spec).space.reduce((cells, of) => cells * dimensionSize(of), 1);
   }
 
   list(): StudySummaryView[] {

@@ -8,7 +8,7 @@ import type { CommandContext } from './context.ts';
 /** Adds what says which strategy runs over which data, and how; the seed is each command's own. */
 export function withRunOptions(command: Command): Command {
   return command
-    .option('--strategy <strategy>', 'which; see: strategies list')
+    .option('--strategy <strategy>', 'which (see: strategies list), or a file of your own: ./breakout.ts')
     .option('--params <json>', 'its parameters as JSON, or @file.json, @file.yaml')
     .option('--candles <file>', 'candle file: CSV (plain or gzip), Parquet or JSON')
     .option('--venue <venue>', 'whose stored candles, where there is no file; else what to call the venue')

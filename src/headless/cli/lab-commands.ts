@@ -49,7 +49,7 @@ export function addLabCommands(
   const checking = () => import('../commands/lab-checks.ts');
   const optimised = withStudyOptions(
     add('optimise').description('Searches for parameters; stored trial by trial'),
-  ).option('--resume <study>', 'goes on with a stored study');
+  ).option('--resume <study>', 'goes on with a stored study (with --strategy FILE, where that is your own)');
   run(optimised, async (context, typed) => (await searching()).optimise(context, typed as StudyFlags));
   const walked = withStudyOptions(
     add('walkforward').description('Optimises a stretch, trades the next with the best setting, and so on'),
@@ -87,7 +87,8 @@ export function addLabCommands(
     .description('Runs the neighbours of a trial: a plateau, or a needle?')
     .requiredOption('--study <study>', 'which; see: studies list')
     .option('--trial <number>', 'which of its trials (default: the best)')
-    .option('--reach <steps>', 'steps to each side (default 3)');
+    .option('--reach <steps>', 'steps to each side (default 3)')
+    .option('--strategy <file>', 'the file of your own strategy, where the study searched one');
   run(shaken, async (context, typed) =>
     (await checking()).sensitivity(context, typed as { readonly study: string }),
   );

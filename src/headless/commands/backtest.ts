@@ -14,16 +14,18 @@ import { programVersion } from '../../shared/version.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { withFlagNames } from '../cli/run-field-flags.ts';
 import { checkOutFile, writeOutFile } from '../host/out-file.ts';
-import { interruptedExitCode, listenForSignals } from '../host/stop-signals.ts';
+import { interruptedExitCode, listenForSignals, type StopSignals } from '../host/stop-signals.ts';
 import { renderFacts } from '../output/table.ts';
 import { countWords, moneyText } from '../output/words.ts';
 import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
+import { type OwnStrategy, withOwnStrategy } from './own-strategy.ts';
 
 const terminalProgressMs = 500;
 const plainProgressMs = 5_000;
 
 /** Runs a backtest and gives the exit code. Throws `ApiError`; on an error no file is written. */
-export async function backtest(context: CommandContext, flags: BacktestFlags): Promise<number> {
+export async function backtest(context: CommandContext, typed: BacktestFlags): Promise<number> {
+  const { flags, own } = await withOwnStrategy(typed);
   const given = await backtestSpecOf(flags);
   // What is stored is run again from any folder.
   const spec = flags.save === true ? (await import('./whole-paths.ts')).withWholePaths(given) : given;
@@ -32,7 +34,7 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
   checkOutFile('report-json', flags.reportJson);
   const signals = listenForSignals(() => undefined);
   try {
-    const result = await running(context, spec, flags.audit === true, signals.isRequested);
+    const result = await running(context, spec, { own, withAudit: flags.audit === true, signals });
     const measured = measureResult(loadNative(), result, await knownOf(context.dataFolder, result));
     await writeFiles(flags, measured);
     tell(
@@ -50,11 +52,16 @@ export async function backtest(context: CommandContext, flags: BacktestFlags): P
   }
 }
 
+interface Running {
+  readonly own: OwnStrategy | undefined;
+  readonly withAudit: boolean;
+  readonly signals: StopSignals;
+}
+
 async function running(
   context: CommandContext,
   spec: BacktestSpec,
-  withAudit: boolean,
-  isCancelled: () => boolean,
+  { own, signals, withAudit }: Running,
 ): Promise<BacktestResult> {
   const isTerminal = process.stderr.isTTY === true;
   const startedMs = performance.now();
@@ -66,6 +73,17 @@ async function running(
       marks?.kind === 'store' ||
       (detail?.kind === 'candles' && detail.source.kind === 'store'),
   );
+  const onProgress = (done: number, total: number): void => {
+    const nowMs = performance.now();
+    if (nowMs - shownMs < (isTerminal ? terminalProgressMs : plainProgressMs)) return;
+    shownMs = nowMs;
+    const rate = Math.max(1, Math.round(done / ((nowMs - startedMs) / 1000)));
+    const left = Math.ceil((total - done) / rate);
+    const line = `${countWords(done)} of ${countWords(total)} candles, ${countWords(rate)}/s, ${left} s left`;
+    if (isTerminal) context.output.talkInPlace(line);
+    else context.output.talk(line);
+  };
+  if (own !== undefined) return runningOwn(context, spec, own, { signals, withAudit, onProgress });
   const strategy = await loadStrategy(spec.strategy);
   const result = await runBacktest(spec, {
     findStrategy: () => strategy,
@@ -73,20 +91,26 @@ async function running(
       ? (await import('../../app/backtest/stored-candles.ts')).storedCandles(context.dataFolder)
       : undefined,
     withAudit,
-    isCancelled,
-    onProgress(done, total) {
-      const nowMs = performance.now();
-      if (nowMs - shownMs < (isTerminal ? terminalProgressMs : plainProgressMs)) return;
-      shownMs = nowMs;
-      const rate = Math.max(1, Math.round(done / ((nowMs - startedMs) / 1000)));
-      const left = Math.ceil((total - done) / rate);
-      const line = `${countWords(done)} of ${countWords(total)} candles, ${countWords(rate)}/s, ${left} s left`;
-      if (isTerminal) context.output.talkInPlace(line);
-      else context.output.talk(line);
-    },
+    isCancelled: signals.isRequested,
+    onProgress,
   });
   if (isTerminal && shownMs > startedMs) context.output.talkInPlace('');
   return result;
+}
+
+/** Runs code of the user's own on another thread: one that never returns is ended there and named. */
+async function runningOwn(
+  { dataFolder }: CommandContext,
+  spec: BacktestSpec,
+  own: OwnStrategy,
+  options: Pick<Running, 'signals' | 'withAudit'> & { onProgress(done: number, total: number): void },
+): Promise<BacktestResult> {
+  const { runInWorker } = await import('../../app/backtest/run-in-worker.ts');
+  const { onProgress, signals, withAudit } = options;
+  const abort = new AbortController();
+  void signals.requested.then(() => abort.abort());
+  const request = { spec, dataFolder, strategyModule: own.path, withAudit };
+  return runInWorker(request, { onProgress, signal: abort.signal });
 }
 
 /** What the checks of this data folder have found about the run; nothing is loaded where there are none. */

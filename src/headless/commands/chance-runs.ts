@@ -20,6 +20,7 @@ import { renderFacts, renderTable } from '../output/table.ts';
 import { countWords } from '../output/words.ts';
 import { type ChanceSource, chanceSource, wholeFlag } from './chance-flags.ts';
 import type { MonteCarloFlags } from './monte-carlo.ts';
+import type { OwnStrategy } from './own-strategy.ts';
 
 /** Methods that run backtests, not trades. */
 const chanceRuns = ['noise', 'random-entries'] as const;
@@ -39,6 +40,7 @@ export async function runWithChance(
   context: CommandContext,
   flags: MonteCarloFlags,
   method: ChanceRun,
+  own: OwnStrategy | undefined,
 ): Promise<number> {
   for (const flag of tradeFlags) {
     const text = flags[flag];
@@ -55,30 +57,34 @@ export async function runWithChance(
   const runs = isNoise
     ? wholeFlag(flags.runs ?? '100', 'runs', 10, 5_000)
     : wholeFlag(flags.runs ?? '2000', 'runs', 100, 100_000);
-  return withLab(context, async (lab) => {
-    const spec = specOf(lab, source);
-    if (isNoise) {
+  return withLab(
+    context,
+    async (lab) => {
+      const spec = specOf(lab, source);
+      if (isNoise) {
+        const job = await runConsoleJob(
+          context.output,
+          'monte-carlo',
+          spec.strategy,
+          lab.chance.noise(spec, { noise, runs, seed }),
+        );
+        if (!job.isDone) return interrupted(context, job.exitCode);
+        const { returns: _returns, ...result } = job.result;
+        context.output.result(result, () => noiseText(job.result));
+        return 0;
+      }
       const job = await runConsoleJob(
         context.output,
         'monte-carlo',
         spec.strategy,
-        lab.chance.noise(spec, { noise, runs, seed }),
+        lab.chance.randomEntries(spec, { runs, seed }),
       );
       if (!job.isDone) return interrupted(context, job.exitCode);
-      const { returns: _returns, ...result } = job.result;
-      context.output.result(result, () => noiseText(job.result));
+      context.output.result(job.result, () => entriesText(job.result));
       return 0;
-    }
-    const job = await runConsoleJob(
-      context.output,
-      'monte-carlo',
-      spec.strategy,
-      lab.chance.randomEntries(spec, { runs, seed }),
-    );
-    if (!job.isDone) return interrupted(context, job.exitCode);
-    context.output.result(job.result, () => entriesText(job.result));
-    return 0;
-  });
+    },
+    own,
+  );
 }
 
 function interrupted(context: CommandContext, exitCode: number): number {

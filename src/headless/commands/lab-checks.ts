@@ -8,6 +8,7 @@ import { withLab } from '../host/console-lab.ts';
 import { type BacktestFlags, backtestSpecOf } from './backtest-flags.ts';
 import { biasText, sensitivityText, studyTable, studyText } from './lab-run-views.ts';
 import { studyResult } from './optimise.ts';
+import { withOwnStrategy } from './own-strategy.ts';
 import { withWholePaths } from './whole-paths.ts';
 
 const cutsMaximum = 200;
@@ -16,38 +17,54 @@ const reachMaximum = 20;
 /** Looks for lookahead, and for a warm-up that is too short. */
 export async function bias(
   context: CommandContext,
-  flags: BacktestFlags & { readonly cuts?: string | undefined },
+  typed: BacktestFlags & { readonly cuts?: string | undefined },
 ): Promise<number> {
+  const { flags, own } = await withOwnStrategy(typed);
   const spec = withWholePaths(await backtestSpecOf(flags));
   const cuts = whole(flags.cuts ?? '20', 'cuts', 1, cutsMaximum);
-  return withLab(context, async (lab) => {
-    const job = await runConsoleJob(
-      context.output,
-      'bias-check',
-      spec.strategy,
-      biasCheck(lab.tools, spec, cuts),
-    );
-    if (!job.isDone) return interrupted(context, job.exitCode);
-    context.output.result(job.result, () => biasText(job.result));
-    return 0;
-  });
+  return withLab(
+    context,
+    async (lab) => {
+      const job = await runConsoleJob(
+        context.output,
+        'bias-check',
+        spec.strategy,
+        biasCheck(lab.tools, spec, cuts),
+      );
+      if (!job.isDone) return interrupted(context, job.exitCode);
+      context.output.result(job.result, () => biasText(job.result));
+      return 0;
+    },
+    own,
+  );
 }
 
 /** Runs the neighbours of a trial. */
 export async function sensitivity(
   context: CommandContext,
-  flags: { readonly study: string; readonly trial?: string | undefined; readonly reach?: string | undefined },
+  typed: {
+    readonly study: string;
+    readonly trial?: string | undefined;
+    readonly reach?: string | undefined;
+    /** The file of a strategy of one's own, where the study searched one. */
+    readonly strategy?: string | undefined;
+  },
 ): Promise<number> {
+  const { flags, own } = await withOwnStrategy(typed);
   const { study, trial } = flags;
   const number = trial === undefined ? undefined : whole(trial, 'trial', 0, Number.MAX_SAFE_INTEGER);
   const reach = whole(flags.reach ?? '3', 'reach', 1, reachMaximum);
-  return withLab(context, async (lab) => {
-    const work = lab.studies.sensitivity(study, number, reach);
-    const job = await runConsoleJob(context.output, 'sensitivity', study, work);
-    if (!job.isDone) return interrupted(context, job.exitCode);
-    context.output.result({ study, ...job.result }, () => sensitivityText(job.result));
-    return 0;
-  });
+  return withLab(
+    context,
+    async (lab) => {
+      const work = lab.studies.sensitivity(study, number, reach);
+      const job = await runConsoleJob(context.output, 'sensitivity', study, work);
+      if (!job.isDone) return interrupted(context, job.exitCode);
+      context.output.result({ study, ...job.result }, () => sensitivityText(job.result));
+      return 0;
+    },
+    own,
+  );
 }
 
 /** Lists what is stored, newest first. */

@@ -22,6 +22,7 @@ import { countWords } from '../output/words.ts';
 import type { BacktestFlags } from './backtest-flags.ts';
 import { chanceSource, refuseOtherSources, wholeFlag } from './chance-flags.ts';
 import { isChanceRun, runWithChance, tradesOfSource } from './chance-runs.ts';
+import { withOwnStrategy } from './own-strategy.ts';
 
 /** The flags as commander gives them; those of a backtest lie beside them. */
 export interface MonteCarloFlags extends BacktestFlags {
@@ -47,8 +48,9 @@ const defaultMiss = 0.05;
 const progressEveryMs = 1000;
 
 /** Runs the analysis. Throws `ApiError`. */
-export async function monteCarlo(context: CommandContext, flags: MonteCarloFlags): Promise<number> {
-  if (isChanceRun(flags.method)) return runWithChance(context, flags, flags.method);
+export async function monteCarlo(context: CommandContext, typed: MonteCarloFlags): Promise<number> {
+  const { flags, own } = await withOwnStrategy(typed);
+  if (isChanceRun(flags.method)) return runWithChance(context, flags, flags.method, own);
   if (flags.noise !== undefined) throw badFlag('noise', flags.noise, 'belongs to --method noise');
   const method = readMethod(flags);
   const settings = {
@@ -62,11 +64,15 @@ export async function monteCarlo(context: CommandContext, flags: MonteCarloFlags
   if (settings.ruin === 0) throw badFlag('ruin', flags.ruin ?? '', 'must be above 0');
   if (flags.trades === undefined) {
     const source = await chanceSource(flags);
-    return withLab(context, async (lab) => {
-      const run = await tradesOfSource(context, lab, source);
-      if (run === undefined) return interruptedExitCode;
-      return analyse(context, run.returns, run.openTrades, settings, (found) => run.note(method, found));
-    });
+    return withLab(
+      context,
+      async (lab) => {
+        const run = await tradesOfSource(context, lab, source);
+        if (run === undefined) return interruptedExitCode;
+        return analyse(context, run.returns, run.openTrades, settings, (found) => run.note(method, found));
+      },
+      own,
+    );
   }
   refuseOtherSources(flags);
   const capital = parseNumber(flags.capital ?? '10000', 'capital');

@@ -10,45 +10,58 @@ import type { CommandContext } from '../cli/context.ts';
 import { runConsoleJob } from '../host/console-job.ts';
 import { withLab } from '../host/console-lab.ts';
 import { interruptedExitCode } from '../host/stop-signals.ts';
+import { countWords } from '../output/words.ts';
 import { studyText, walkForwardText } from './lab-run-views.ts';
+import { withOwnStrategy } from './own-strategy.ts';
 import { type StudyFlags, studySpecOf, type WalkForwardFlags, walkForwardSpecOf } from './study-flags.ts';
 
 /** Runs a study, or goes on with one. */
 export async function optimise(
   context: CommandContext,
-  flags: StudyFlags & { readonly resume?: string | undefined },
+  typed: StudyFlags & { readonly resume?: string | undefined },
 ): Promise<number> {
+  const { flags, own } = await withOwnStrategy(typed);
   const { resume, ...others } = flags;
-  const extra = Object.keys(others)[0];
+  // The file of a strategy is no part of a stored study: it is named again.
+  const extra = Object.keys(others).find((name) => name !== 'strategy' || own === undefined);
   if (resume !== undefined && extra !== undefined) {
     const field = extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new ApiError('bad-input', `${field}: a study goes on with what it was begun with`, { field });
   }
   const spec = resume === undefined ? await studySpecOf(others) : undefined;
-  return withLab(context, async (lab) => {
-    if (spec !== undefined) tellLeftOut(context, lab.studies.leftOut(spec));
-    const work = spec === undefined ? lab.studies.resume(resume ?? '') : lab.studies.begin(spec);
-    let study = resume;
-    const job = await runConsoleJob(context.output, 'study', 'study', (control) =>
-      work(
-        listening(control, ({ preview }) => {
-          study ??= (preview as { readonly study?: string } | undefined)?.study;
-        }),
-      ),
-    );
-    const found = job.isDone ? job.result.study : study;
-    if (found === undefined) {
-      context.output.talk('Interrupted before the first trial. Nothing was stored.');
+  return withLab(
+    context,
+    async (lab) => {
+      if (spec !== undefined) {
+        tellLeftOut(context, lab.studies.leftOut(spec));
+        tellGrid(context, lab.studies.gridCells(spec), spec.trials);
+      }
+      const work = spec === undefined ? lab.studies.resume(resume ?? '') : lab.studies.begin(spec);
+      let study = resume;
+      const job = await runConsoleJob(context.output, 'study', 'study', (control) =>
+        work(
+          listening(control, ({ preview }) => {
+            study ??= (preview as { readonly study?: string } | undefined)?.study;
+          }),
+        ),
+      );
+      const found = job.isDone ? job.result.study : study;
+      if (found === undefined) {
+        context.output.talk('Interrupted before the first trial. Nothing was stored.');
+        return interruptedExitCode;
+      }
+      const result = studyResult(lab, found);
+      context.output.result(result, () => studyText(result));
+      if (result.end !== 'cancelled') return 0;
+      context.output.talk(
+        `Interrupted: the trials so far are stored. Go on with: bin/sextant optimise --resume ${found}${
+          own === undefined ? '' : ` --strategy ${own.path}`
+        }`,
+      );
       return interruptedExitCode;
-    }
-    const result = studyResult(lab, found);
-    context.output.result(result, () => studyText(result));
-    if (result.end !== 'cancelled') return 0;
-    context.output.talk(
-      `Interrupted: the trials so far are stored. Go on with: bin/sextant optimise --resume ${found}`,
-    );
-    return interruptedExitCode;
-  });
+    },
+    own,
+  );
 }
 
 /** What is known of a study; without an end it was interrupted. */
@@ -68,6 +81,7 @@ export function studyResult(lab: Lab, id: string) {
     })),
     withoutScore: withoutScore(trials),
     leftOut: lab.studies.leftOut(summary.spec),
+    gridCells: lab.studies.gridCells(summary.spec),
     end: summary.end ?? 'cancelled',
   };
 }
@@ -77,6 +91,16 @@ function tellLeftOut(context: CommandContext, leftOut: readonly LeftOut[]): void
   for (const { parameter, reason } of leftOut) {
     context.output.talk(`${parameter} is not searched and stays as it is: ${reason}.`);
   }
+}
+
+/** Says which part of a grid is tried: a search that leaves cells out must not look like a whole one. */
+function tellGrid(context: CommandContext, cells: number | null, trials: number): void {
+  if (cells === null || !Number.isFinite(cells)) return;
+  const part =
+    trials < cells
+      ? `${countWords(trials)} of them are tried, spread over all of it by the seed; --trials ${cells} tries all`
+      : 'all of them are tried';
+  context.output.talk(`The grid has ${countWords(cells)} cells: ${part}.`);
 }
 
 /** Hears what a job says of itself. */
@@ -92,25 +116,31 @@ function listening(control: JobControl, onNews: (news: JobProgress) => void): Jo
 }
 
 /** Optimises and trades window after window. */
-export async function walkForward(context: CommandContext, flags: WalkForwardFlags): Promise<number> {
+export async function walkForward(context: CommandContext, typed: WalkForwardFlags): Promise<number> {
+  const { flags, own } = await withOwnStrategy(typed);
   const spec = await walkForwardSpecOf(flags);
-  return withLab(context, async (lab) => {
-    tellLeftOut(context, lab.studies.leftOut(spec.study));
-    const job = await runConsoleJob(
-      context.output,
-      'walk-forward',
-      'walk-forward',
-      lab.walkForwards.begin(spec),
-    );
-    if (!job.isDone) {
-      context.output.talk('Interrupted. Nothing was stored: a walk-forward run begins anew.');
-      return job.exitCode;
-    }
-    const { id, windows, efficiency, metrics } = job.result;
-    const findings = windowFindings(windows);
-    context.output.result({ walkForward: id, windows, efficiency, metrics, findings }, () =>
-      walkForwardText(job.result),
-    );
-    return 0;
-  });
+  return withLab(
+    context,
+    async (lab) => {
+      tellLeftOut(context, lab.studies.leftOut(spec.study));
+      tellGrid(context, lab.studies.gridCells(spec.study), spec.study.trials);
+      const job = await runConsoleJob(
+        context.output,
+        'walk-forward',
+        'walk-forward',
+        lab.walkForwards.begin(spec),
+      );
+      if (!job.isDone) {
+        context.output.talk('Interrupted. Nothing was stored: a walk-forward run begins anew.');
+        return job.exitCode;
+      }
+      const { id, windows, efficiency, metrics } = job.result;
+      const findings = windowFindings(windows);
+      context.output.result({ walkForward: id, windows, efficiency, metrics, findings }, () =>
+        walkForwardText(job.result),
+      );
+      return 0;
+    },
+    own,
+  );
 }

@@ -111,7 +111,7 @@ pub fn sampler(
     }
     Ok(match method {
         Method::Random => Box::new(random::RandomSampler::new(space, seed)),
-        Method::Grid => Box::new(grid::GridSampler::new(space)?),
+        Method::Grid => Box::new(grid::GridSampler::new(space, seed)?),
         Method::Sobol => Box::new(sobol::SobolSampler::new(space, seed)),
         Method::Tpe => Box::new(tpe::TpeSampler::new(space, seed)),
         Method::Gp => Box::new(gp::GpSampler::new(space, seed)),
