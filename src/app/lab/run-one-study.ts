@@ -2,6 +2,7 @@
 
 import { createSampler } from '../../adapters/compute/samplers.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
+import { issueWords } from '../../shared/api/issue-words.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { ExpressionError } from '../../shared/lab/metric-expression.ts';
 import type { Dimension, SearchValue } from '../../shared/lab/search-space.ts';
@@ -94,7 +95,9 @@ export async function paramsOfTrials(
     const parsed = strategy.params.safeParse(params);
     if (parsed.success) return { params };
     const issue = parsed.error.issues[0];
-    return { refusal: `${issue?.path.join('.') ?? 'params'}: ${issue?.message ?? 'is not allowed'}` };
+    return {
+      refusal: `${issue?.path.join('.') ?? 'params'}: ${issue === undefined ? 'is not allowed' : issueWords(issue, params)}`,
+    };
   };
 }
 

@@ -5,6 +5,7 @@
 
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import type { ParamForm } from '../../engine/strategy/params.ts';
+import { issueWords } from '../../shared/api/issue-words.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { type Dimension, decimalTextOf, dimension, type SearchValue } from '../../shared/lab/search-space.ts';
 import { isWholeNamedValue, namedValues, withNamedValues } from '../../shared/rules/named-values.ts';
@@ -121,7 +122,8 @@ function checked(param: StrategyParam, found: unknown): Dimension {
   const parsed = dimension.safeParse(found);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    refuse(param.name, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not a range'}`);
+    const words = issue === undefined ? 'is not a range' : issueWords(issue, found);
+    refuse(param.name, [issue?.path.join('.') ?? '', words].filter((part) => part !== '').join(': '));
   }
   const { data } = parsed;
   if (data.kind !== 'integer' && data.kind !== 'decimal') return data;

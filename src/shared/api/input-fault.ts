@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { nearName } from '../domain/near-name.ts';
+import { issueWords } from './issue-words.ts';
 
 /** The one fault to tell first. */
 export interface InputFault {
@@ -13,17 +14,6 @@ export interface InputFault {
   /** Keys that may stand where an unknown one does. */
   readonly known: readonly string[];
 }
-
-const typeWords: Readonly<Record<string, string>> = {
-  number: 'a number',
-  int: 'a whole number',
-  string: 'text in quotes',
-  boolean: 'true or false',
-  record: 'an object',
-  object: 'an object',
-  array: 'a list',
-  null: 'null',
-};
 
 /** Reads the fault off a failed parse of `value`. Unknown keys come first: what seems to be missing is often one of them. */
 export function inputFault(error: z.ZodError, schema: z.ZodType, value: unknown): InputFault {
@@ -40,22 +30,13 @@ export function inputFault(error: z.ZodError, schema: z.ZodType, value: unknown)
   }
   const issue = error.issues[0];
   if (issue === undefined) return { path: [], reason: 'is not valid', near: undefined, known: [] };
-  return { path: issue.path, reason: reasonOf(issue.message), near: undefined, known: [] };
+  return { path: issue.path, reason: issueWords(issue, value), near: undefined, known: [] };
 }
 
 /** A question for the key that was probably meant, else the keys there are; undefined where neither is known. */
 export function keyHint({ known, near }: InputFault): string | undefined {
   if (near !== undefined) return `Did you mean ${near}?`;
   return known.length === 0 ? undefined : `There is ${known.join(', ')}.`;
-}
-
-function reasonOf(message: string): string {
-  const types = /expected (\w+), received (\w+)/.exec(message);
-  if (types === null) return message;
-  const [, expected = '', received = ''] = types;
-  if (received === 'undefined') return 'is missing';
-  if (expected === 'int' && received === 'number') return 'must be a whole number';
-  return `must be ${typeWords[expected] ?? expected}, not ${typeWords[received] ?? received}`;
 }
 
 /** Keys of the object that a schema wants at a path of a value; none where it wants something else. */
