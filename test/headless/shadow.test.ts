@@ -19,6 +19,11 @@ test('a demo run is compared with its backtest from its folder alone', async () 
   const part = lastLine(await sextant(['backtest', 'shadow', '--bot', 'b3', '--from', later, ...data]));
   expect(part['fromMs']).toBe(Number(later));
 
+  // How long ago is reckoned on the simulated clock, which ended 90 minutes after it began.
+  const ago = lastLine(await sextant(['backtest', 'shadow', '--bot', 'b3', '--from', '30m', ...data]));
+  expect((ago['toMs'] as number) - (ago['fromMs'] as number)).toBeGreaterThanOrEqual(29 * 60_000);
+  expect((ago['toMs'] as number) - (ago['fromMs'] as number)).toBeLessThanOrEqual(31 * 60_000);
+
   const unknown = await sextant(['backtest', 'shadow', '--bot', 'b9', ...data]);
   expect([unknown.code, lastLine(unknown)['field']]).toEqual([4, 'bot']);
   const foreign = await sextant(['backtest', 'shadow', '--bot', 'b3', '--strategy', 'grid', ...data]);

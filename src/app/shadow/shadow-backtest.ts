@@ -28,6 +28,7 @@ import type { BacktestRunner } from '../lab/lab-tools.ts';
 import { attributePair, totalsOf } from './attribute.ts';
 import { type ComparedTime, comparedTime, floorMinute, minuteMs } from './compared-time.ts';
 import { matchTrips } from './match-trips.ts';
+import { openAtEnd } from './open-at-end.ts';
 import { readRun } from './read-run.ts';
 import { clock, type ReasonContext, whyExtra, whyMissed } from './reasons.ts';
 import { type RunTrip, tripsOf } from './run-trips.ts';
@@ -120,7 +121,16 @@ export async function shadowBacktest(
 
   const result = await replay(request, sources, control, { minutes, instrument, wanted, toMs, capital });
   // What is decided at the very last close fills in the run only after the compared time.
-  const backtestTrips = backtestTripsOf(result).filter(({ entryTimeMs }) => entryTimeMs < toMs);
+  const end = {
+    toMs,
+    lastClose: (minutes.at(-1) as Candle).close,
+    tickSize: instrument.tickSize.toNumber(),
+    takerFee: Math.max(0, instrument.takerFeeRate.toNumber()),
+    slippage: request.slippage,
+  };
+  const backtestTrips = backtestTripsOf(result)
+    .filter(({ entryTimeMs }) => entryTimeMs < toMs)
+    .map((trip) => openAtEnd(trip, end));
   const toleranceMs = request.toleranceBars * barMs;
   const matched = matchTrips(runTrips, backtestTrips, toleranceMs);
   const context: ReasonContext = {

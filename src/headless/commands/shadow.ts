@@ -54,7 +54,8 @@ export async function shadow(
       hint: 'List them with: bin/sextant bots list',
     });
   }
-  const nowMs = Date.now();
+  // How long ago is reckoned on the clock the bot lives by: that of a demo is simulated.
+  const nowMs = (await callTerminal(context, 'system/status', {})).value.timeMs;
   const time = (name: 'from' | 'to') =>
     flags[name] === undefined ? undefined : parseTime(flags[name], name, nowMs);
   const number = (name: 'slippage' | 'tolerance') =>
