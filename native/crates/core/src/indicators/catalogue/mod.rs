@@ -58,6 +58,7 @@ mod paths;
 mod patterns;
 mod pivot_chain;
 mod poles;
+mod ranges;
 mod ranks;
 mod regression;
 mod ring;
@@ -95,6 +96,7 @@ const FAMILIES: &[&[Spec]] = &[
     directional::SPECS,
     swings::SPECS,
     stochastic::SPECS,
+    ranges::SPECS,
     typical::SPECS,
     volume::SPECS,
     statistics::SPECS,

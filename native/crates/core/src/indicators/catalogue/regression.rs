@@ -1,5 +1,6 @@
 //! Least-squares lines through a window.
 
+use super::super::sum::{Count, Sum};
 use super::block::{Block, windows_reach};
 use super::grid;
 use super::kernel::{kernel, ratio_or};
@@ -19,29 +20,42 @@ pub(super) struct Line {
 #[derive(Clone, Copy, Debug)]
 struct Shape {
     n: f64,
+    count: Count,
+    /// Whether a mean may be made without a division.
+    multiplies: bool,
     /// One over the squared deviations of the places 1 to n, `n (n^2 - 1) / 12`; 0 for a single place.
     per_deviation: f64,
 }
 
 impl Shape {
-    fn new(n: f64) -> Self {
-        Shape { n, per_deviation: ratio_or(12.0, n * (n * n - 1.0), 0.0) }
+    fn new(period: usize) -> Self {
+        let (n, count) = (period as f64, Count::new(period));
+        Shape {
+            n,
+            count,
+            multiplies: count.may_multiply(f64::MANTISSA_DIGITS.into()),
+            per_deviation: ratio_or(12.0, n * (n * n - 1.0), 0.0),
+        }
     }
 
-    /// Slope and intercept of the line through values with this plain and this weighted sum. The mean is divided, not multiplied by a
-    /// reciprocal: equal values lie on a line through exactly them.
+    /// Slope and intercept of the line through values with this plain and this weighted sum. The mean is what a division gives:
+    /// equal values lie on a line through exactly them.
     #[inline(always)]
     fn line(self, plain: f64, weighted: f64) -> (f64, f64) {
         let slope = (weighted - plain * (self.n + 1.0) / 2.0) * self.per_deviation;
-        (slope, plain / self.n - slope * (self.n - 1.0) / 2.0)
+        let mean = if self.multiplies {
+            self.count.mean_by_reciprocal(Sum { high: plain, low: 0.0 })
+        } else {
+            plain / self.n
+        };
+        (slope, mean - slope * (self.n - 1.0) / 2.0)
     }
 }
 
 impl Line {
     #[inline(always)]
     pub(super) fn new(period: usize) -> Self {
-        let n = period as f64;
-        Line { sums: WeightedSums::new(period), n, shape: Shape::new(n) }
+        Line { sums: WeightedSums::new(period), n: period as f64, shape: Shape::new(period) }
     }
 
     /// Slope and intercept.

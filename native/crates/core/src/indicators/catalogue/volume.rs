@@ -49,8 +49,8 @@ kernel!(AdOsc[4 => 1](p) {
     let before = (this.total, this.fast, this.slow);
     let [line] = block.scratch.columns();
     let mut bars = part_of(block.bars, block.reach, out.len());
-    // The averages wait for themselves; the processor begins with the flows of the next few bars meanwhile.
-    for out in out.chunks_mut(FEW) {
+    // The averages wait for themselves; the processor begins with the flows of the next few bars meanwhile, if it sees so far ahead.
+    for out in out.chunks_mut(FEW / 2) {
         let line = &mut line[..out.len()];
         fill_rows_ahead(bars, line, &money_flows());
         bars = part_of(bars, out.len(), bars[0].len() - out.len());

@@ -94,9 +94,10 @@ mod wide {
     use std::arch::x86_64::{
         __m512d, __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_add_epi64, _mm512_add_pd, _mm512_alignr_epi64,
         _mm512_castpd_si512, _mm512_cvtepi64_pd, _mm512_cvtpd_epi64, _mm512_div_pd, _mm512_fnmadd_pd,
-        _mm512_loadu_epi64, _mm512_loadu_pd, _mm512_mul_pd, _mm512_mullo_epi64, _mm512_permutexvar_epi64,
-        _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_si512, _mm512_storeu_epi64, _mm512_storeu_pd,
-        _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_test_epi64_mask,
+        _mm512_loadu_epi64, _mm512_loadu_pd, _mm512_mul_epu32, _mm512_mul_pd, _mm512_permutexvar_epi64,
+        _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64,
+        _mm512_storeu_epi64, _mm512_storeu_pd, _mm512_sub_epi64, _mm512_ternarylogic_epi64,
+        _mm512_test_epi64_mask,
     };
 
     /// Rows a step takes.
@@ -128,21 +129,14 @@ mod wide {
         unsafe { _mm512_storeu_epi64(place.as_mut_ptr(), values) };
     }
 
-    /// Writes as many of the numbers as there is room for, and asks for the place of those one block on.
+    /// Writes the numbers, and asks for the place of those one block on.
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq")]
     #[allow(unsafe_code)]
-    fn put_doubles(place: &mut [f64], values: __m512d) {
-        let mut eight = [0.0; ROWS];
+    fn put_doubles(place: &mut [f64; ROWS], values: __m512d) {
         _mm_prefetch::<_MM_HINT_T0>(place.as_ptr().wrapping_add(BLOCK).cast());
-        if let Ok(place) = <&mut [f64; ROWS]>::try_from(&mut *place) {
-            // SAFETY: there is room for eight numbers.
-            unsafe { _mm512_storeu_pd(place.as_mut_ptr(), values) };
-        } else {
-            // SAFETY: as above.
-            unsafe { _mm512_storeu_pd(eight.as_mut_ptr(), values) };
-            place.copy_from_slice(&eight[..place.len()]);
-        }
+        // SAFETY: there is room for eight numbers.
+        unsafe { _mm512_storeu_pd(place.as_mut_ptr(), values) };
     }
 
     /// Totals of eight numbers, on from the last of the eight before.
@@ -204,6 +198,21 @@ mod wide {
         (_mm512_test_epi64_mask(broken, _mm512_set1_epi64(i64::MAX)) == 0).then_some(1.0 / scale)
     }
 
+    /// `times` so many numbers, modulo 2^64. From halves: the instruction that multiplies 64 bits waits for what was in the register of
+    /// its result before (Intel, since Golden Cove), and with that for the eight windows before.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq")]
+    fn product(times: u32, numbers: __m512i) -> __m512i {
+        let times = _mm512_set1_epi64(i64::from(times));
+        let upper = _mm512_mul_epu32(_mm512_srli_epi64::<32>(numbers), times);
+        _mm512_add_epi64(_mm512_mul_epu32(numbers, times), _mm512_slli_epi64::<32>(upper))
+    }
+
+    /// What becomes of the sum of a window.
+    const SUM: u8 = 0;
+    const MEAN_BY_RECIPROCAL: u8 = 1;
+    const MEAN: u8 = 2;
+
     #[target_feature(enable = "avx512f,avx512dq")]
     pub(super) fn windows<const WEIGHTED: bool>(
         whole: Whole<'_>,
@@ -211,39 +220,59 @@ mod wide {
         count: Option<Count>,
         out: &mut [f64],
     ) {
+        match count {
+            None => fill::<WEIGHTED, SUM>(whole, period, Count::new(1), out),
+            Some(count) if count.may_multiply(64) => {
+                fill::<WEIGHTED, MEAN_BY_RECIPROCAL>(whole, period, count, out);
+            }
+            Some(count) => fill::<WEIGHTED, MEAN>(whole, period, count, out),
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512dq")]
+    fn fill<const WEIGHTED: bool, const RESULT: u8>(
+        whole: Whole<'_>,
+        period: usize,
+        count: Count,
+        out: &mut [f64],
+    ) {
         let [first, second] = whole.totals;
         let start = whole.length - out.len();
-        let (unit, times) = (_mm512_set1_pd(whole.unit), _mm512_set1_epi64(period as i64));
-        // The sum of eight windows, the first of which ends at a row.
-        let sum = |row: usize| {
-            if WEIGHTED {
-                let before = row - 1;
-                let totals = _mm512_sub_epi64(eight(second, before), eight(second, before - period));
-                _mm512_sub_epi64(_mm512_mullo_epi64(times, eight(first, row)), totals)
-            } else {
-                _mm512_sub_epi64(eight(first, row), eight(first, row - period))
-            }
-        };
-        let Some(count) = count else {
-            for (step, place) in out.chunks_mut(ROWS).enumerate() {
-                put_doubles(place, _mm512_mul_pd(_mm512_cvtepi64_pd(sum(start + ROWS * step)), unit));
-            }
-            return;
-        };
-        let multiply = count.may_multiply(64);
+        let times = u32::try_from(period).expect("windows are shorter than a block");
+        let unit = _mm512_set1_pd(whole.unit);
         let (divisor, reciprocal) = (_mm512_set1_pd(count.value), _mm512_set1_pd(count.reciprocal));
-        for (step, place) in out.chunks_mut(ROWS).enumerate() {
-            let sum = sum(start + ROWS * step);
+        // The results of eight windows, the first of which ends at a row.
+        let results = |row: usize| {
+            let before = row - period;
+            let sum = if WEIGHTED {
+                let totals = _mm512_sub_epi64(eight(second, row - 1), eight(second, before - 1));
+                _mm512_sub_epi64(product(times, eight(first, row)), totals)
+            } else {
+                _mm512_sub_epi64(eight(first, row), eight(first, before))
+            };
             let high = _mm512_cvtepi64_pd(sum);
+            if RESULT == SUM {
+                return _mm512_mul_pd(high, unit);
+            }
             let low = _mm512_cvtepi64_pd(_mm512_sub_epi64(sum, _mm512_cvtpd_epi64(high)));
             let quotient = _mm512_mul_pd(high, reciprocal);
             let remainder = _mm512_add_pd(_mm512_fnmadd_pd(quotient, divisor, high), low);
-            let correction = if multiply {
-                _mm512_mul_pd(remainder, reciprocal)
-            } else {
+            let correction = if RESULT == MEAN {
                 _mm512_div_pd(remainder, divisor)
+            } else {
+                _mm512_mul_pd(remainder, reciprocal)
             };
-            put_doubles(place, _mm512_mul_pd(_mm512_add_pd(quotient, correction), unit));
+            _mm512_mul_pd(_mm512_add_pd(quotient, correction), unit)
+        };
+        let (eights, rest) = out.as_chunks_mut::<ROWS>();
+        let whole_rows = ROWS * eights.len();
+        for (step, place) in eights.iter_mut().enumerate() {
+            put_doubles(place, results(start + ROWS * step));
+        }
+        if !rest.is_empty() {
+            let mut last = [0.0; ROWS];
+            put_doubles(&mut last, results(start + whole_rows));
+            rest.copy_from_slice(&last[..rest.len()]);
         }
     }
 }
