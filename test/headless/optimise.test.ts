@@ -69,6 +69,19 @@ describe('sextant optimise', () => {
     expect(totalReturn).toBe(Number((first.outOfSample['totalReturn'] as number).toPrecision(12)));
   });
 
+  it('says which searched parameters keep the trials from the sweep path', async () => {
+    const other = newDataFolder();
+    const few = ['--trials', '2', '--sampler', 'random', '--minimum-trades', '0'];
+    const trailing = ['optimise', ...run, '--only', 'fastPeriod,trailingStopPercent', ...few];
+    const slow = await inData(other, ...trailing);
+    expect(slow.stderr).toContain('because trailingStopPercent is searched: --path sweep leaves it out');
+    const fast = await inData(other, 'optimise', ...run, '--only', 'fastPeriod', ...few);
+    expect(fast.stderr).not.toContain('event path');
+    // Where the sweep path is out of the question, nothing would help.
+    const never = await inData(other, ...trailing, '--latency', '50ms');
+    expect([never.code, never.stderr.includes('sweep')]).toEqual([0, false]);
+  });
+
   it('lists and shows it, and runs its neighbours', async () => {
     const listed = await inData(data, 'studies', 'list');
     expect(listed.line).toMatchObject({ total: 1, studies: [{ id: 'st-1', trials: 12, end: 'trials' }] });

@@ -114,13 +114,21 @@ export function sweepRulesOf(strategy: AnyStrategy, params: unknown, loaded: Loa
   return strategy.id === 'rules' ? ruleSetOf(checked as RuleParams) : crossRules(checked as MaCrossParams);
 }
 
+/** Columns of closes that were looked through, up to which row and with which tick: every trial of a study asks again. */
+const onGrid = new WeakMap<Float64Array, { readonly key: string; readonly isOnGrid: boolean }>();
+
 /** Whether every close is a whole number of ticks. */
 function isOnGrid({ columns, endRow, instrument }: LoadedSeries): boolean {
+  const key = `${instrument.tickSize} ${endRow}`;
+  const known = onGrid.get(columns.close);
+  if (known?.key === key) return known.isOnGrid;
   const tick = instrument.tickSize.toNumber();
   const toTicks = tickRounder(instrument.tickSize);
-  return columns.close
+  const all = columns.close
     .subarray(0, endRow)
     .every((price) => Math.abs(toTicks(price) * tick - price) <= price * 1e-9);
+  onGrid.set(columns.close, { key, isOnGrid: all });
+  return all;
 }
 
 /** The rules that make the trades of the crossover strategy. */

@@ -22,6 +22,8 @@ export interface PreparedStudy {
   readonly space: readonly Dimension[];
   /** Parameters with a range of their own that the path cannot search, and why; they stay as they are. */
   readonly leftOut: readonly LeftOut[];
+  /** Searched parameters but for which every trial could run on the sweep path, which is several times as fast. */
+  readonly slowing: readonly string[];
 }
 
 export interface LeftOut {
@@ -75,7 +77,19 @@ export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudyS
       hint: 'Name parameters with ranges, for example {"fastPeriod":{"from":5,"to":50,"step":1}}.',
     });
   }
-  return { strategy, space, leftOut };
+  return { strategy, space, leftOut, slowing: slowingOf(spec.backtest, space) };
+}
+
+function slowingOf(backtest: BacktestSpec, space: readonly Dimension[]): string[] {
+  if (backtest.path !== 'auto') return [];
+  try {
+    checkSweepSpec(backtest);
+  } catch (error) {
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+  const limits = sweepLimits(backtest.strategy);
+  return space.map(({ name }) => name).filter((name) => limits[name] !== undefined);
 }
 
 /** Whether a person named a parameter as one to search. */

@@ -88,6 +88,11 @@ export class StudyService {
     return prepareStudy(this.#tools, spec).space.reduce((cells, of) => cells * dimensionSize(of), 1);
   }
 
+  /** Searched parameters that keep the trials from the sweep path. Throws `ApiError` as `begin` does. */
+  slowing(spec: StudySpec): string[] {
+    return this.#isKnown(spec) ? [...prepareStudy(this.#tools, spec).slowing] : [];
+  }
+
   list(): StudySummaryView[] {
     const { files } = this.#tools;
     return files

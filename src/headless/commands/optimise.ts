@@ -2,9 +2,9 @@
 
 import type { JobControl, JobProgress } from '../../app/jobs/job-runner.ts';
 import type { Lab } from '../../app/lab/lab.ts';
-import type { LeftOut } from '../../app/lab/run-one-study.ts';
 import { withoutScore } from '../../app/optimise/without-score.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import type { StudySpec } from '../../shared/lab/study.ts';
 import { windowFindings } from '../../shared/lab/walk-forward.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { runConsoleJob } from '../host/console-job.ts';
@@ -32,10 +32,7 @@ export async function optimise(
   return withLab(
     context,
     async (lab) => {
-      if (spec !== undefined) {
-        tellLeftOut(context, lab.studies.leftOut(spec));
-        tellGrid(context, lab.studies.gridCells(spec), spec.trials);
-      }
+      if (spec !== undefined) tellSearch(context, lab, spec);
       const work = spec === undefined ? lab.studies.resume(resume ?? '') : lab.studies.begin(spec);
       let study = resume;
       const job = await runConsoleJob(context.output, 'study', 'study', (control) =>
@@ -86,11 +83,18 @@ export function studyResult(lab: Lab, id: string) {
   };
 }
 
-/** Says before a run what it will not search. */
-function tellLeftOut(context: CommandContext, leftOut: readonly LeftOut[]): void {
-  for (const { parameter, reason } of leftOut) {
+/** Says before a run what it will not search, which part of a grid, and what makes it slow. */
+function tellSearch(context: CommandContext, lab: Lab, spec: StudySpec): void {
+  for (const { parameter, reason } of lab.studies.leftOut(spec)) {
     context.output.talk(`${parameter} is not searched and stays as it is: ${reason}.`);
   }
+  tellGrid(context, lab.studies.gridCells(spec), spec.trials);
+  const slowing = lab.studies.slowing(spec);
+  if (slowing.length === 0) return;
+  const them = slowing.length === 1 ? 'it' : 'them';
+  context.output.talk(
+    `Trials run on the event path, because ${slowing.join(' and ')} ${slowing.length === 1 ? 'is' : 'are'} searched: --path sweep leaves ${them} out and is several times as fast.`,
+  );
 }
 
 /** Says which part of a grid is tried: a search that leaves cells out must not look like a whole one. */
@@ -122,8 +126,7 @@ export async function walkForward(context: CommandContext, typed: WalkForwardFla
   return withLab(
     context,
     async (lab) => {
-      tellLeftOut(context, lab.studies.leftOut(spec.study));
-      tellGrid(context, lab.studies.gridCells(spec.study), spec.study.trials);
+      tellSearch(context, lab, spec.study);
       const job = await runConsoleJob(
         context.output,
         'walk-forward',
