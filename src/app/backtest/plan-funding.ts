@@ -1,6 +1,6 @@
 /** Whether the money of a run pays for the plan of its strategy, by the reckoning live and paper bots are created with. */
 
-import { Decimal } from '../../shared/domain/decimal.ts';
+import { Decimal, decimalMin } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { Plan, PlanLevel } from '../../shared/domain/plan.ts';
 
@@ -23,22 +23,42 @@ function spendingOrders({ levels, referencePrice }: Plan, currency: string): rea
     .sort((left, right) => distance(left) - distance(right));
 }
 
+/** Digits after the point of what leverage divides. */
+const marginScale = 8;
+
+/** What an order needs: only its value is divided by the leverage, fees and what its position may lose are not. */
+function costOf({ funds, notional }: PlanLevel, leverage: number): Decimal {
+  const whole = Decimal.parse(funds);
+  if (leverage <= 1) return whole;
+  const value = decimalMin(Decimal.parse(notional), whole);
+  return value.dividedBy(Decimal.fromInteger(leverage), marginScale, 'up').plus(whole.minus(value));
+}
+
+/** What the whole plan needs: its orders, and the losses in between that it sets money aside for. */
+function neededFor(plan: Plan, orders: readonly PlanLevel[], currency: string, leverage: number): Decimal {
+  const whole = Decimal.parse(plan.funds.find((funds) => funds.currency === currency)?.amount ?? '0');
+  if (leverage <= 1) return whole;
+  const beside = whole.minus(Decimal.sum(orders.map(({ funds }) => Decimal.parse(funds))));
+  // Orders that are never open all at once together need less than their sum.
+  const rest = beside.isNegative
+    ? beside.dividedBy(Decimal.fromInteger(leverage), marginScale, 'up')
+    : beside;
+  return Decimal.sum(orders.map((order) => costOf(order, leverage))).plus(rest);
+}
+
 /** Says which orders of a plan the money does not pay for and what would help; undefined where it pays for all. */
 export function shortfallOf(
   plan: Plan,
   { settle, symbol }: Pick<Instrument, 'settle' | 'symbol'>,
   { given, leverage, sharers }: PlanMoney,
 ): string | undefined {
-  const lever = Decimal.fromInteger(leverage);
-  const needed = Decimal.parse(
-    plan.funds.find(({ currency }) => currency === settle)?.amount ?? '0',
-  ).dividedBy(lever, 8, 'up');
-  if (needed.compare(given) <= 0) return undefined;
   const orders = spendingOrders(plan, settle);
-  let left = given.times(lever);
+  const needed = neededFor(plan, orders, settle, leverage);
+  if (needed.compare(given) <= 0) return undefined;
+  let left = given;
   let unpaid = 0;
-  for (const { funds } of orders) {
-    const cost = Decimal.parse(funds);
+  for (const order of orders) {
+    const cost = costOf(order, leverage);
     if (cost.compare(left) > 0) unpaid += 1;
     else left = left.minus(cost);
   }

@@ -66,7 +66,7 @@ export function prepareBots(
     const shortfall = shortfallOf(plan, instrument, {
       given: money,
       sharers,
-      leverage: instrument.kind === 'perpetual' ? spec.leverage : 1,
+      leverage: instrument.kind === 'perpetual' ? Math.min(spec.leverage, instrument.leverageMax) : 1,
     });
     return {
       series: index,

@@ -5,8 +5,8 @@ import type { Order, OrderOrigin, OrderPurpose, OrderRequest } from '../../share
 import { compareDesired } from '../execution/desired-orders.ts';
 import type { Executor, PlacingOwner } from '../execution/executor.ts';
 import { remainingLots } from '../execution/order-store.ts';
-import type { SendResult } from '../strategy/api.ts';
-import type { BotRuntime } from './bot-runtime.ts';
+import type { DesiredOrder, SendResult } from '../strategy/api.ts';
+import type { BlockedLeg, BotRuntime } from './bot-runtime.ts';
 import type { KernelServices } from './services.ts';
 import { requestOf } from './strategy-context.ts';
 
@@ -93,14 +93,14 @@ export class BotOrders {
     let retryAtMs = Number.POSITIVE_INFINITY;
     for (const { desired, lots } of difference.place) {
       const blocked = bot.blocked.get(desired.leg);
-      if (blocked !== undefined && blocked.untilMs > this.services.nowMs) {
+      if (blocked !== undefined && blocked.untilMs > this.services.nowMs && !isOtherWish(blocked, desired)) {
         retryAtMs = Math.min(retryAtMs, blocked.untilMs);
         continue;
       }
       const result = this.place(bot, desired.leg, 'keep', requestOf(bot, desired, lots), desired.purpose);
       if (result.ok) {
         if (blocked !== undefined) bot.blocked.set(desired.leg, { ...blocked, untilMs: 0 });
-      } else retryAtMs = Math.min(retryAtMs, this.block(bot, desired.leg, result.code, result.message));
+      } else retryAtMs = Math.min(retryAtMs, this.blockDenied(bot, desired, result));
     }
     if (Number.isFinite(retryAtMs)) this.services.timers.set(`retry|${bot.id}`, retryAtMs as EpochMs);
     if (bot.legs.size > legsKeptMax) this.forgetOldLegs(bot);
@@ -148,18 +148,29 @@ export class BotOrders {
     this.block(bot, leg, code, message, refusedDelaysMs);
   }
 
+  /** Our own risk denied a wish: gives when it is tried again, unless it changes before. */
+  private blockDenied(
+    bot: BotRuntime,
+    desired: DesiredOrder,
+    { code, message }: { readonly code: string; readonly message: string },
+  ): number {
+    const delaysMs = code === unfundedCode ? unfundedDelaysMs : deniedDelaysMs;
+    return this.block(bot, desired.leg, code, message, delaysMs, desired);
+  }
+
   /** Remembers why a leg is not there and when it is tried again; gives that time. */
-  block(
+  private block(
     bot: BotRuntime,
     leg: string,
     code: string,
     message: string,
-    delaysMs: readonly number[] = code === unfundedCode ? unfundedDelaysMs : deniedDelaysMs,
+    delaysMs: readonly number[],
+    denied?: DesiredOrder,
   ): number {
     const attempts = (bot.blocked.get(leg)?.attempts ?? 0) + 1;
     const delayMs = delaysMs[Math.min(attempts - 1, delaysMs.length - 1)] as number;
     const untilMs = this.services.nowMs + delayMs;
-    bot.blocked.set(leg, { code, message, untilMs, attempts });
+    bot.blocked.set(leg, { code, message, untilMs, attempts, denied });
     this.services.timers.set(`retry|${bot.id}`, untilMs as EpochMs);
     return untilMs;
   }
@@ -173,4 +184,16 @@ export class BotOrders {
     }
     for (const leg of bot.blocked.keys()) if (!inUse.has(leg)) bot.blocked.delete(leg);
   }
+}
+
+/** Whether what is wished for now is not what was denied: a venue's refusal stands for every wish of the leg. */
+function isOtherWish({ denied }: BlockedLeg, wish: DesiredOrder): boolean {
+  if (denied === undefined) return false;
+  return (
+    denied.lots !== wish.lots ||
+    denied.priceTicks !== wish.priceTicks ||
+    denied.triggerTicks !== wish.triggerTicks ||
+    denied.side !== wish.side ||
+    denied.type !== wish.type
+  );
 }

@@ -23,6 +23,8 @@ export interface BlockedLeg {
   readonly message: string;
   readonly untilMs: number;
   readonly attempts: number;
+  /** What was wished for when our own risk denied it: another wish need not wait. */
+  readonly denied?: DesiredOrder | undefined;
 }
 
 const closingNotBegun: ClosingProgress = { attempts: 0, lots: null, notBeforeMs: 0 };

@@ -1,5 +1,6 @@
 /** How an instrument's fees act on sizes and prices. */
 
+import type { TradingTerms } from '../../engine/strategy/api.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import { quotient } from './decimal-math.ts';
@@ -12,6 +13,24 @@ export function buyFeeInBase(instrument: Instrument): boolean {
 /** Money a buy costs per unit of notional: 1, or 1 + fee where the fee is paid in money. */
 export function buyCostFactor(instrument: Instrument, feeRate: Decimal): Decimal {
   return buyFeeInBase(instrument) ? Decimal.one : Decimal.one.plus(feeRate);
+}
+
+/** Digits after the point of a margin that does not divide evenly, as risk rounds it. */
+const marginScale = 12;
+
+/**
+ * Money an order that opens or buys must find free: its value with the fee that is paid in money; on a perpetual the margin
+ * at the leverage of the account (or the market's highest, where that is less), and the fee.
+ */
+export function orderMoney(
+  { instrument, terms }: { readonly instrument: Instrument; readonly terms: Pick<TradingTerms, 'leverage'> },
+  notional: Decimal,
+  feeRate: Decimal,
+): Decimal {
+  const leverage = instrument.kind === 'perpetual' ? Math.min(terms.leverage, instrument.leverageMax) : 1;
+  if (leverage <= 1) return notional.times(buyCostFactor(instrument, feeRate));
+  const margin = notional.dividedBy(Decimal.fromInteger(leverage), marginScale, 'up');
+  return margin.plus(notional.times(feeRate));
 }
 
 /** Base a buy leaves per unit bought: 1, or 1 - fee where the fee is taken in base. */

@@ -6,7 +6,7 @@ import { lotsForQuote, notionalOf, priceOf, quantityOf } from '../../shared/doma
 import { quantityLots } from '../../shared/domain/nominal.ts';
 import { nextCloseMs } from '../common/candle-catch-up.ts';
 import { type Desk, retryDelayMs, retryMs } from '../common/desk.ts';
-import { buyCostFactor } from '../common/fees.ts';
+import { orderMoney } from '../common/fees.ts';
 import { hasLiveOrder, legFinished, meetsMinimum, restingTicks, takingTicks } from '../common/orders.ts';
 import { amountText } from '../common/texts.ts';
 import { openDeal } from './book.ts';
@@ -49,7 +49,7 @@ export function makeDealEntry(
   // A short deal on spot sells base it was given; all others spend or bind money.
   const inBase = params.direction === 'short' && instrument.kind === 'spot';
   const currency = inBase ? instrument.base : instrument.settle;
-  const costFactor = buyCostFactor(instrument, instrument.takerFeeRate);
+  const costOf = (notional: Decimal): Decimal => orderMoney(context, notional, instrument.takerFeeRate);
 
   function tryStart(): void {
     if (context.state.phase !== 'idle') return;
@@ -100,7 +100,7 @@ export function makeDealEntry(
       refused('BELOW_MINIMUM', `the base order would be ${size}, below the venue's minimum`);
       return;
     }
-    const needed = inBase ? quantity : notionalOf(instrument, ticks, lots).times(costFactor);
+    const needed = inBase ? quantity : costOf(notionalOf(instrument, ticks, lots));
     const free = context.available(currency);
     if (free.compare(needed) < 0) {
       const have = `${amountText(free)} are free`;
@@ -109,13 +109,15 @@ export function makeDealEntry(
     }
     const before = context.state;
     context.setState({ ...openDeal(params, before), entryLots: lots, entryTicks: ticks });
-    if (!market) proceed();
-    else if (!send()) {
+    if (!market) {
+      refusals = 0;
+      proceed();
+    } else if (!send()) {
       context.setState(before);
       return;
     }
     const value = dealValue(params, numbers);
-    const whole = inBase ? value.dividedBy(priceOf(instrument, ticks), 12) : value.times(costFactor);
+    const whole = inBase ? value.dividedBy(priceOf(instrument, ticks), 12) : costOf(value);
     const text = `deal ${context.state.deal}: base order of ${size}`;
     if (free.compare(whole) >= 0) say('ENTERING', text);
     else {

@@ -4,7 +4,7 @@ import { notionalOf, quantityOf } from '../../shared/domain/instrument.ts';
 import { type QuantityLots, quantityLots } from '../../shared/domain/nominal.ts';
 import type { Order } from '../../shared/domain/order.ts';
 import { type Desk, retryDelayMs } from '../common/desk.ts';
-import { buyCostFactor } from '../common/fees.ts';
+import { orderMoney } from '../common/fees.ts';
 import { hasLiveOrder, marketTicks, meetsMinimum } from '../common/orders.ts';
 import { amountText } from '../common/texts.ts';
 import { initialLeg } from './layout.ts';
@@ -56,9 +56,7 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
       onDone(initial);
       return;
     }
-    const needed = notionalOf(instrument, ticks, rest).times(
-      buyCostFactor(instrument, instrument.takerFeeRate),
-    );
+    const needed = orderMoney(context, notionalOf(instrument, ticks, rest), instrument.takerFeeRate);
     const free = context.available(instrument.settle);
     if (free.compare(needed) < 0) {
       const short = `it needs ${amountText(needed, 8)} ${instrument.settle}, ${amountText(free, 8)} are free`;

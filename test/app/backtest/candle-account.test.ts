@@ -199,6 +199,44 @@ describe('perpetuals', () => {
     const result = await runScript([flat(100), flat(100)], orderAt(0, 'buy', 101), { symbol: perpetual });
     expect(result.counts).toMatchObject({ fills: 0, refusedEntries: 1 });
   });
+
+  it.each([
+    // Interval 90 to 100 buys at 90, 100 to 110 holds from the start and may lose 10: 400 / (90 + 100 + 10) = 2 pieces each.
+    [
+      'grid',
+      { mode: 'long', lower: '90', upper: '110', levels: 2, investment: '400', slippagePercent: '0' },
+      2,
+    ],
+    ['dca', { direction: 'long', baseOrderQuote: '500', maxSafetyOrders: 0 }, 5],
+  ])(
+    '%s finds the money of its first order by the leverage of the account',
+    async (strategy, params, pieces) => {
+      const quantities = async (leverage: number) => {
+        const spec = {
+          strategy,
+          params: {
+            ...params,
+            ...(strategy === 'grid' ? { spacing: 'arithmetic', sizeMode: 'equal-base' } : {}),
+          },
+          capital: '100',
+          makerFee: 0,
+          takerFee: 0,
+          slippage: 0,
+          leverage,
+          series: [
+            {
+              source: { kind: 'file' as const, path: candleFile([flat(100), flat(100), flat(100)]) },
+              instrument: perpetual,
+              rules: { tickSize: '0.01', lotSize: '0.001' },
+            },
+          ],
+        };
+        return [...(await runBacktest(backtestSpec.parse(spec), { findStrategy })).trades.quantity];
+      };
+      expect(await quantities(10)).toEqual([pieces]);
+      expect(await quantities(1)).toEqual([]);
+    },
+  );
 });
 
 const shared = join(import.meta.dirname, '../../../../shared');

@@ -66,3 +66,17 @@ it('counts what leverage lends and what other markets take of the capital', () =
   expect(words).toContain('A capital of 150 USDT');
   expect(words).toContain('at most 40 %');
 });
+
+it('leverage divides the value of orders, neither their fees nor the losses the plan sets money aside for', () => {
+  // 100 of orders with a fee of 0.1 each (4 orders with 100.4), and 19.6 for losses: 10 + 0.4 + 19.6 at leverage 10.
+  const levels = plan.levels.map((one) =>
+    one.side === 'buy' ? { ...one, funds: String(Number(one.funds) + 0.1) } : one,
+  );
+  const costly: Plan = { ...plan, levels, funds: [{ currency: 'USDT', amount: '120' }] };
+  const has = (given: string) =>
+    shortfallOf(costly, market, { given: Decimal.parse(given), sharers: 1, leverage: 10 });
+  expect(has('30')).toBeUndefined();
+  expect(has('29.99')).toContain('the plan needs 30 USDT and has 29.99: its losses within the range');
+  // 9 pay for 4.1, 3.1 and, after the 2.1 that do not fit, 1.1.
+  expect(has('9')).toContain('1 of the 4 orders');
+});

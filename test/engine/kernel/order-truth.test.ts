@@ -195,6 +195,33 @@ describe('an order of a bot', () => {
   });
 });
 
+describe('a wish that money is missing for', () => {
+  it('is tried at once when it changes, however long the old one would have waited', () => {
+    const harness = new Harness({
+      handlers: (context) => ({ onStart: () => context.keep([oneBuy(1000, 2000)]) }),
+    });
+    harness.connect();
+    harness.quote(1010, 1012);
+    harness.startBot({ USDT: '100' });
+    for (let round = 0; round < 300; round += 1) {
+      harness.later(4_000);
+      harness.quote(1010, 1012);
+    }
+    expect(harness.sent).toEqual([]);
+    const denials = () => harness.records.filter(({ body }) => body.kind === 'order-denied').length;
+    expect(denials()).toBe(1);
+    // The same wish waits on; half a BTC at 100 is paid for.
+    harness.context.keep([oneBuy(1000, 2000)]);
+    harness.later(1);
+    harness.quote(1010, 1012);
+    expect(harness.sent).toEqual([]);
+    harness.context.keep([oneBuy(1000, 500)]);
+    harness.later(1);
+    harness.quote(1010, 1012);
+    expect(harness.sent.map(({ lots }) => lots)).toEqual([500]);
+  });
+});
+
 describe('halting', () => {
   it('lets nothing out but cancels, and says why', () => {
     const harness = running([]);
