@@ -15,6 +15,8 @@ const digitsHeld = 15;
 const ratioDigits = 12;
 /** Places of an average of several fills beyond those of a tick. */
 const averagePlaces = 4;
+/** Places of a trade's money in a market whose prices and quantities have many: then sums of them stay those of the report. */
+const tradePlacesMaximum = 13;
 /** Places of money: finer than the smallest unit of a quote currency (a hundred millionth of a bitcoin). */
 const moneyPlaces = 10;
 /** As many as `toFixed` takes are more than any double has. */
@@ -24,6 +26,11 @@ const placesMaximum = 20;
 function placesOf(step: string): number {
   const point = step.indexOf('.');
   return point < 0 ? 0 : step.length - point - 1;
+}
+
+/** A value has the places of its price and its quantity together. */
+function moneyPlacesOf({ tickSize, lotSize }: Steps): number {
+  return Math.min(tradePlacesMaximum, Math.max(moneyPlaces, placesOf(tickSize) + placesOf(lotSize)));
 }
 
 function rounded(value: number, places: number): number {
@@ -54,7 +61,7 @@ export function exactOfTrade(column: TradeColumn, value: number, instrument: Ste
     case 'funding':
     case 'slippage':
     case 'profit':
-      return exactMoney(value);
+      return rounded(value, moneyPlacesOf(instrument));
     case 'profitRatio':
     case 'mae':
     case 'mfe':

@@ -9,7 +9,7 @@ import { DataFileError } from '../../adapters/candle-files/data-file-error.ts';
 import { returnsOfProfits } from '../../adapters/compute/robustness.ts';
 import { type BacktestResult, exitReasons, tradeColumns } from '../../shared/lab/result.ts';
 import { exactMoney, exactOfTrade } from './exact-numbers.ts';
-import { reportSchema } from './report-json.ts';
+import { exactTrades, reportSchema } from './report-json.ts';
 
 const returnColumn = 'accountReturn';
 const bytesMaximum = 256 * 1024 * 1024;
@@ -17,7 +17,8 @@ const bytesMaximum = 256 * 1024 * 1024;
 /** Gives the trades of a result as CSV text. */
 export function tradesCsv({ trades, instruments, startEquity }: BacktestResult): string {
   // Of the profits as they stand here and in JSON, so that both files give the same Monte Carlo run.
-  const returns = returnsOfProfits(trades.profit.map(exactMoney), exactMoney(startEquity));
+  const profits = exactTrades({ trades, instruments }).profit.map((profit) => profit ?? Number.NaN);
+  const returns = returnsOfProfits(profits, exactMoney(startEquity));
   const lines = [[...tradeColumns, returnColumn].join(',')];
   for (let row = 0; row < trades.length; row++) {
     const cells = tradeColumns.map((name) => {

@@ -7,6 +7,7 @@ import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { BacktestCancelledError, runBacktest } from '../../app/backtest/run-backtest.ts';
 import { exactMetrics } from '../../app/report/exact-numbers.ts';
 import { type MeasuredResult, type MeasureOptions, measureResult } from '../../app/report/measure.ts';
+import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import { pairsOf } from '../../shared/lab/pairs.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
@@ -188,6 +189,8 @@ function tell(
   const percent = (ratio: number | null | undefined): string =>
     ratio === null || ratio === undefined ? '–' : `${(ratio * 100).toFixed(2)} %`;
   const { values } = figures;
+  const equity = [result.startEquity, result.finalEquity];
+  const money = (value: number): string => value.toFixed(moneyPlaces([value]));
   const pairs = pairsOf(counts, (values['trades'] ?? 0) - (values['openTrades'] ?? 0));
   const written = [flags.report, flags.reportJson, flags.tradesOut].filter((path) => path !== undefined);
   context.output.result(value, () =>
@@ -202,13 +205,13 @@ function tell(
         ...(pairs === undefined
           ? []
           : [['Pairs', `${countWords(pairs)} fills that closed part of a position`] as [string, string]]),
-        ['Equity', `${result.startEquity.toFixed(2)} → ${result.finalEquity.toFixed(2)} ${quote}`],
+        ['Equity', `${equity.map((value) => value.toFixed(moneyPlaces(equity))).join(' → ')} ${quote}`],
         ['Return', percent(values['totalReturn'])],
         ['Drawdown', percent(values['maxDrawdown'])],
         ['Sharpe', values['sharpe']?.toFixed(2) ?? '–'],
         [
           'Costs',
-          `fees ${result.fees.toFixed(2)}, slippage ${result.slippage.toFixed(2)}, funding ${result.funding.toFixed(2)} ${quote}`,
+          `fees ${money(result.fees)}, slippage ${money(result.slippage)}, funding ${money(result.funding)} ${quote}`,
         ],
         ['Evidence of profit', `${confidence.grade}: ${confidence.summary}`],
         ['Candles', `${countWords(counts.bars)} in ${result.wallMs} ms`],

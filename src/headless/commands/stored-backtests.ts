@@ -1,6 +1,8 @@
 /** `backtests list|show`: what this data folder keeps, of `backtest --save`, the Lab and the API. */
 
+import { exactMetrics } from '../../app/report/exact-numbers.ts';
 import type { BacktestSummaryView } from '../../shared/api/lab-views.ts';
+import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { withLab } from '../host/console-lab.ts';
 import { renderFacts, renderTable } from '../output/table.ts';
@@ -34,13 +36,14 @@ export async function showBacktest(context: CommandContext, id: string): Promise
   return withLab(context, async (lab) => {
     const summary = lab.backtests.summary(id);
     const facts = factsOf(summary);
+    const equity = [summary.startEquity, summary.finalEquity];
     context.output.result({ ...facts, spec: summary.spec }, () =>
       [
         renderFacts([
           ['Backtest', `${facts.id}: ${facts.name}`],
           ['Run', timeWords(facts.createdMs)],
           ['Candles', `${timeWords(facts.fromMs)} to ${timeWords(facts.toMs)}`],
-          ['Equity', `${summary.startEquity.toFixed(2)} → ${summary.finalEquity.toFixed(2)}`],
+          ['Equity', equity.map((value) => value.toFixed(moneyPlaces(equity))).join(' → ')],
           ['Return', percent(facts.metrics['totalReturn'])],
           ['Drawdown', percent(facts.metrics['maxDrawdown'])],
           ['Confidence', facts.grade],
@@ -56,7 +59,7 @@ function factsOf(summary: BacktestSummaryView) {
   const { createdMs, finalEquity, fromMs, grade, id, metrics, name, spec, startEquity, toMs } = summary;
   const { strategy } = spec;
   const equity = { startEquity: moneyText(startEquity), finalEquity: moneyText(finalEquity) };
-  return { id, name, createdMs, strategy, fromMs, toMs, ...equity, metrics, grade };
+  return { id, name, createdMs, strategy, fromMs, toMs, ...equity, metrics: exactMetrics(metrics), grade };
 }
 
 function percent(ratio: number | null | undefined): string {

@@ -57,3 +57,35 @@ it('is what CSV, JSON and page hold', () => {
   const page = reportHtml(measureResult(loadNative(), sample), { createdMs: 0 });
   expect(/\d\.\d{10,}/.exec(page)?.[0]).toBeUndefined();
 });
+
+it('keeps trades of a great currency so exact that their sum is the total of the report', () => {
+  const fine = { tickSize: '0.00000001', lotSize: '0.00000001' };
+  // 0.1 % of 0.1041146 ETH at 0.096048 and 0.09119997 BTC: 0.0000099999991… + 0.0000094952484…: at ten places nearly half a unit is off.
+  const fee = 0.001 * 0.1041146 * 0.096048 + 0.001 * 0.1041146 * 0.09119997;
+  expect(exactOfTrade('fees', fee, fine)).toBe(0.0000194952475);
+  expect(exactOfTrade('profit', 1e-9 + 2e-9, fine)).toBe(3e-9);
+  // A thousand such trades differ from their sum by less than the tenth place of money.
+  expect(Math.abs(1000 * exactOfTrade('fees', fee, fine) - 1000 * fee)).toBeLessThan(1e-10);
+});
+
+it('tells small money of a page in more places, as the Lab does', () => {
+  const result = sampleRun({ bars: 200, tradeEvery: 40 });
+  const small = 1e-6;
+  const scaled = {
+    ...result,
+    startEquity: result.startEquity * small,
+    finalEquity: result.finalEquity * small,
+    equity: { ...result.equity, equity: result.equity.equity.map((value) => value * small) },
+    trades: {
+      ...result.trades,
+      fees: result.trades.fees.map((value) => value * small),
+      profit: result.trades.profit.map((value) => value * small),
+    },
+  };
+  const page = reportHtml(measureResult(loadNative(), scaled), { createdMs: 0 });
+  const equity = scaled.startEquity.toFixed(6);
+  expect(Number(equity)).toBeGreaterThan(0);
+  expect(Number(equity)).toBeLessThan(1);
+  expect(page).toContain(`${equity} → `);
+  expect(/<dt>Net profit<\/dt><dd>−?0\.\d{6}</.exec(page)).not.toBeNull();
+});

@@ -1,6 +1,7 @@
 /** Numbers, times and text as the page shows them. */
 
 import type { Metric, MetricUnit } from '../../../shared/lab/metrics.ts';
+import { moneyPlaces } from '../../../shared/lab/money-places.ts';
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -26,6 +27,11 @@ export function number(value: number, digits: number): string {
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ' ');
   const sign = value < 0 && Number(fixed) !== 0 ? '−' : '';
   return `${sign}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+/** Money to two places, or more where all of a column is small, as the Lab shows it. */
+export function money(value: number, places = moneyPlaces([value])): string {
+  return number(value, places);
 }
 
 /** A fraction as percent. */
@@ -62,7 +68,7 @@ export function duration(hours: number): string {
 const formats: Readonly<Record<MetricUnit, (value: number) => string>> = {
   ratio: (value) => percent(value, Math.abs(value) >= 10 ? 0 : 2),
   factor: (value) => number(value, Math.abs(value) >= 1000 ? 0 : 2),
-  quote: (value) => number(value, 2),
+  quote: (value) => money(value),
   count,
   days: (value) => `${number(value, Number.isInteger(value) ? 0 : 1)} d`,
   hours: duration,

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Confidence } from '../../../shared/lab/confidence.ts';
 import type { CheckOutcome } from '../../../shared/lab/confidence-check.ts';
 import { type Metric, metricGroups, metricOf, metrics } from '../../../shared/lab/metrics.ts';
+import { moneyPlaces } from '../../../shared/lab/money-places.ts';
 import { pairsMeaning, pairsOf } from '../../../shared/lab/pairs.ts';
 import { programVersion } from '../../../shared/version.ts';
 import type { MeasuredResult } from '../measure.ts';
@@ -18,7 +19,7 @@ import {
   rollingChart,
   tradesChart,
 } from './charts.ts';
-import { dayText, escapeHtml, metricText, number, signedPercent } from './format.ts';
+import { dayText, escapeHtml, metricText, money, number, signedPercent } from './format.ts';
 import { pageStyle } from './style.ts';
 import { drawdownTable, monthTable, periodText, reasonTable, tone, tradeTable } from './tables.ts';
 
@@ -75,14 +76,15 @@ function header(measured: MeasuredResult, title: string): string {
   const quote = result.instruments[0]?.quote ?? '';
   const market = result.instruments.map(({ venue, symbol, kind }) => `${symbol} (${kind}, ${venue})`);
   const change = result.startEquity > 0 ? result.finalEquity / result.startEquity - 1 : 0;
-  const money = `${number(result.startEquity, 2)} → <b class="${tone(change)}">${number(result.finalEquity, 2)}</b> ${escapeHtml(quote)}`;
+  const places = moneyPlaces([result.startEquity, result.finalEquity]);
+  const equity = `${money(result.startEquity, places)} → <b class="${tone(change)}">${money(result.finalEquity, places)}</b> ${escapeHtml(quote)}`;
   const params = Object.entries(result.spec.params)
     .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ');
   return (
     `<header><div><p class="kicker">Backtest</p><h1>${escapeHtml(title)}</h1>` +
     `<p class="sub">${escapeHtml(market.join(', '))} · ${escapeHtml(timeframeText(measured))} · ${periodText(measured)}</p>` +
-    `<p class="sub">${money}</p>${params === '' ? '' : `<p class="sub params">${escapeHtml(params)}</p>`}</div>` +
+    `<p class="sub">${equity}</p>${params === '' ? '' : `<p class="sub params">${escapeHtml(params)}</p>`}</div>` +
     `${badge(confidence)}</header>`
   );
 }

@@ -1,5 +1,6 @@
 /** The tables of a report. */
 
+import { moneyPlaces } from '../../../shared/lab/money-places.ts';
 import { exitReasons } from '../../../shared/lab/result.ts';
 import type { MeasuredResult } from '../measure.ts';
 import {
@@ -7,6 +8,7 @@ import {
   duration,
   escapeHtml,
   minuteText,
+  money,
   none,
   number,
   percent,
@@ -108,8 +110,8 @@ export function reasonTable({ result: { trades } }: MeasuredResult): string {
       hours += ((trades.exitTimeMs[row] as number) - (trades.entryTimeMs[row] as number)) / hourMs;
     }
     if (count === 0) return [];
-    const total = toned(profit, number(profit, 2));
-    const average = toned(profit, number(profit / count, 2));
+    const total = toned(profit, money(profit));
+    const average = toned(profit, money(profit / count));
     return [[reason, number(count, 0), percent(wins / count, 1), total, average, duration(hours / count)]];
   });
   if (rows.length === 0) return '<p class="muted">There was no trade.</p>';
@@ -122,6 +124,9 @@ export function tradeTable({ result }: MeasuredResult, rowsMaximum: number): str
   const { trades, instruments } = result;
   const hasSeveral = instruments.length > 1;
   const count = Math.min(trades.length, rowsMaximum);
+  const placesOf = (column: Float64Array): number => moneyPlaces([...column.subarray(0, count)]);
+  const feePlaces = placesOf(trades.fees);
+  const profitPlaces = placesOf(trades.profit);
   const rows = Array.from({ length: count }, (_, row) => {
     const profit = trades.profit[row] as number;
     const ratio = trades.profitRatio[row] as number;
@@ -133,8 +138,8 @@ export function tradeTable({ result }: MeasuredResult, rowsMaximum: number): str
       price(trades.quantity[row] as number),
       price(trades.entryPrice[row] as number),
       price(trades.exitPrice[row] as number),
-      number(trades.fees[row] as number, 2),
-      toned(profit, number(profit, 2)),
+      money(trades.fees[row] as number, feePlaces),
+      toned(profit, money(profit, profitPlaces)),
       toned(ratio, signedPercent(ratio)),
       percent(trades.mae[row] as number),
       percent(trades.mfe[row] as number),
