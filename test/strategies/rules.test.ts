@@ -103,8 +103,8 @@ describe('plan', () => {
     ['close crosses above sma(200)', 201],
     ['sma(rsi(14), 50)[3] > 1', 53],
     ['close > sma(200) and rsi(14) < 30', 200],
-    // One side of an "or" is enough.
-    ['close > sma(200) or rsi(14) < 30', 14],
+    // Both sides of an "or" must be known before it is.
+    ['close > sma(200) or rsi(14) < 30', 200],
   ])('cannot be met before there are candles for it: %s after %i', (longEntry, bars) => {
     expect(rules.subscribe(ruleParams.parse({ ...base, longEntry })).decisionBars).toBe(bars);
   });

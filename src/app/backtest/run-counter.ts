@@ -10,6 +10,8 @@ export class RunCounter {
   firstRefusal: string | undefined;
   /** Whether an entry was left out because it was below the venue's minimum. */
   hasTooSmall = false;
+  /** What a strategy said when it first had too little money to send an order at all. */
+  firstShortage: string | undefined;
   /** Why the strategy broke off. */
   failure: string | undefined;
 
@@ -34,6 +36,7 @@ export class RunCounter {
         return;
       case 'bot-why':
         if (body.code === 'BELOW_MINIMUM') this.hasTooSmall = true;
+        if (body.code === 'FUNDS_SHORT') this.firstShortage ??= body.text;
         return;
       case 'fault':
         this.failure ??= body.message;

@@ -21,6 +21,10 @@ export function warningsOf(
       `${candlesWithoutDetail} candles had no finer data: the assumed path was used inside them.`,
     );
   if (refusedEntries > 0) warnings.push(unfundedWarning(refusedEntries));
+  if (counter.firstShortage !== undefined)
+    warnings.push(
+      `There was a time when too little money was left to go on, the first because ${counter.firstShortage}.`,
+    );
   if (counter.hasTooSmall) warnings.push(tooSmallWarning);
   if (counter.rejected > 0)
     warnings.push(

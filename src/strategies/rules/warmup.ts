@@ -57,6 +57,25 @@ export function warmupBars(params: RuleParams): number {
   return Math.min(warmupMax, Math.ceil(most));
 }
 
+/** Indicators with a value before their longest period has passed: filters that begin with the first candle, in the main. */
+const earlyIndicators: ReadonlySet<string> = new Set([
+  'BANDPASS',
+  'DECOSC',
+  'DECYCLER',
+  'EBSW',
+  'GAUSSIAN',
+  'HIGHPASS',
+  'HIGHPASS2',
+  'JMA',
+  'MAAQ',
+  'MCGINLEY',
+  'ROOFING',
+  'SUPERSMOOTHER',
+  'SUPERSMOOTHER3',
+  'VIDYA',
+  'VOSS',
+]);
+
 /** Candles without which a value cannot be there: the longest period, and what lies further back. */
 function leastBarsOf(value: RuleValue): number {
   switch (value.kind) {
@@ -71,8 +90,10 @@ function leastBarsOf(value: RuleValue): number {
       return leastBarsOf(value.of);
     case 'arithmetic':
       return Math.max(leastBarsOf(value.left), leastBarsOf(value.right));
-    case 'indicator':
-      return Math.max(1, ...periodsOf(value), ...value.inputs.map(leastBarsOf));
+    case 'indicator': {
+      const periods = earlyIndicators.has(value.id.toUpperCase()) ? [] : periodsOf(value);
+      return Math.max(1, ...periods, ...value.inputs.map(leastBarsOf));
+    }
   }
 }
 
@@ -89,7 +110,8 @@ function leastBarsUntil(condition: RuleCondition): number {
     case 'and':
       return Math.max(leastBarsUntil(condition.left), leastBarsUntil(condition.right));
     case 'or':
-      return Math.min(leastBarsUntil(condition.left), leastBarsUntil(condition.right));
+      // As long as one side is not known the whole is not, whatever the other says.
+      return Math.max(leastBarsUntil(condition.left), leastBarsUntil(condition.right));
   }
 }
 

@@ -2,8 +2,12 @@
 
 import { expect, it } from 'vitest';
 import { shortfallOf } from '../../../src/app/backtest/plan-funding.ts';
+import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import { Decimal } from '../../../src/shared/domain/decimal.ts';
 import type { Plan, PlanLevel } from '../../../src/shared/domain/plan.ts';
+import { backtestSpec } from '../../../src/shared/lab/spec.ts';
+import { findStrategy } from '../../../src/strategies/registry.ts';
+import { candleFile, flat } from './scripted.ts';
 
 const market = { settle: 'USDT', symbol: 'BTC/USDT' };
 
@@ -79,4 +83,30 @@ it('leverage divides the value of orders, neither their fees nor the losses the 
   expect(has('29.99')).toContain('the plan needs 30 USDT and has 29.99: its losses within the range');
   // 9 pay for 4.1, 3.1 and, after the 2.1 that do not fit, 1.1.
   expect(has('9')).toContain('1 of the 4 orders');
+});
+
+it('a strategy that lost too much to go on is no silent one', async () => {
+  const candles = [flat(100), [100, 100, 70, 70] as const, flat(70), flat(70)];
+  const spec = (capital: string) =>
+    backtestSpec.parse({
+      strategy: 'dca',
+      params: { direction: 'long', baseOrderQuote: '90', maxSafetyOrders: 0, stopLossPercent: '20' },
+      capital,
+      makerFee: 0,
+      takerFee: 0,
+      slippage: 0,
+      series: [
+        {
+          source: { kind: 'file', path: candleFile(candles) },
+          instrument: 'BTC/USDT',
+          rules: { tickSize: '0.01', lotSize: '0.001' },
+        },
+      ],
+    });
+  // 0.9 bought at 100 and sold at the stop of 80: 82 of 100 are left, too few for another 90.
+  const { warnings, trades } = await runBacktest(spec('100'), { findStrategy });
+  expect(trades.length).toBe(1);
+  expect(warnings.join(' ')).toContain('too little money was left to go on');
+  expect(warnings.join(' ')).toContain('82 are free');
+  expect((await runBacktest(spec('1000'), { findStrategy })).warnings.join(' ')).not.toContain('too little');
 });
