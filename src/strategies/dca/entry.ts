@@ -144,7 +144,7 @@ export function makeDealEntry(
       if (hasLiveOrder(context, leg)) return;
       if (state.baseLots > 0) onFilled();
       else {
-        const atMs = wake(entryTimer, retryMs);
+        const atMs = wake(entryTimer, retryDelayMs(state.entryAttempt));
         say('ENTRY_ENDED', 'the base order ended without a fill; it is sent again', atMs);
       }
       return;
@@ -164,7 +164,7 @@ export function makeDealEntry(
     if (market) {
       if (hasLiveOrder(context, baseLeg(state.deal, state.entryAttempt)) || state.baseLots > 0) return;
       desk.update({ entryAttempt: state.entryAttempt + 1 });
-      if (!send()) wake(entryTimer, retryMs);
+      if (!send()) wake(entryTimer, retryDelayMs(context.state.entryAttempt));
       return;
     }
     const ticks = restingTicks(context, side);

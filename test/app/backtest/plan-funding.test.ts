@@ -110,3 +110,35 @@ it('a strategy that lost too much to go on is no silent one', async () => {
   expect(warnings.join(' ')).toContain('82 are free');
   expect((await runBacktest(spec('1000'), { findStrategy })).warnings.join(' ')).not.toContain('too little');
 });
+
+it('an entry that the venue closes unpaid again and again is sent ever more seldom', async () => {
+  // 2,000 at leverage 10 for two markets. AAA falls from 100 to 82 and loses 1,620 of them; BBB wins 1 % of 9,000 and then
+  // finds the 900 of its next entry in its own books, but not at the venue.
+  const falls = [flat(100), flat(100), flat(82), flat(82), ...Array.from({ length: 60 }, () => flat(82))];
+  const rises = [flat(100), flat(100), flat(100), flat(103), ...Array.from({ length: 60 }, () => flat(103))];
+  const series = [falls, rises].map((candles, index) => ({
+    source: { kind: 'file' as const, path: candleFile(candles) },
+    instrument: `${['AAA', 'BBB'][index]}/USDT:USDT`,
+    rules: { tickSize: '0.01', lotSize: '0.001' },
+  }));
+  const spec = backtestSpec.parse({
+    strategy: 'dca',
+    params: {
+      direction: 'long',
+      baseOrderQuote: '9000',
+      maxSafetyOrders: 0,
+      stopLossPercent: '12',
+      takeProfitPercent: '1',
+    },
+    capital: '2000',
+    leverage: 10,
+    makerFee: 0,
+    takerFee: 0,
+    slippage: 0,
+    series,
+  });
+  const { counts } = await runBacktest(spec, { findStrategy });
+  // Every ten seconds of 60 hours would be 21,600 orders; every ten minutes 360, and a few before.
+  expect(counts.refusedEntries).toBeGreaterThan(100);
+  expect(counts.orders).toBeLessThan(400);
+});
