@@ -46,7 +46,7 @@ export async function showBacktest(context: CommandContext, id: string): Promise
           ['Equity', equity.map((value) => value.toFixed(moneyPlaces(equity))).join(' → ')],
           ['Return', percent(facts.metrics['totalReturn'])],
           ['Drawdown', percent(facts.metrics['maxDrawdown'])],
-          ['Confidence', facts.grade],
+          ['Evidence of profit', facts.grade],
         ]),
         `Its trades in other orders: bin/sextant montecarlo --backtest ${facts.id}`,
       ].join('\n'),

@@ -251,4 +251,27 @@ describe('resting limit orders', () => {
     expect(tripsOf(result)[0]).toMatchObject({ exitPrice: 105 });
     expect(rounded(result.fees)).toBe(rounded(0.2 + 0.105));
   });
+
+  it('of those a gap passes the best price fills first, whichever came first', async () => {
+    const filled: string[] = [];
+    const limit = (context: StrategyContext<null>, price: number) =>
+      context.send({
+        leg: `at-${price}`,
+        side: 'buy',
+        type: 'limit',
+        lots: lots(1),
+        priceTicks: ticks(price),
+      });
+    await runScript(
+      [
+        [100, 101, 99, 100],
+        [90, 91, 89, 90],
+      ],
+      (context) => ({
+        ...atBars({ 0: () => [limit(context, 95), limit(context, 97), limit(context, 96)] })(context),
+        onFill: (fill, order) => filled.push(`${order.leg} for ${fill.priceTicks / 100}`),
+      }),
+    );
+    expect(filled).toEqual(['at-97 for 90', 'at-96 for 90', 'at-95 for 90']);
+  });
 });

@@ -159,9 +159,7 @@ export class PriceDesk implements MatchingDesk {
     const met = this.metOrders(market, ticks);
     const waiting = this.waiting.get(market);
     if (waiting !== undefined && waiting.length > 0) met.push(...waiting.splice(0));
-    const isSized = lots < Number.POSITIVE_INFINITY;
-    if (met.length > 1)
-      met.sort(isSized ? restingFirst : (one, other) => one.acceptedNumber - other.acceptedNumber);
+    if (met.length > 1) met.sort(restingFirst);
     let left = lots;
     for (const order of met) {
       if (order.status !== 'open') continue;
