@@ -93,7 +93,7 @@ export function pathDifference(event: BacktestResult, sweep: BacktestResult): st
   }
   const [words, others] = [event, sweep].map(({ warnings }) =>
     // A stop that comes after its position was liquidated is refused; the sweep path sends none.
-    JSON.stringify(warnings.filter((warning) => !warning.includes('orders were refused'))),
+    JSON.stringify(warnings.filter((warning) => !/orders? (were|was) refused/.test(warning))),
   );
   return words === others ? undefined : `warnings: event ${words}, sweep ${others}`;
 }

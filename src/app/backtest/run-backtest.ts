@@ -24,10 +24,12 @@ import { assumptionsOf } from './assumptions.ts';
 import { buildEquity, buildTrades, openPositionsOf } from './build-tables.ts';
 import { checkSeries } from './check-series.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import { liquidationWarnings } from './liquidation-warning.ts';
 import { type FileReader, type LoadedSeries, loadSeries, type StoreReader } from './load-series.ts';
 import { strategiesHint } from './load-strategy.ts';
 import { makeVenues } from './make-venues.ts';
 import { type PreparedBot, prepareBots } from './prepare-bots.ts';
+import { resultInstrumentOf } from './result-instrument.ts';
 import { RunCounter } from './run-counter.ts';
 
 import { RunRecorder } from './run-recorder.ts';
@@ -327,18 +329,11 @@ class Backtest {
     const unfunded = [...venues].reduce((count, venue) => count + (venue.priceDesk?.unfunded ?? 0), 0);
     const refusedEntries = unfunded + kernel.botManager.orders.unfunded;
     const wallMs = performance.now() - startedAt;
+    const instruments = series.map(resultInstrumentOf);
     return {
       spec,
       path: 'event',
-      instruments: series.map(({ instrument, timeframeMs }) => ({
-        venue: instrument.venue,
-        symbol: instrument.symbol,
-        kind: instrument.kind,
-        quote: instrument.quote,
-        timeframeMs,
-        tickSize: instrument.tickSize.toString(),
-        lotSize: instrument.lotSize.toString(),
-      })),
+      instruments,
       trades,
       equity,
       openPositions,
@@ -362,6 +357,7 @@ class Backtest {
       toMs: equity.timeMs.at(-1) as number,
       assumptions: assumptionsOf(spec, series, 'event'),
       warnings: [
+        ...liquidationWarnings(trades, instruments, recorder.liquidationFills),
         ...botWarnings(this.bots),
         ...warningsOf(series, counter, run.candlesWithoutDetail, refusedEntries, kernel),
         ...unsellableWarnings(openPositions, trades, tracks),

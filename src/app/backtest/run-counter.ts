@@ -8,6 +8,12 @@ export class RunCounter {
   rejected = 0;
   /** The words of the first refusal, for the reader. */
   firstRefusal: string | undefined;
+  /**
+   * Orders of a bot that met a liquidation it had not heard of: a venue first cancels what rests, the bot puts its exit back,
+   * and only then hears that its position is gone. The venue refuses them, nothing is wrong. They count as refused.
+   */
+  crossedLiquidation = 0;
+  private readonly liquidated = new Set<string>();
   /** Whether an entry was left out because it was below the venue's minimum. */
   hasTooSmall = false;
   /** What a strategy said when it first had too little money to send an order at all. */
@@ -22,6 +28,8 @@ export class RunCounter {
         return;
       case 'fill':
         this.fills += 1;
+        if (body.fill.clientOrderId.startsWith('liq-')) this.liquidated.add(body.bot);
+        else this.liquidated.delete(body.bot);
         return;
       case 'order-denied':
         // Those the money does not suffice for are counted by themselves.
@@ -32,7 +40,9 @@ export class RunCounter {
       case 'order-state':
         if (body.to !== 'REJECTED') return;
         this.rejected += 1;
-        this.firstRefusal ??= body.reason;
+        if (body.reason.startsWith('reduce-only-would-increase') && this.liquidated.has(body.bot))
+          this.crossedLiquidation += 1;
+        else this.firstRefusal ??= body.reason;
         return;
       case 'bot-why':
         if (body.code === 'BELOW_MINIMUM') this.hasTooSmall = true;

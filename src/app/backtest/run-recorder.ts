@@ -10,6 +10,7 @@ import type { Fill } from '../../shared/domain/order.ts';
 import type { FundingPaidEvent } from '../../shared/events/venue.ts';
 import type { ExitReason } from '../../shared/lab/result.ts';
 import { exitReasonOf } from './exit-reason.ts';
+import type { LiquidationFill } from './liquidation-warning.ts';
 
 /** A round trip in the making or done. Money in quote currency. */
 export interface TripRow {
@@ -65,6 +66,7 @@ export class RunRecorder implements RunObserver {
   readonly positions: AccountChange[] = [];
   readonly money: MoneyChange[] = [];
   liquidations = 0;
+  readonly liquidationFills: LiquidationFill[] = [];
   /** Fills that closed a position or a part of it. */
   closingFills = 0;
   private readonly tracks: readonly CandleTrack[];
@@ -160,7 +162,15 @@ export class RunRecorder implements RunObserver {
     place.lots += signed;
     this.notePosition(number, place, fill.venueTimeMs);
     this.noteMoney(track, fill.venueTimeMs);
-    if (fill.clientOrderId.startsWith('liq-')) this.liquidations += 1;
+    if (!fill.clientOrderId.startsWith('liq-')) return;
+    this.liquidations += 1;
+    const { lotSize, tickSize } = track.instrument;
+    this.liquidationFills.push({
+      track: number,
+      timeMs: fill.venueTimeMs,
+      price: fill.priceTicks * tickSize.toNumber(),
+      quantity: fill.lots * lotSize.toNumber(),
+    });
   }
 
   onFunding(payment: FundingPaidEvent): void {

@@ -24,8 +24,10 @@ import type { MaCrossParams } from '../../strategies/ma-cross/params.ts';
 import type { RuleParams } from '../../strategies/rules/params.ts';
 import { ruleSetOf } from '../../strategies/rules/rule-texts.ts';
 import { assumptionsOf } from './assumptions.ts';
+import { liquidationWarnings } from './liquidation-warning.ts';
 import { type LoadedSeries, lowerBound } from './load-series.ts';
 import type { PreparedBot } from './prepare-bots.ts';
+import { resultInstrumentOf } from './result-instrument.ts';
 import {
   botWarnings,
   seriesWarnings,
@@ -297,20 +299,11 @@ export function runSweep(
   const wallMs = performance.now() - startedAt;
   const openPositions = openPositionsOf(run.trades, instrument.takerFeeRate.toNumber());
   const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
+  const instruments = [resultInstrumentOf(loaded)];
   return {
     spec,
     path: 'sweep',
-    instruments: [
-      {
-        venue: instrument.venue,
-        symbol: instrument.symbol,
-        kind: instrument.kind,
-        quote: instrument.quote,
-        timeframeMs,
-        tickSize: instrument.tickSize.toString(),
-        lotSize: instrument.lotSize.toString(),
-      },
-    ],
+    instruments,
     trades: run.trades,
     equity: run.equity,
     openPositions,
@@ -335,6 +328,7 @@ export function runSweep(
     toMs: (columns.openTimeMs[endRow - 1] as number) + timeframeMs,
     assumptions: assumptionsOf(spec, series, 'sweep'),
     warnings: [
+      ...liquidationWarnings(run.trades, instruments),
       ...botWarnings(bots),
       ...seriesWarnings(series),
       ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),

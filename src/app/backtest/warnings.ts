@@ -26,9 +26,10 @@ export function warningsOf(
       `There was a time when too little money was left to go on, the first because ${counter.firstShortage}.`,
     );
   if (counter.hasTooSmall) warnings.push(tooSmallWarning);
-  if (counter.rejected > 0)
+  const refused = counter.rejected - counter.crossedLiquidation;
+  if (refused > 0)
     warnings.push(
-      `${counter.rejected} orders were refused, the first one because: ${counter.firstRefusal ?? ''}`,
+      `${refused} ${refused === 1 ? 'order was refused' : 'orders were refused, the first one'} because: ${counter.firstRefusal ?? ''}`,
     );
   const withBook = new Set(
     series.flatMap(({ book, instrument }) => (book === undefined ? [] : [instrument.id])),
