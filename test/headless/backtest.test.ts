@@ -49,6 +49,9 @@ describe('sextant backtest', () => {
       ...flags,
       ...['--capital', '0.5', '--instrument', 'ETH/BTC', '--lot-size', '0.0001'],
     ]);
+    expect(said.stdout).toMatch(
+      /Parameters: +average \w+, fastPeriod 2 bars, .*\(suggested: average, timeframe, /,
+    );
     expect(said.stdout).toMatch(/Equity: +0\.500000 → 0\.\d{6} BTC/);
     expect(said.stdout).toMatch(/fees 0\.0\d{5}, slippage 0\.\d{6}, funding 0\.00 BTC/);
   });
@@ -66,6 +69,9 @@ describe('sextant backtest', () => {
     expect(result['assumptions']).toContain(
       'A market order sent when a candle has closed fills at the open of the next one.',
     );
+    expect(result['params']).toMatchObject([
+      { instruments: [0], values: { fastPeriod: 2, orderPercent: '50' } },
+    ]);
     expect(result['confidence']).toMatch(/^[A-E]$/);
     expect(result['barsPerSecond']).toBeGreaterThan(0);
     expect(result['wallMs']).toBeGreaterThanOrEqual(0);

@@ -8,16 +8,20 @@ import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsOf, priceOf } from '../../shared/domain/instrument.ts';
 import { botId, type EpochMs } from '../../shared/domain/nominal.ts';
 import type { BotDefinition } from '../../shared/events/control.ts';
+import type { SeriesParams } from '../../shared/lab/run-params.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { completeParams } from '../api/params.ts';
 import type { LoadedSeries } from './load-series.ts';
 import { shortfallOf } from './plan-funding.ts';
+import { seriesParams } from './run-params.ts';
 
 /** A bot, ready to be created. */
 export interface PreparedBot {
   /** Index of its series. */
   readonly series: number;
   readonly definition: BotDefinition;
+  /** Its parameters as reports tell them. */
+  readonly params: SeriesParams;
   /** Timeframes it wants beyond the one of its candles. */
   readonly longerTimeframesMs: readonly number[];
   /** Lots of base currency it begins with. */
@@ -78,6 +82,7 @@ export function prepareBots(
         params: raw,
         allocation,
       },
+      params: seriesParams(strategy, index, spec.params, { raw, parsed }),
       longerTimeframesMs: longerThan(loaded.timeframeMs, timeframesMs),
       heldLots: lotsOf(instrument, held),
       warnings: [shortfall, warmupWarning(loaded, Math.max(0, ...timeframesMs), bars)].filter(

@@ -15,7 +15,6 @@ import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { assert, ensureDefined } from '../../shared/domain/assert.ts';
 import { epochMs, type InstrumentId } from '../../shared/domain/nominal.ts';
-
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import { type BacktestSpec, reserveOf } from '../../shared/lab/spec.ts';
 import { type CommandRoute, EngineHost } from '../session/engine-host.ts';
@@ -31,7 +30,7 @@ import { makeVenues } from './make-venues.ts';
 import { type PreparedBot, prepareBots } from './prepare-bots.ts';
 import { resultInstrumentOf } from './result-instrument.ts';
 import { RunCounter } from './run-counter.ts';
-
+import { paramsOfRun } from './run-params.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { runSweep, smallSaleRefusal, sweepRefusal } from './run-sweep.ts';
 import { seedHistory } from './seed-history.ts';
@@ -333,6 +332,7 @@ class Backtest {
     return {
       spec,
       path: 'event',
+      params: paramsOfRun(this.bots),
       instruments,
       trades,
       equity,

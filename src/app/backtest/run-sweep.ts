@@ -28,6 +28,7 @@ import { liquidationWarnings } from './liquidation-warning.ts';
 import { type LoadedSeries, lowerBound } from './load-series.ts';
 import type { PreparedBot } from './prepare-bots.ts';
 import { resultInstrumentOf } from './result-instrument.ts';
+import { paramsOfRun } from './run-params.ts';
 import {
   botWarnings,
   seriesWarnings,
@@ -303,6 +304,7 @@ export function runSweep(
   return {
     spec,
     path: 'sweep',
+    params: paramsOfRun(bots),
     instruments,
     trades: run.trades,
     equity: run.equity,

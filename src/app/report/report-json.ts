@@ -23,6 +23,7 @@ export function reportObject({ result, performance, confidence }: MeasuredResult
     program: programVersion,
     createdMs,
     spec: result.spec,
+    params: result.params,
     instruments: result.instruments,
     fromMs: result.fromMs,
     toMs: result.toMs,

@@ -21,11 +21,11 @@ export interface StrategyParam {
   readonly required: boolean;
 }
 
-/** Gives the object schema inside refinements and the like. */
-function objectShape(schema: z.ZodType): Record<string, z.ZodType> {
+/** Gives the object schema inside refinements and the like; undefined where there is none. */
+function objectShape(schema: z.ZodType): Record<string, z.ZodType> | undefined {
   if (schema instanceof z.ZodObject) return schema.shape as Record<string, z.ZodType>;
   if (schema instanceof z.ZodPipe) return objectShape(schema.in as z.ZodType);
-  throw new TypeError('the parameters of a strategy must be one object schema');
+  return undefined;
 }
 
 /** Finds the metadata of a parameter, which may sit on an optional or default wrapper or on what it wraps. */
@@ -45,7 +45,16 @@ function metaOf(schema: z.ZodType): { meta: ParamMeta; required: boolean } {
   }
 }
 
-/** Gives the parameters in the order of the schema. */
+/** Gives the parameters in the order of the schema; undefined where the schema does not name them, as that of somebody's own strategy may not. */
+export function namedStrategyParams(strategy: AnyStrategy): StrategyParam[] | undefined {
+  const shape = objectShape(strategy.params);
+  if (shape === undefined) return undefined;
+  return Object.entries(shape).map(([name, schema]) => ({ name, ...metaOf(schema) }));
+}
+
+/** Gives the parameters in the order of the schema, which must be one of an object. */
 export function strategyParams(strategy: AnyStrategy): StrategyParam[] {
-  return Object.entries(objectShape(strategy.params)).map(([name, schema]) => ({ name, ...metaOf(schema) }));
+  const params = namedStrategyParams(strategy);
+  if (params === undefined) throw new TypeError('the parameters of a strategy must be one object schema');
+  return params;
 }

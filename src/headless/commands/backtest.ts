@@ -10,6 +10,7 @@ import { type MeasuredResult, type MeasureOptions, measureResult } from '../../a
 import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import { pairsOf } from '../../shared/lab/pairs.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
+import { paramsLine } from '../../shared/lab/run-params.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
 import type { CommandContext } from '../cli/context.ts';
@@ -166,6 +167,7 @@ function tell(
     ...(id === undefined ? {} : { backtest: id }),
     strategy: result.spec.strategy,
     path: result.path,
+    params: result.params,
     instruments,
     trades: result.trades.length,
     startEquity: moneyText(result.startEquity),
@@ -198,6 +200,10 @@ function tell(
       // In front: they say how the figures below are to be read.
       ...result.warnings.map((warning) => `Warning: ${warning}`),
       renderFacts([
+        ...(result.params ?? []).map((params): [string, string] => [
+          'Parameters',
+          paramsLine(params, instruments),
+        ]),
         [
           'Trades',
           `${result.trades.length} from flat to flat (${counts.fills} fills, ${counts.rejected} orders refused)`,

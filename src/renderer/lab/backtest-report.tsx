@@ -17,6 +17,7 @@ import { ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { EquityLegend, EquityPlot } from './equity-plot.tsx';
 import { metricText, moneyText, percentText, toneOf } from './figures.ts';
 import { MonthTable } from './month-table.tsx';
+import { ParamBlocks } from './param-blocks.tsx';
 import { Block, Figure, Grade } from './small-parts.tsx';
 import { TradeChart } from './trade-chart.tsx';
 import { TradeTable } from './trade-table.tsx';
@@ -306,6 +307,9 @@ function Assumptions({ report }: { readonly report: BacktestReportView }) {
         </ul>
       </Block>
       <div className="flex flex-col gap-3">
+        {report.params === undefined ? null : (
+          <ParamBlocks params={report.params} instruments={report.instruments} />
+        )}
         <Block title="What these figures assume" testId="report-assumptions">
           <Sentences sentences={report.assumptions} />
         </Block>

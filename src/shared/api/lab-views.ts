@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { exitReasons } from '../lab/result.ts';
+import { seriesParamsView } from '../lab/run-params.ts';
 import { backtestSpec } from '../lab/spec.ts';
 import { studyEnds, studySpec, trialRow } from '../lab/study.ts';
 import { windowOutcomes } from '../lab/walk-forward.ts';
@@ -59,6 +60,8 @@ const periodReturn = z.object({ year: z.number(), month: z.number(), value: z.nu
 /** Everything a report shows but its trades. Ratios are fractions, times epoch ms UTC, money in quote currency. */
 export const backtestReportView = z.object({
   spec: backtestSpec,
+  /** Left out in reports of older versions. */
+  params: z.array(seriesParamsView).optional(),
   instruments: z.array(instrumentOfRun),
   fromMs: z.number(),
   toMs: z.number(),

@@ -1,5 +1,6 @@
 /** What a backtest gives, whichever path ran it: round trips and equity in columns, counts, money, assumptions. */
 
+import type { SeriesParams } from './run-params.ts';
 import type { BacktestPath, BacktestSpec } from './spec.ts';
 
 /** Why a round trip ended. The index in this list is what `TradeTable.exitReason` holds; only append. */
@@ -112,6 +113,8 @@ export interface BacktestResult {
   readonly spec: BacktestSpec;
   /** The path that ran it. */
   readonly path: Exclude<BacktestPath, 'auto'>;
+  /** What the traded series ran with, given or suggested. Left out in results of older versions. */
+  readonly params?: readonly SeriesParams[] | undefined;
   readonly instruments: readonly BacktestInstrument[];
   readonly trades: TradeTable;
   readonly equity: EquityTable;

@@ -9,6 +9,7 @@ import type { CheckOutcome } from '../../../shared/lab/confidence-check.ts';
 import { type Metric, metricGroups, metricOf, metrics } from '../../../shared/lab/metrics.ts';
 import { moneyPlaces } from '../../../shared/lab/money-places.ts';
 import { pairsMeaning, pairsOf } from '../../../shared/lab/pairs.ts';
+import { marketsOf, type SeriesParams, shownParams } from '../../../shared/lab/run-params.ts';
 import { programVersion } from '../../../shared/version.ts';
 import type { MeasuredResult } from '../measure.ts';
 import {
@@ -61,6 +62,7 @@ export function reportHtml(measured: MeasuredResult, options: PageOptions): stri
     header(measured, title) +
     tiles(measured) +
     warnings(measured) +
+    parameters(measured) +
     pictures(measured) +
     grade(measured.confidence) +
     basis(measured) +
@@ -78,13 +80,10 @@ function header(measured: MeasuredResult, title: string): string {
   const change = result.startEquity > 0 ? result.finalEquity / result.startEquity - 1 : 0;
   const places = moneyPlaces([result.startEquity, result.finalEquity]);
   const equity = `${money(result.startEquity, places)} → <b class="${tone(change)}">${money(result.finalEquity, places)}</b> ${escapeHtml(quote)}`;
-  const params = Object.entries(result.spec.params)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' · ');
   return (
     `<header><div><p class="kicker">Backtest</p><h1>${escapeHtml(title)}</h1>` +
     `<p class="sub">${escapeHtml(market.join(', '))} · ${escapeHtml(timeframeText(measured))} · ${periodText(measured)}</p>` +
-    `<p class="sub">${equity}</p>${params === '' ? '' : `<p class="sub params">${escapeHtml(params)}</p>`}</div>` +
+    `<p class="sub">${equity}</p></div>` +
     `${badge(confidence)}</header>`
   );
 }
@@ -200,6 +199,22 @@ function basis({ result }: MeasuredResult): string {
     `<ul class="plain">${list(result.assumptions)}</ul>`,
     'What the figures rest on.',
   );
+}
+
+/** What the strategy ran with, by the names of its form. */
+function parameters({ result: { instruments, params = [] } }: MeasuredResult): string {
+  const one = (series: SeriesParams): string => {
+    const where = params.length > 1 ? `<h3>${escapeHtml(marketsOf(series, instruments))}</h3>` : '';
+    const rows = shownParams(series, instruments).map(
+      ({ label, text, suggested }) =>
+        `<div class="figure"><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(text)}</dd>` +
+        `${suggested ? '<dd class="meaning">suggested</dd>' : ''}</div>`,
+    );
+    return `${where}<dl class="params">${rows.join('')}</dl>`;
+  };
+  const note =
+    'Suggested: it was not given, and comes from the strategy and the market before the first candle.';
+  return section('Parameters', params.map(one).join(''), note, 'parameters');
 }
 
 /** In front of the pictures: they say how the figures are to be read. */

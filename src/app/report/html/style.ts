@@ -32,7 +32,7 @@ header{display:flex;gap:20px;justify-content:space-between;align-items:flex-star
 header>div{min-width:0}
 .kicker{color:var(--muted);font-size:11px;font-weight:600;letter-spacing:.09em;text-transform:uppercase;margin-bottom:2px}
 .sub{color:var(--muted);margin-top:4px;overflow-wrap:anywhere}
-.params{font-size:12px}
+.params{columns:2;column-gap:32px}.params .figure{grid-template-columns:auto 1fr}.params dd{white-space:normal;overflow-wrap:anywhere}
 .badge{flex:none;display:grid;justify-items:center;min-width:84px;padding:8px 12px 7px;border:1px solid;border-radius:10px;text-decoration:none}
 .badge span{font-size:32px;line-height:1;font-weight:700}
 .badge small{margin-top:4px;font-size:11px}
@@ -100,5 +100,5 @@ summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-of
 details .wide{margin-top:10px;max-height:70vh;overflow:auto}
 details thead th{position:sticky;top:0;background:var(--card)}
 footer{color:var(--muted);font-size:12px;padding-top:6px}
-@media (max-width:900px){.tiles{grid-template-columns:repeat(4,1fr)}.pair,.pair.uneven,.checks{grid-template-columns:1fr}.pair{gap:0}.figures dl{columns:1}}
+@media (max-width:900px){.tiles{grid-template-columns:repeat(4,1fr)}.pair,.pair.uneven,.checks{grid-template-columns:1fr}.pair{gap:0}.figures dl,.params{columns:1}}
 @media (max-width:560px){main{padding:18px 12px 30px}h1{font-size:21px}.tiles{grid-template-columns:1fr 1fr}.minor{display:none}.card{padding:13px 12px}.badge{min-width:70px;padding:7px 9px}}`;
