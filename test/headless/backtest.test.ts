@@ -56,6 +56,22 @@ describe('sextant backtest', () => {
     expect(said.stdout).toMatch(/fees 0\.0\d{5}, slippage 0\.\d{6}, funding 0\.00 BTC/);
   });
 
+  it('tells which way funding went, and which trades are still open', async () => {
+    const rates = join(folder, 'rates.csv');
+    writeFileSync(rates, `timestamp,funding_rate\n${1_700_006_400_000 + 100 * 3_600_000},0.01\n`);
+    const run = (side: string) =>
+      sextant([
+        ...['backtest', '--strategy', 'dca', '--candles', candles, '--data', join(folder, 'd')],
+        ...['--instrument', 'BTC/USDT:USDT', '--funding', rates, '--leverage', '2'],
+        ...['--params', `{"direction":"${side}","takeProfitPercent":"50","maxSafetyOrders":0}`],
+      ]);
+    // A deal that never reaches its target is open at the only payment and at the end.
+    const [long, short] = [await run('long'), await run('short')];
+    expect(long.stdout).toMatch(/Trades: +0 closed, 1 open \(1 fill, 0 orders refused\)/);
+    expect(long.stdout).toMatch(/funding paid \d+\.\d+ USDT/);
+    expect(short.stdout).toMatch(/funding received \d+\.\d+ USDT/);
+  });
+
   it('gives the fields of the contract and writes trades and report', async () => {
     const trades = join(folder, 'trades.csv');
     const report = join(folder, 'report.html');

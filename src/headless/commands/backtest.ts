@@ -11,6 +11,7 @@ import { moneyPlaces } from '../../shared/lab/money-places.ts';
 import { pairsOf } from '../../shared/lab/pairs.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import { paramsLine } from '../../shared/lab/run-params.ts';
+import { fundingWords, tradesWords } from '../../shared/lab/run-words.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
 import type { CommandContext } from '../cli/context.ts';
@@ -206,7 +207,7 @@ function tell(
         ]),
         [
           'Trades',
-          `${result.trades.length} from flat to flat (${counts.fills} fills, ${counts.rejected} orders refused)`,
+          `${tradesWords(values, countWords)} (${countWords(counts.fills)} ${counts.fills === 1 ? 'fill' : 'fills'}, ${counts.rejected === 1 ? '1 order' : `${countWords(counts.rejected)} orders`} refused)`,
         ],
         ...(pairs === undefined
           ? []
@@ -217,7 +218,7 @@ function tell(
         ['Sharpe', values['sharpe']?.toFixed(2) ?? '–'],
         [
           'Costs',
-          `fees ${money(result.fees)}, slippage ${money(result.slippage)}, funding ${money(result.funding)} ${quote}`,
+          `fees ${money(result.fees)}, slippage ${money(result.slippage)}, funding ${fundingWords(result.funding, money)} ${quote}`,
         ],
         ['Evidence of profit', `${confidence.grade}: ${confidence.summary}`],
         ['Candles', `${countWords(counts.bars)} in ${result.wallMs} ms`],

@@ -174,6 +174,7 @@ function fraction(text: string, field: string): number {
 interface Facts {
   readonly runs: number;
   readonly trades: number;
+  readonly openTrades: number;
   readonly method: string;
   readonly verdict: string;
   readonly reasons: readonly string[];
@@ -206,7 +207,10 @@ function words(found: MonteCarlo, facts: Facts): string {
     '',
   );
   const list = renderFacts([
-    ['Runs', `${countWords(facts.runs)} of ${countWords(facts.trades)} trades, ${facts.method}`],
+    [
+      'Runs',
+      `${countWords(facts.runs)} of ${countWords(facts.trades)} closed trades${facts.openTrades === 0 ? '' : ` (${countWords(facts.openTrades)} open, left out)`}, ${facts.method}`,
+    ],
     ['Ended with a loss', percent(found.lossShare)],
     [`Fell by ${percent(facts.ruinDrawdown)}`, percent(found.ruinShare)],
     ['Verdict', facts.verdict],

@@ -15,7 +15,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { EquityLegend, EquityPlot } from './equity-plot.tsx';
-import { metricText, moneyText, percentText, toneOf } from './figures.ts';
+import { figureText, metricText, moneyText, percentText, toneOf } from './figures.ts';
 import { MonthTable } from './month-table.tsx';
 import { ParamBlocks } from './param-blocks.tsx';
 import { Block, Figure, Grade } from './small-parts.tsx';
@@ -151,7 +151,7 @@ function Overview({
         <Figure label="Win rate" value={percentText(values['winRate'], false, 1)} />
         <Figure
           label="Trades"
-          value={metricText({ unit: 'count' }, values['trades'])}
+          value={figureText({ id: 'trades', unit: 'count' }, values)}
           title={metricOf('trades')?.meaning}
         />
         {pairs === undefined ? null : (
@@ -260,7 +260,7 @@ function AllFigures({ report }: { readonly report: BacktestReportView }) {
                   className="grid grid-cols-[1fr_auto] gap-x-3 border-t border-line/60 px-3 py-1.5 first:border-t-0"
                 >
                   <dt className="text-sm">{metric.title}</dt>
-                  <dd className="num text-right text-sm">{metricText(metric, report.metrics[metric.id])}</dd>
+                  <dd className="num text-right text-sm">{figureText(metric, report.metrics)}</dd>
                   <p className="col-span-2 text-xs text-muted">{metric.meaning}</p>
                 </div>
               ))}

@@ -13,7 +13,7 @@ import { classes } from '../ui/classes.ts';
 import { Plot, plotAxis, timeAxis } from '../ui/plot.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../ui/states.tsx';
 import { bestOf, comparedColumns } from './compared.ts';
-import { metricText } from './figures.ts';
+import { figureText } from './figures.ts';
 import { Block, Grade } from './small-parts.tsx';
 import { useParamLabels } from './use-param-labels.ts';
 
@@ -159,7 +159,7 @@ function Figures({ chosen }: { readonly chosen: readonly BacktestSummaryView[] }
                     key={run.id}
                     className={classes('px-3 text-right', index === best && 'font-semibold text-accent')}
                   >
-                    {metricText(metric, run.metrics[id])}
+                    {figureText(metric, run.metrics)}
                   </td>
                 ))}
               </tr>

@@ -1,7 +1,8 @@
 /** Figures of the Lab as texts: ratios as percent, money, counts, factors, each by its unit. */
 
-import type { Metric } from '../../shared/lab/metrics.ts';
+import type { Metric, MetricValues } from '../../shared/lab/metrics.ts';
 import { moneyPlaces } from '../../shared/lab/money-places.ts';
+import { figureWords } from '../../shared/lab/run-words.ts';
 import { groupSpace, minusSign, noValue } from '../format/decimal-text.ts';
 
 /** Groups the whole part with thin spaces and writes a true minus. */
@@ -101,6 +102,12 @@ export function metricText(metric: Pick<Metric, 'unit'>, value: number | null | 
     case 'factor':
       return factorText(value);
   }
+}
+
+/** A figure of a run by its unit, in words where it has some: `532 closed, 1 open`, `paid 59.77`. */
+export function figureText(metric: Pick<Metric, 'id' | 'unit'>, values: MetricValues): string {
+  const words = figureWords(metric.id, values, { count: countText, money: (value) => moneyText(value) });
+  return words ?? metricText(metric, values[metric.id]);
 }
 
 /** Colour class by sign, for figures where more is better. */

@@ -23,7 +23,7 @@ const methods: readonly { value: Method; label: string; text: string }[] = [
   {
     value: 'bootstrap',
     label: 'Draw trades again',
-    text: 'Each run draws as many trades as there were, some twice, some not at all: what other luck would have given.',
+    text: 'Each run draws as many closed trades as there were, some twice, some not at all: what other luck would have given.',
   },
   {
     value: 'shuffle',
@@ -107,7 +107,7 @@ export function MonteCarloPane({
     return (
       <Frame picker={picker}>
         <EmptyState icon="target" title="Run a backtest first">
-          Monte Carlo works on the trades of a stored backtest.
+          Monte Carlo works on the closed trades of a stored backtest.
         </EmptyState>
       </Frame>
     );

@@ -5,7 +5,13 @@ import type { MetricRow } from './metric.ts';
 /** By section, in the order of the native core. */
 export const tradeMetrics: Readonly<Record<'trades' | 'costs' | 'benchmark', readonly MetricRow[]>> = {
   trades: [
-    ['trades', 'Trades', 'count', 'none', 'Round trips from flat to flat, an open one at the end included.'],
+    [
+      'trades',
+      'Trades',
+      'count',
+      'none',
+      'Round trips from flat to flat: those that closed, and one still open at the end.',
+    ],
     [
       'openTrades',
       'Open at the end',

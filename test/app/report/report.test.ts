@@ -48,6 +48,19 @@ test('the page shows every figure that has a value, with what it means', () => {
   expect(html).not.toMatch(/NaN|undefined|Infinity|null/);
 });
 
+test('the page tells which way funding went, and how many trades are still open', () => {
+  const found = measured();
+  const figure = (values: Readonly<Record<string, number>>) =>
+    reportHtml(
+      { ...found, performance: { ...found.performance, values: { ...found.performance.values, ...values } } },
+      { createdMs },
+    );
+  const page = figure({ trades: 1533, openTrades: 1, funding: 23.1 });
+  expect(page).toMatch(/<span>Trades<\/span><b class="">1.532 closed, 1 open<\/b>/);
+  expect(page).toContain('<dt>Funding and interest</dt><dd>received 23.10</dd>');
+  expect(figure({ funding: -59.77, openTrades: 0, trades: 7 })).toContain('<dd>paid 59.77</dd>');
+});
+
 test('a page that an older version wrote shows the grade of now, in its badge and its reasons', () => {
   const found = measured();
   const old = reportHtml(found, { createdMs })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   countText,
   factorText,
+  figureText,
   metricText,
   moneyText,
   percentText,
@@ -51,6 +52,11 @@ describe('figures', () => {
   });
 
   it('writes each metric by its unit', () => {
+    const values = { trades: 533, openTrades: 1, funding: -59.77, fees: 5 };
+    expect(figureText({ id: 'trades', unit: 'count' }, values)).toBe('532 closed, 1 open');
+    expect(figureText({ id: 'funding', unit: 'quote' }, values)).toBe('paid 59.77');
+    expect(figureText({ id: 'fees', unit: 'quote' }, values)).toBe('5.00');
+    expect(figureText({ id: 'funding', unit: 'quote' }, { funding: null })).toBe('—');
     expect(metricText({ unit: 'ratio' }, 0.5)).toBe('50.00 %');
     expect(metricText({ unit: 'quote' }, 5)).toBe('5.00');
     expect(metricText({ unit: 'count' }, 5)).toBe('5');

@@ -1,7 +1,8 @@
 /** Numbers, times and text as the page shows them. */
 
-import type { Metric, MetricUnit } from '../../../shared/lab/metrics.ts';
+import type { Metric, MetricUnit, MetricValues } from '../../../shared/lab/metrics.ts';
 import { moneyPlaces } from '../../../shared/lab/money-places.ts';
+import { figureWords } from '../../../shared/lab/run-words.ts';
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -74,8 +75,11 @@ const formats: Readonly<Record<MetricUnit, (value: number) => string>> = {
   hours: duration,
 };
 
-/** A figure with its unit. */
-export function metricText(metric: Metric, value: number | null | undefined): string {
+/** A figure with its unit, in words where it has some. */
+export function figureText(metric: Metric, values: MetricValues): string {
+  const value = values[metric.id];
+  const words = figureWords(metric.id, values, { count, money });
+  if (words !== undefined) return words;
   return value === null || value === undefined ? none : formats[metric.unit](value);
 }
 

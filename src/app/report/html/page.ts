@@ -20,7 +20,7 @@ import {
   rollingChart,
   tradesChart,
 } from './charts.ts';
-import { dayText, escapeHtml, metricText, money, number, signedPercent } from './format.ts';
+import { dayText, escapeHtml, figureText, money, number, signedPercent } from './format.ts';
 import { pageStyle } from './style.ts';
 import { drawdownTable, monthTable, periodText, reasonTable, tone, tradeTable } from './tables.ts';
 
@@ -115,7 +115,8 @@ function tiles({ performance, result }: MeasuredResult): string {
     const metric = metricOf(id);
     if (metric === undefined) return '';
     const value = performance.values[id];
-    const text = id === 'totalReturn' || id === 'cagr' ? signed(value) : metricText(metric, value);
+    const text =
+      id === 'totalReturn' || id === 'cagr' ? signed(value) : figureText(metric, performance.values);
     const colour = metric.unit === 'ratio' && id !== 'winRate' ? tone(value ?? 0) : '';
     return `<div class="tile"><span>${escapeHtml(metric.title)}</span><b class="${colour}">${text}</b></div>`;
   };
@@ -225,7 +226,7 @@ function warnings({ result }: MeasuredResult): string {
 
 function figures({ performance }: MeasuredResult): string {
   const row = (metric: Metric): string =>
-    `<div class="figure"><dt>${escapeHtml(metric.title)}</dt><dd>${metricText(metric, performance.values[metric.id])}</dd>` +
+    `<div class="figure"><dt>${escapeHtml(metric.title)}</dt><dd>${figureText(metric, performance.values)}</dd>` +
     `<dd class="meaning">${escapeHtml(metric.meaning)}</dd></div>`;
   const groups = metricGroups.map(({ id, title }) => {
     const shown = metrics.filter(
