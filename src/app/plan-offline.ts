@@ -32,5 +32,7 @@ export function planOffline(request: RequestOf<'strategies/plan'>, seed = 'plan'
   const close = candles.at(-1)?.close;
   if (close === undefined) throw new ApiError('refused', `no price of ${instrument.symbol} is known`);
   const market = { instrument, referencePrice: Decimal.fromNumber(close), candles };
-  return strategy.plan(completeParams(strategy, request.params, market).parsed, market);
+  const { parsed, unused } = completeParams(strategy, request.params, market);
+  const plan = strategy.plan(parsed, market);
+  return { ...plan, violations: [...plan.violations, ...unused] };
 }

@@ -99,9 +99,10 @@ export const strategyHandlers: Handlers<'strategies'> = {
     const strategy = findStrategyOrThrow(context, request.strategy);
     const instrument = findInstrument(context, request.venue, request.instrument);
     supported(strategy, instrument);
-    const params = completeParams(strategy, request.params, marketOrThrow(context, instrument)).parsed;
+    const { parsed, unused } = completeParams(strategy, request.params, marketOrThrow(context, instrument));
     const bot = request.bot === undefined ? undefined : findBot(context, request.bot).id;
-    return fullPlan(context, strategy, instrument, params, { bot }) as PlanView;
+    const plan = fullPlan(context, strategy, instrument, parsed, { bot });
+    return { ...plan, violations: [...plan.violations, ...unused] } as PlanView;
   },
 };
 
@@ -129,7 +130,11 @@ export const botHandlers: Handlers<'bots'> = {
       const strategy = findStrategyOrThrow(context, request.strategy);
       const instrument = findInstrument(context, request.venue, request.instrument);
       supported(strategy, instrument);
-      const { raw, parsed: params } = completeParams(strategy, request.params, {
+      const {
+        raw,
+        parsed: params,
+        unused,
+      } = completeParams(strategy, request.params, {
         ...marketOrThrow(context, instrument),
         allocation: request.allocation,
       });
@@ -155,7 +160,8 @@ export const botHandlers: Handlers<'bots'> = {
         },
       });
       if (request.start) control(context, { kind: 'start-bot', bot: id });
-      return view(context, id);
+      const warnings = unused.map(({ message }) => message);
+      return { ...view(context, id), ...(warnings.length === 0 ? {} : { warnings }) };
     }),
   'bots/start': async (request, context) => {
     const bot = findBot(context, request.bot);

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
 import { inputFault, keyHint } from '../../shared/api/input-fault.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import type { PlanViolation } from '../../shared/domain/plan.ts';
+import { decidedByGiven, unusedParams } from './unused-params.ts';
 
 /** Throws `bad-input` for the first fault of a failed parse; with an unknown key it tells the one meant, or the known ones. */
 export function throwBadInput(error: z.ZodError, schema: z.ZodType, value: unknown, prefix = ''): never {
@@ -36,12 +38,25 @@ export function checkGivenParams(strategy: AnyStrategy, given: Readonly<Record<s
   if (issues.length > 0) throwBadInput(new z.ZodError(issues), strategy.params, given, 'params');
 }
 
-/** Fills parameters that were left out with the strategy's own suggestion for the market, then parses the whole. */
+/** Parameters of which none is missing. */
+export interface CompleteParams {
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly parsed: unknown;
+  /** Warnings about given ones that do not count beside the others. */
+  readonly unused: readonly PlanViolation[];
+}
+
+/**
+ * Fills parameters that were left out with the strategy's own suggestion for the market, then parses the whole. A suggested
+ * choice gives way where what was given counts only with another one: a size in percent makes sizes be in percent.
+ */
 export function completeParams(
   strategy: AnyStrategy,
   given: Readonly<Record<string, unknown>>,
   market: PlanMarket,
-): { readonly raw: Readonly<Record<string, unknown>>; readonly parsed: unknown } {
-  const raw = { ...(strategy.suggest(market) as Record<string, unknown>), ...given };
-  return { raw, parsed: parseParams(strategy, raw) };
+): CompleteParams {
+  const suggested = strategy.suggest(market) as Record<string, unknown>;
+  const raw = { ...suggested, ...decidedByGiven(strategy, given, suggested), ...given };
+  const parsed = parseParams(strategy, raw);
+  return { raw, parsed, unused: unusedParams(strategy, given, { raw, suggested }) };
 }

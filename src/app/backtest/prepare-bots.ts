@@ -59,7 +59,7 @@ export function prepareBots(
     const { allocation, held, money, sharers } = allocationOf(spec, instrument);
     const market = planMarket(loaded, allocation);
     const given = withTimeframe(strategy, spec.params, loaded, market);
-    const { raw, parsed } = completeParams(strategy, given, market);
+    const { raw, parsed, unused } = completeParams(strategy, given, market);
     const plan = strategy.plan(parsed, market);
     const bad = plan.violations.find(({ severity }) => severity === 'error');
     if (bad !== undefined) {
@@ -85,9 +85,11 @@ export function prepareBots(
       params: seriesParams(strategy, index, spec.params, { raw, parsed }),
       longerTimeframesMs: longerThan(loaded.timeframeMs, timeframesMs),
       heldLots: lotsOf(instrument, held),
-      warnings: [shortfall, warmupWarning(loaded, Math.max(0, ...timeframesMs), bars)].filter(
-        (sentence) => sentence !== undefined,
-      ),
+      warnings: [
+        shortfall,
+        ...unused.map(({ message }) => `${instrument.symbol}: ${message}.`),
+        warmupWarning(loaded, Math.max(0, ...timeframesMs), bars),
+      ].filter((sentence) => sentence !== undefined),
     };
   });
 }

@@ -176,7 +176,11 @@ export const contract = {
       start: z.boolean().default(false),
       token: idempotencyToken.optional(),
     }),
-    z.object({ bot: botView }),
+    z.object({
+      bot: botView,
+      /** Parameters that were given and do not count beside the others; left out where there are none. */
+      warnings: z.array(z.string()).optional(),
+    }),
   ),
   'bots/start': method('trade', 'Starts a bot', z.strictObject({ bot: botText }), z.object({ bot: botView })),
   'bots/pause': method(
