@@ -68,7 +68,8 @@ export const apiCommands: readonly ApiCommand[] = [
     words: 'bots create',
     method: 'bots/create',
     defaults: { params: {} },
-    human: ({ bot }) => human.botFacts(bot),
+    human: ({ bot, warnings = [] }) =>
+      [...warnings.map((warning) => `Warning: ${warning}`), human.botFacts(bot)].join('\n'),
   }),
   command({
     words: 'bots start',
