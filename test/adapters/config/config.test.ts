@@ -119,8 +119,14 @@ describe('a bad file is refused with field, line and reason', () => {
       4,
       'not a finite number',
     ],
-    ['negative', 'log:\n  keepDays: -1\n', 'log.keepDays', 2, '>=1'],
-    ['above the range', 'log:\n  keepDays: 1000000000\n', 'log.keepDays', 2, '<=365'],
+    ['negative', 'log:\n  keepDays: -1\n', 'log.keepDays', 2, 'must be at least 1, not -1'],
+    [
+      'above the range',
+      'log:\n  keepDays: 1000000000\n',
+      'log.keepDays',
+      2,
+      'must be at most 365, not 1000000000',
+    ],
     ['a part of a whole number', 'api:\n  port: 80.5\n', 'api.port', 2, 'must be a whole number'],
     ['an unknown choice', 'mode: live\n', 'mode', 1, 'demo'],
     [
