@@ -5,6 +5,7 @@ import type { BacktestResult } from '../../shared/lab/result.ts';
 import { type BacktestSpec, type LatencySpec, type LimitFillRule, reserveOf } from '../../shared/lab/spec.ts';
 import { bookSentences } from './book-assumptions.ts';
 import type { LoadedSeries } from './load-series.ts';
+import { leastValueSentences } from './small-orders.ts';
 
 const pathWords: Readonly<Record<BacktestResult['path'], string>> = {
   event: 'The engine that trades live ran the strategy, candle by candle.',
@@ -33,6 +34,7 @@ export function assumptionsOf(
     ...(priced.length > 0 ? priceSentences(spec, priced) : []),
     ...bookSentences(spec, series),
     `Fees as fractions of value, taken in quote currency: ${rates.join('; ')}.`,
+    ...leastValueSentences(series.map(({ instrument }) => instrument)),
     latencyWords(spec.latency),
     `Entries leave ${reserveOf(spec)} of the money untouched.`,
     ...(perpetual || borrowed.length > 0

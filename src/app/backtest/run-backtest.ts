@@ -359,6 +359,7 @@ class Backtest {
       warnings: [
         ...liquidationWarnings(trades, instruments, recorder.liquidationFills),
         ...botWarnings(this.bots),
+        ...recorder.smallEntries.flatMap((entries) => entries.warnings()),
         ...warningsOf(series, counter, run.candlesWithoutDetail, refusedEntries, kernel),
         ...unsellableWarnings(openPositions, trades, tracks),
       ],

@@ -11,6 +11,7 @@ import type { FundingPaidEvent } from '../../shared/events/venue.ts';
 import type { ExitReason } from '../../shared/lab/result.ts';
 import { exitReasonOf } from './exit-reason.ts';
 import type { LiquidationFill } from './liquidation-warning.ts';
+import { SmallEntries } from './small-orders.ts';
 
 /** A round trip in the making or done. Money in quote currency. */
 export interface TripRow {
@@ -67,6 +68,8 @@ export class RunRecorder implements RunObserver {
   readonly money: MoneyChange[] = [];
   liquidations = 0;
   readonly liquidationFills: LiquidationFill[] = [];
+  /** Entries too small for a real venue, by series. */
+  readonly smallEntries: readonly SmallEntries[];
   /** Fills that closed a position or a part of it. */
   closingFills = 0;
   private readonly tracks: readonly CandleTrack[];
@@ -79,6 +82,7 @@ export class RunRecorder implements RunObserver {
     this.tracks = tracks;
     this.kernel = kernel;
     this.isClosing = isClosing;
+    this.smallEntries = tracks.map(({ instrument }) => new SmallEntries(instrument));
     this.places = tracks.map((track, index) => {
       this.numbers.set(track.instrument.id, index);
       return { lots: 0, trip: undefined, openValue: 0, nextRow: track.firstRow };
@@ -148,6 +152,9 @@ export class RunRecorder implements RunObserver {
       }
     }
     if (opened > 0) {
+      const order = this.kernel.services.orders.get(fill.clientOrderId);
+      const entryLots = order?.lots ?? fill.lots;
+      this.smallEntries[number]?.note(fill.clientOrderId, entryLots * fill.priceTicks * unit);
       if (place.trip === undefined) {
         place.trip = this.open(number, signed > 0 ? 1 : -1, fill.venueTimeMs, aimTicks);
         if (this.isClosing()) place.nextRow = Math.max(place.nextRow, track.row + 1);

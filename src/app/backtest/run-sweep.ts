@@ -29,6 +29,7 @@ import { type LoadedSeries, lowerBound } from './load-series.ts';
 import type { PreparedBot } from './prepare-bots.ts';
 import { resultInstrumentOf } from './result-instrument.ts';
 import { paramsOfRun } from './run-params.ts';
+import { SmallEntries } from './small-orders.ts';
 import {
   botWarnings,
   seriesWarnings,
@@ -301,6 +302,13 @@ export function runSweep(
   const openPositions = openPositionsOf(run.trades, instrument.takerFeeRate.toNumber());
   const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0);
   const instruments = [resultInstrumentOf(loaded)];
+  const smallEntries = new SmallEntries(instrument);
+  // Compiled rules enter with one fill each.
+  for (let row = 0; row < run.trades.length; row += 1)
+    smallEntries.note(
+      String(row),
+      (run.trades.quantity[row] as number) * (run.trades.entryPrice[row] as number),
+    );
   return {
     spec,
     path: 'sweep',
@@ -332,6 +340,7 @@ export function runSweep(
     warnings: [
       ...liquidationWarnings(run.trades, instruments),
       ...botWarnings(bots),
+      ...smallEntries.warnings(),
       ...seriesWarnings(series),
       ...(run.refusedEntries > 0 ? [unfundedWarning(run.refusedEntries)] : []),
       ...(run.tooSmallEntries > 0 ? [tooSmallWarning] : []),

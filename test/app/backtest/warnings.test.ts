@@ -2,9 +2,46 @@
 
 import { describe, expect, it } from 'vitest';
 import { priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
-import { flat, orderAt, type Prices, runScript } from './scripted.ts';
+import { candleFile, flat, orderAt, type Prices, runScript } from './scripted.ts';
 
 const symbol = 'BTC/USDT:USDT';
+
+describe('orders that real venues refuse', () => {
+  const candles = [flat(100), flat(100), flat(100)];
+  const buy = (quantity: number, more: Parameters<typeof runScript>[2] = {}) =>
+    runScript(candles, orderAt(0, 'buy', quantity), more);
+
+  it('are told with their number and what refuses them, and their rule is among the assumptions', async () => {
+    // 0.049 at 100 is 4.90.
+    const small = await buy(0.049);
+    expect(small.warnings).toEqual([
+      '1 entry was worth less than 5 USDT in BTC/USDT, the smallest 4.9: real venues refuse orders that small, and this result cannot be traded. --minimum-notional 5 makes the run refuse them too.',
+    ]);
+    expect(small.assumptions).toContain(
+      'No least order value of BTC/USDT was given (--minimum-notional): orders of any size are taken, where real venues refuse small ones.',
+    );
+    expect((await buy(0.05)).warnings).toEqual([]);
+  });
+
+  it('are counted in great currencies by their worth, and not judged in unknown ones', async () => {
+    const cheap = [flat(0.02), flat(0.02), flat(0.02)];
+    const run = (symbol: string, quantity: number) =>
+      runScript(cheap, orderAt(0, 'buy', quantity), { symbol });
+    // 0.004 at 0.02 is 0.00008, 0.005 is 0.0001.
+    expect((await run('ETH/BTC', 0.004)).warnings.join()).toContain('less than 0.0001 BTC in ETH/BTC');
+    expect((await run('ETH/BTC', 0.005)).warnings).toEqual([]);
+    expect((await run('ETH/XYZ', 0.004)).warnings).toEqual([]);
+  });
+
+  it('are refused where the least value is given, which is then the assumption', async () => {
+    const rules = { tickSize: '0.01', lotSize: '0.001', minimumNotional: '5' };
+    const source = { kind: 'file', path: candleFile(candles) } as const;
+    const result = await buy(0.049, { series: [{ source, instrument: 'BTC/USDT', rules }] });
+    expect(result.counts.fills).toBe(0);
+    expect(result.assumptions).toContain('Orders of BTC/USDT below 5 USDT are refused.');
+    expect(result.warnings.join()).not.toContain('real venues');
+  });
+});
 
 describe('a liquidation', () => {
   const toEighty = [flat(100), flat(100), [100, 100, 80, 99], flat(99)] as Prices[];
