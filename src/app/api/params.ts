@@ -54,8 +54,10 @@ export function completeParams(
   strategy: AnyStrategy,
   given: Readonly<Record<string, unknown>>,
   market: PlanMarket,
+  /** What takes the place of suggestions where it is known better, such as the timeframe of the data. */
+  known: Readonly<Record<string, unknown>> = {},
 ): CompleteParams {
-  const suggested = strategy.suggest(market) as Record<string, unknown>;
+  const suggested = { ...(strategy.suggest(market) as Record<string, unknown>), ...known };
   const raw = { ...suggested, ...decidedByGiven(strategy, given, suggested), ...given };
   const parsed = parseParams(strategy, raw);
   return { raw, parsed, unused: unusedParams(strategy, given, { raw, suggested }) };

@@ -26,7 +26,8 @@ function holds({ field, in: values }: Condition, params: Params): boolean {
  */
 export function decidedByGiven(strategy: AnyStrategy, given: Params, suggested: Params): Params {
   const dependent = dependentOf(strategy, given).filter(
-    ({ condition }) => given[condition.field] === undefined,
+    // The length of candles alone is no wish for what would read them.
+    ({ condition, name }) => given[condition.field] === undefined && name !== 'timeframe',
   );
   const decided: Record<string, unknown> = {};
   for (const { condition } of dependent) {

@@ -2,7 +2,7 @@
 
 import { Decimal, decimalMin } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
-import type { Plan, PlanLevel } from '../../shared/domain/plan.ts';
+import { entryTakesAll, type Plan, type PlanLevel } from '../../shared/domain/plan.ts';
 
 /** What a plan is paid with. */
 export interface PlanMoney {
@@ -64,8 +64,10 @@ export function shortfallOf(
   }
   const capital = needed.timesInteger(sharers).rounded(2, 'up');
   const share = given.timesInteger(100).dividedBy(needed, 1, 'down');
-  const which =
-    unpaid === 0
+  const takesAll = plan.violations.some(({ code }) => code === entryTakesAll);
+  const which = takesAll
+    ? 'its entries take all the money instead'
+    : unpaid === 0
       ? 'its losses within the range cannot be borne'
       : orders.length === 1
         ? 'its order cannot be paid'

@@ -58,8 +58,12 @@ export function prepareBots(
     }
     const { allocation, held, money, sharers } = allocationOf(spec, instrument);
     const market = planMarket(loaded, allocation);
-    const given = withTimeframe(strategy, spec.params, loaded, market);
-    const { raw, parsed, unused } = completeParams(strategy, given, market);
+    const { raw, parsed, unused } = completeParams(
+      strategy,
+      spec.params,
+      market,
+      ownTimeframe(strategy, loaded, market),
+    );
     const plan = strategy.plan(parsed, market);
     const bad = plan.violations.find(({ severity }) => severity === 'error');
     if (bad !== undefined) {
@@ -70,7 +74,7 @@ export function prepareBots(
     const shortfall = shortfallOf(plan, instrument, {
       given: money,
       sharers,
-      leverage: instrument.kind === 'perpetual' ? Math.min(spec.leverage, instrument.leverageMax) : 1,
+      leverage: lendsTo(strategy, instrument) ? Math.min(spec.leverage, instrument.leverageMax) : 1,
     });
     return {
       series: index,
@@ -87,11 +91,27 @@ export function prepareBots(
       heldLots: lotsOf(instrument, held),
       warnings: [
         shortfall,
+        leverageWarning(spec, strategy, instrument),
         ...unused.map(({ message }) => `${instrument.symbol}: ${message}.`),
         warmupWarning(loaded, Math.max(0, ...timeframesMs), bars),
       ].filter((sentence) => sentence !== undefined),
     };
   });
+}
+
+/** Whether leverage pays for orders: not on spot, nor where the strategy keeps to its own money. */
+function lendsTo({ usesLeverage = true }: AnyStrategy, { kind }: LoadedSeries['instrument']): boolean {
+  return kind === 'perpetual' && usesLeverage;
+}
+
+/** Says where leverage was asked for and the strategy does not size by it; spot tells it with the series. */
+function leverageWarning(
+  { leverage }: BacktestSpec,
+  strategy: AnyStrategy,
+  instrument: LoadedSeries['instrument'],
+): string | undefined {
+  if (leverage <= 1 || instrument.kind !== 'perpetual' || lendsTo(strategy, instrument)) return undefined;
+  return `Leverage ${leverage} makes no entry in ${instrument.symbol} larger: "${strategy.title}" enters with no more than its own money.`;
 }
 
 /** Goods that no market of the run buys or sells would be held by nobody, and counted nowhere. */
@@ -137,20 +157,19 @@ export function paramsFor(
   loaded: LoadedSeries,
 ): ReturnType<typeof completeParams> {
   const market = planMarket(loaded, allocationOf(spec, loaded.instrument).allocation);
-  return completeParams(strategy, withTimeframe(strategy, spec.params, loaded, market), market);
+  return completeParams(strategy, spec.params, market, ownTimeframe(strategy, loaded, market));
 }
 
 /** A strategy with a timeframe that was not given uses the one of the data. */
-function withTimeframe(
+function ownTimeframe(
   strategy: AnyStrategy,
-  params: Readonly<Record<string, unknown>>,
   loaded: LoadedSeries,
   market: PlanMarket,
 ): Readonly<Record<string, unknown>> {
   const suggested = strategy.suggest(market) as Readonly<Record<string, unknown>>;
-  if (params['timeframe'] !== undefined || suggested['timeframe'] === undefined) return params;
+  if (suggested['timeframe'] === undefined) return {};
   const own = timeframes.find((timeframe) => timeframeMs(timeframe) === loaded.timeframeMs);
-  return own === undefined ? params : { ...params, timeframe: own };
+  return own === undefined ? {} : { timeframe: own };
 }
 
 /** A warm-up that takes less of the traded candles than this is not worth a word. */

@@ -226,6 +226,8 @@ export interface StrategyDefinition<Params, State> {
   readonly params: z.ZodType<Params>;
   /** Whether the strategy can trade a given instrument; a text says why not. */
   readonly supports: (instrument: Instrument) => true | string;
+  /** False where sizes never go beyond the bot's own money, so that leverage makes none larger; true when left out. */
+  readonly usesLeverage?: boolean | undefined;
   /** Sensible parameters for a market, for the form's first view. */
   readonly suggest: (market: PlanMarket) => Params;
   readonly subscribe: (params: Params) => Subscription;

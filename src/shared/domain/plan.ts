@@ -33,6 +33,9 @@ export interface PlanViolation {
   readonly severity: 'error' | 'warning';
 }
 
+/** Code of the warning that the money does not pay for an entry, and that the strategy makes do with all there is. */
+export const entryTakesAll = 'ENTRY_TAKES_ALL';
+
 /** One named figure of the plan, for the side panel: label, text and unit. */
 export interface PlanFigure {
   readonly key: string;

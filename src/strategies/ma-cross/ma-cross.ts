@@ -49,6 +49,7 @@ export const maCross = defineStrategy<MaCrossParams, MaCrossState>({
   risk: 'In a sideways market the averages cross often, and every crossing costs two fees and usually a small loss.',
   params: maCrossParams,
   supports: supportsLinear,
+  usesLeverage: false,
   suggest,
   subscribe: (params) => ({
     timeframesMs: [timeframeMs(params.timeframe)],

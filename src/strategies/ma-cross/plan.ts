@@ -2,9 +2,10 @@
 
 import type { PlanMarket } from '../../engine/strategy/api.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
-import type { Plan } from '../../shared/domain/plan.ts';
+import { entryTakesAll, type Plan } from '../../shared/domain/plan.ts';
+import { meetsMinimum } from '../common/orders.ts';
 import { planPosition, planTicks } from '../common/position-plan.ts';
-import { figure } from '../common/texts.ts';
+import { caution, figure } from '../common/texts.ts';
 import { entryLegOf, exitLegOf, stopLegOf } from './legs.ts';
 import { type MaCrossParams, maCrossNumbers } from './params.ts';
 import { entryFunds, entryLots, entryValue } from './sizing.ts';
@@ -20,7 +21,16 @@ export function planMaCross(params: MaCrossParams, market: PlanMarket): Plan {
   const numbers = maCrossNumbers(params);
   const allocated = market.allocation?.[instrument.settle];
   const money = allocated === undefined ? undefined : Decimal.parse(allocated);
-  const value = entryValue(instrument, params, numbers, money);
+  const affordable = entryValue(instrument, params, numbers, money);
+  const wanted = entryValue(instrument, params, numbers, undefined);
+  const ticks = planTicks(market);
+  // The plan tells what the asked size needs, though an entry makes do with less; too little for any entry stays an error.
+  const makesDo =
+    affordable !== undefined &&
+    wanted !== undefined &&
+    wanted.compare(affordable) > 0 &&
+    meetsMinimum(instrument, entryLots(instrument, affordable, ticks), ticks);
+  const value = makesDo ? wanted : affordable;
   const size =
     params.sizeType === 'quote'
       ? `${params.orderQuote} ${instrument.quote}`
@@ -34,7 +44,7 @@ export function planMaCross(params: MaCrossParams, market: PlanMarket): Plan {
       value === undefined
         ? undefined
         : {
-            lots: entryLots(instrument, value, planTicks(market)),
+            lots: entryLots(instrument, value, ticks),
             funds: entryFunds(instrument, value),
           },
     fields: {
@@ -56,6 +66,14 @@ export function planMaCross(params: MaCrossParams, market: PlanMarket): Plan {
         `The slow average needs them; ${warmupBars(params)} are loaded where the venue has them.`,
       ),
     ],
-    violations: [],
+    violations: makesDo
+      ? [
+          caution(
+            entryTakesAll,
+            'orderQuote',
+            `an entry takes all the money there is: with its fee and the reserve for a worse price it needs ${entryFunds(instrument, value as Decimal).rounded(2, 'up')} ${instrument.settle}, and there is ${money}`,
+          ),
+        ]
+      : [],
   });
 }

@@ -1,13 +1,13 @@
 /** What the money of a run does not pay for, worked by hand. */
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shortfallOf } from '../../../src/app/backtest/plan-funding.ts';
 import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import { Decimal } from '../../../src/shared/domain/decimal.ts';
 import type { Plan, PlanLevel } from '../../../src/shared/domain/plan.ts';
-import { backtestSpec } from '../../../src/shared/lab/spec.ts';
+import { type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { findStrategy } from '../../../src/strategies/registry.ts';
-import { candleFile, flat } from './scripted.ts';
+import { candleFile, flat, type Prices } from './scripted.ts';
 
 const market = { settle: 'USDT', symbol: 'BTC/USDT' };
 
@@ -141,4 +141,80 @@ it('an entry that the venue closes unpaid again and again is sent ever more seld
   // Every ten seconds of 60 hours would be 21,600 orders; every ten minutes 360, and a few before.
   expect(counts.refusedEntries).toBeGreaterThan(100);
   expect(counts.orders).toBeLessThan(400);
+});
+
+describe('the crossover', () => {
+  const candles = Array.from({ length: 200 }, (_, hour): Prices => {
+    const price = 100 + Math.abs((hour % 20) - 10);
+    return [price, price + 1, price - 1, price];
+  });
+  const run = (instrument: string, change: Partial<BacktestSpecInput>) =>
+    runBacktest(
+      backtestSpec.parse({
+        strategy: 'ma-cross',
+        makerFee: 0.001,
+        takerFee: 0.001,
+        slippage: 0,
+        ...change,
+        params:
+          change.strategy === 'rules' ? change.params : { fastPeriod: 2, slowPeriod: 5, ...change.params },
+        series: [
+          {
+            source: { kind: 'file', path: candleFile(candles) },
+            instrument,
+            rules: { tickSize: '0.01', lotSize: '0.001' },
+          },
+        ],
+      }),
+      { findStrategy },
+    );
+
+  it('says that its entries take all the money where a size in money is more', async () => {
+    const found = await run('BTC/USDT', {
+      capital: '100',
+      fill: 'close',
+      reserve: 0.005,
+      params: { orderQuote: '500' },
+    });
+    // 500 with its fee of 0.1 % are 500.5; half a percent more is kept for a worse price: 500.5 / 0.995 = 503.0151.
+    expect(found.warnings[0]).toMatch(
+      /^BTC\/USDT: the plan needs 503\.01507538 USDT and has 100: its entries take all the money instead\. A capital of 503\.02 USDT would do, or sizes of at most 19\.8 % of these\.$/,
+    );
+    // 100 × 0.995 / 1.001 = 99.40 at 109: what it did before it told so.
+    expect((found.trades.quantity[0] as number) * (found.trades.entryPrice[0] as number)).toBeCloseTo(
+      99.4,
+      0,
+    );
+    const enough = await run('BTC/USDT', { capital: '503.02', params: { orderQuote: '500' } });
+    expect(enough.warnings.join(' ')).not.toContain('the plan needs');
+    // Left out, the size fits the money.
+    const suggested = await run('BTC/USDT', { capital: '100' });
+    expect(suggested.warnings.join(' ')).not.toContain('the plan needs');
+    expect(Number(suggested.params?.[0]?.values['orderQuote'])).toBeLessThan(100);
+  });
+
+  it('says that leverage makes no entry larger, and is right', async () => {
+    const told =
+      'Leverage 5 makes no entry in BTC/USDT:USDT larger: "Moving-average crossover" enters with no more than its own money.';
+    for (const params of [{ orderPercent: '100' }, { orderQuote: '90' }, { orderQuote: '400' }]) {
+      // At the close nothing is refused for a worse price, which borrowed money would pay for.
+      const path = { path: 'event', fill: 'close' } as const;
+      const plain = await run('BTC/USDT:USDT', { capital: '100', ...path, params });
+      const levered = await run('BTC/USDT:USDT', { capital: '100', ...path, params, leverage: 5 });
+      expect(levered.finalEquity).toBe(plain.finalEquity);
+      expect(plain.warnings.join(' ')).not.toContain('Leverage');
+      expect(levered.warnings.filter((warning) => warning !== told)).toEqual(plain.warnings);
+      expect(levered.warnings).toContain(told);
+    }
+    // A strategy that lends says nothing.
+    const rules = await run('BTC/USDT:USDT', {
+      strategy: 'rules',
+      params: {
+        longEntry: 'close < 103',
+        longExit: 'close > 107',
+      },
+      leverage: 5,
+    });
+    expect(rules.warnings.join(' ')).not.toContain('Leverage');
+  });
 });

@@ -50,6 +50,18 @@ it('a limit of trailing switches trailing on, and is told where trailing was swi
   ]);
 });
 
+it('the candles alone do not make a deal wait for an indicator that reads them', () => {
+  const { raw, unused } = complete('dca', { timeframe: '1h' });
+  expect(raw).toMatchObject({ startCondition: 'immediate' });
+  expect(unused.map(({ field }) => field)).toEqual(['timeframe']);
+  expect(complete('dca', { rsiPeriod: 7 }).raw).toMatchObject({ startCondition: 'rsi' });
+  // Those of the data, which nobody gave, neither.
+  const strategy = findStrategy('dca') as never;
+  const known = completeParams(strategy, {}, market, { timeframe: '4h' });
+  expect(known.raw).toMatchObject({ startCondition: 'immediate', timeframe: '4h' });
+  expect(known.unused).toEqual([]);
+});
+
 it('a whole set says nothing of what was only suggested', () => {
   const { raw } = complete('ma-cross', {});
   expect(complete('ma-cross', raw).unused).toEqual([]);
