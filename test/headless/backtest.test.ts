@@ -117,6 +117,22 @@ describe('sextant backtest', () => {
     ]);
   });
 
+  it('names flags and what there is, where a time, a file or a fee cannot be', async () => {
+    const told = async (...more: readonly string[]) => {
+      const { code, result } = await runSextant([...flags, ...more]);
+      return [code, result['message']];
+    };
+    expect(await told('--from', '2023-12-01', '--to', '2023-11-20')).toEqual([2, 'to: must be after --from']);
+    // 400 hours from 2023-11-15 00:00.
+    expect(await told('--from', '2030-01-01')).toEqual([
+      2,
+      'from: there is no candle in the time asked for; there are candles from 2023-11-15 00:00 to 2023-12-01 15:00 UTC',
+    ]);
+    expect((await told('--fee-maker=-0.0001'))[1]).toContain('is a rebate, which backtests do not simulate');
+    expect((await told('--params', 'fastPeriod=20'))[1]).toContain(`is not JSON; write '{"fastPeriod":20}'`);
+    expect((await told('--params', '@nofile.json'))[1]).toContain('"nofile.json" is not there');
+  });
+
   it('says in front what the capital does not pay for', async () => {
     const rules = '{"longEntry":"close > sma(2)","sizeType":"quote","orderQuote":"400"}';
     const poor = [

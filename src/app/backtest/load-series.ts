@@ -274,7 +274,13 @@ function rowsOf(
   }
   const firstRow = Math.max(spec.fromMs === undefined ? 0 : lowerBound(openTimeMs, spec.fromMs), warmupBars);
   if (firstRow >= endRow) {
-    throw new ApiError('bad-input', `${field}: there is no candle in the time asked for`, {
+    const minute = (timeMs: number | undefined): string =>
+      new Date(timeMs ?? 0).toISOString().slice(0, 16).replace('T', ' ');
+    const there =
+      openTimeMs.length === 0
+        ? ''
+        : `; there are candles from ${minute(openTimeMs[0])} to ${minute(openTimeMs.at(-1))} UTC`;
+    throw new ApiError('bad-input', `${field}: there is no candle in the time asked for${there}`, {
       field: spec.fromMs === undefined ? 'warmupBars' : 'fromMs',
       hint: 'Check --from and --to, and that there are more candles than warm up.',
     });

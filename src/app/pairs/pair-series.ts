@@ -4,6 +4,7 @@ import type { CandleTable } from '../../adapters/candle-files/candle-table.ts';
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
 import { resampleCandles } from '../../adapters/compute/resample.ts';
 import { ApiError } from '../../shared/api/result.ts';
+import { timeframeLabel } from '../data/series.ts';
 
 /** Whether tests see logarithms of prices (a hedge in value) or prices (a hedge in units). */
 export type PriceScale = 'log' | 'plain';
@@ -69,7 +70,7 @@ export function alignSeries(
   const other = joined.find((series) => series.timeframeMs !== timeframeMs);
   if (other !== undefined) {
     const [first] = joined as [Closes];
-    const found = `${first.name} has bars of ${timeframeMs} ms, ${other.name} of ${other.timeframeMs} ms`;
+    const found = `${first.name} has bars of ${timeframeLabel(timeframeMs)}, ${other.name} of ${timeframeLabel(other.timeframeMs)}`;
     throw refusal('timeframe', `${found}`, 'Give --timeframe, and all are joined to it.');
   }
   const all = commonTimes(joined);
@@ -100,7 +101,10 @@ function joinedCloses(
   if (candles.length < 2) throw refusal('candles', `${name} has fewer than two bars`);
   if (wantedMs === undefined || wantedMs === timeframeMs) return { name, timeframeMs, openTimeMs, close };
   if (wantedMs < timeframeMs || wantedMs % timeframeMs !== 0) {
-    throw refusal('timeframe', `${name} has bars of ${timeframeMs} ms, which do not join to ${wantedMs} ms`);
+    throw refusal(
+      'timeframe',
+      `${name} has bars of ${timeframeLabel(timeframeMs)}, which do not join to ${timeframeLabel(wantedMs)}`,
+    );
   }
   const { columns, firstIsPartial, lastIsProvisional } = resampleCandles(
     addon,
@@ -111,7 +115,8 @@ function joinedCloses(
   // A bar that lacks its beginning or its end is no bar of this timeframe.
   const start = firstIsPartial ? 1 : 0;
   const end = columns.close.length - (lastIsProvisional ? 1 : 0);
-  if (end - start < 2) throw refusal('timeframe', `${name} has fewer than two whole bars of ${wantedMs} ms`);
+  if (end - start < 2)
+    throw refusal('timeframe', `${name} has fewer than two whole bars of ${timeframeLabel(wantedMs)}`);
   return {
     name,
     timeframeMs: wantedMs,

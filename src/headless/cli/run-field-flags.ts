@@ -34,6 +34,8 @@ export function withFlagNames(error: unknown): unknown {
   const flag = flagOf(error.field);
   if (flag === error.field) return error;
   const start = `${error.field}: `;
-  const words = error.message.startsWith(start) ? error.message.slice(start.length) : error.message;
+  const own = error.message.startsWith(start) ? error.message.slice(start.length) : error.message;
+  // The series of the only --candles needs no number.
+  const words = own.replace(/^series\.0: /, '');
   return new ApiError(error.code, `${flag}: ${words}`, { field: flag, hint: error.hint });
 }

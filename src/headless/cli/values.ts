@@ -79,10 +79,19 @@ export function parseMoney(text: string, field: string): unknown {
 export async function parseParams(text: string, field: string): Promise<Record<string, unknown>> {
   const value = text.startsWith('@')
     ? await readParamsFile(text.slice(1), field)
-    : parseStrictJson(text, [field]);
+    : parseTypedParams(text, field);
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   throw new ApiError('bad-input', `${field}: must be an object such as {"lower":"58000"}`, { field });
+}
+
+/** What was typed without a brace is no JSON at all: an example says more than where it goes wrong. */
+function parseTypedParams(text: string, field: string): unknown {
+  const pair = /^([A-Za-z]\w{0,40})[=:]([\w.-]{1,40})$/.exec(text.trim());
+  if (pair === null) return parseStrictJson(text, [field]);
+  const [, name, value = ''] = pair;
+  const shown = /^-?\d+$/.test(value) ? value : `"${value}"`;
+  throw badFlag(field, text, `is not JSON; write '{"${name}":${shown}}'`);
 }
 
 async function readParamsFile(file: string, field: string): Promise<unknown> {
@@ -95,7 +104,9 @@ async function readParamsFile(file: string, field: string): Promise<unknown> {
     throw badFlag(
       field,
       file,
-      `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'is not there: check the path after the @'
+        : `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
     );
   }
   if (!/\.ya?ml$/i.test(file)) return parseStrictJson(text, [field]);

@@ -71,7 +71,7 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
       'holdings',
       flags.holdings === undefined ? undefined : parseMoney(flags.holdings, 'holdings'),
     ),
-    ...optional('makerFee', number(flags.feeMaker, 'fee-maker')),
+    ...optional('makerFee', makerFeeOf(flags.feeMaker)),
     ...optional('takerFee', number(flags.feeTaker, 'fee-taker')),
     ...optional('slippage', number(flags.slippage, 'slippage')),
     ...optional('fill', choice(flags.fill, 'fill', fillConventions)),
@@ -103,7 +103,9 @@ export async function backtestSpecOf(flags: BacktestFlags): Promise<BacktestSpec
   const words =
     dotted === 'series' && flags.spec === undefined
       ? 'say which: --candles FILE, or --venue, --instrument and --timeframe'
-      : fault.reason;
+      : isOfFile
+        ? fault.reason
+        : fault.reason.replace('fromMs', '--from');
   const place = isOfFile ? await placeInSpec(flags.spec ?? '', fault.path) : '';
   const hint = keyHint(fault) ?? 'See: bin/sextant backtest --help';
   throw new ApiError('bad-input', `${place}${field}: ${words}`, { field, hint });
@@ -235,4 +237,14 @@ function impactOf(text: string | undefined): unknown {
     coefficient: parseNumber(coefficient, 'impact'),
     ...optional('exponent', number(exponent, 'impact')),
   };
+}
+
+function makerFeeOf(text: string | undefined): number | undefined {
+  if (text !== undefined && /^-\d*\.?\d*[1-9]/.test(text))
+    throw badFlag(
+      'fee-maker',
+      text,
+      'is a rebate, which backtests do not simulate: give 0, and the result is the careful one',
+    );
+  return number(text, 'fee-maker');
 }

@@ -74,7 +74,7 @@ describe('what is refused', () => {
       'different timeframes',
       [a, series('b', { 2: 1, 4: 2 }, 2 * minute)],
       {},
-      { field: 'timeframe', message: expect.stringContaining('a has bars of 60000 ms, b of 120000 ms') },
+      { field: 'timeframe', message: expect.stringContaining('a has bars of 1m, b of 2m') },
     ],
     [
       'a shorter timeframe',
