@@ -1,9 +1,10 @@
 /** Every figure of a run from its equity and trades; formulas: `native/crates/core/src/performance`. */
 
-import { type MetricValues, metricValues } from '../../shared/lab/metrics.ts';
+import { type MetricValues, metricIds, metricValues } from '../../shared/lab/metrics.ts';
 import type { NativeAddon } from './addon.ts';
 import { computing } from './compute-error.ts';
 import type {
+  AddonPerformanceReport,
   DailyColumns,
   DrawdownRows,
   DrawnRows,
@@ -70,15 +71,7 @@ export function computePerformance(
 ): Performance {
   const rollingDays = options.rollingDays ?? windowFor(equity.timeMs);
   return computing(() => {
-    const report = addon.PerformanceReport.of(equity, trades, options.benchmark?.price, {
-      startEquity: options.startEquity,
-      periodsPerYear: options.periodsPerYear ?? daysPerYear,
-      rollingDays,
-      trials: options.trials ?? 1,
-      trialVariance: options.trialVariance,
-      pictures: options.pictures ?? false,
-      benchmarkStart: options.benchmark?.start,
-    });
+    const report = reportOf(addon, equity, trades, { ...options, rollingDays });
     const { days, returns } = report;
     const daily: DailyColumns = {
       equity: new Float64Array(days),
@@ -100,6 +93,47 @@ export function computePerformance(
       drawdowns: report.drawdowns,
       drawn: report.drawn,
     };
+  });
+}
+
+/**
+ * Works out the figures of these ids alone, without the series behind them: they have the values `computePerformance` gives
+ * them. Throws as it does.
+ */
+export function computeFigures(
+  addon: NativeAddon,
+  equity: EquityColumns,
+  trades: TradeColumns,
+  startEquity: number,
+  ids: readonly string[] = metricIds,
+): MetricValues {
+  // No figure looks at the moving windows: no day has one.
+  const options = { startEquity, rollingDays: 0 };
+  const column = computing(() => reportOf(addon, equity, trades, options).values);
+  const values: Record<string, number | null> = {};
+  for (const id of ids) {
+    const value = column[placeOf.get(id) ?? -1];
+    values[id] = value !== undefined && Number.isFinite(value) ? value : null;
+  }
+  return values;
+}
+
+const placeOf = new Map(metricIds.map((id, index) => [id, index]));
+
+function reportOf(
+  addon: NativeAddon,
+  equity: EquityColumns,
+  trades: TradeColumns,
+  options: PerformanceOptions & { readonly rollingDays: number },
+): AddonPerformanceReport {
+  return addon.PerformanceReport.of(equity, trades, options.benchmark?.price, {
+    startEquity: options.startEquity,
+    periodsPerYear: options.periodsPerYear ?? daysPerYear,
+    rollingDays: options.rollingDays,
+    trials: options.trials ?? 1,
+    trialVariance: options.trialVariance,
+    pictures: options.pictures ?? false,
+    benchmarkStart: options.benchmark?.start,
   });
 }
 

@@ -128,6 +128,11 @@ export interface RuleSweeper {
   ): Promise<SweepSummaries>;
   /** Runs the rules once, with the values their parameters have. Throws as `sweep`. */
   runOnce(series: SweepSeries, rules: RuleSetInput, assumptions: SweepAssumptions): RuleRunResult;
+  /**
+   * Gives what runs rules over one series again and again, on the caller's thread alone. The columns of the account of a
+   * result are those of the next one: read them before. Throws as `sweep`.
+   */
+  repeat(series: SweepSeries, assumptions: SweepAssumptions): (rules: RuleSet) => RuleRunResult;
 }
 
 function addonSeries(series: SweepSeries): AddonSweepSeries {
@@ -162,12 +167,11 @@ function addonSettings(assumptions: SweepAssumptions, work: SweepWork): AddonSwe
   };
 }
 
-/** The rules as the addon reads them: every default filled in, ranges of parameters left out. */
-function rulesText(rules: RuleSetInput): string {
-  const checked: RuleSet = ruleSet.parse(rules);
+/** The rules as the addon reads them: ranges of parameters left out. */
+function rulesText(rules: RuleSet): string {
   return JSON.stringify({
-    ...checked,
-    parameters: checked.parameters.map(({ name, value }) => ({ name, value })),
+    ...rules,
+    parameters: rules.parameters.map(({ name, value }) => ({ name, value })),
   });
 }
 
@@ -179,7 +183,7 @@ export function createRuleSweeper(addon: NativeAddon): RuleSweeper {
       const numbers = await computingAsync(async () =>
         addon.sweepRules(
           series.map(addonSeries),
-          rulesText(rules),
+          rulesText(ruleSet.parse(rules)),
           sets.names,
           sets.values,
           addonSettings(assumptions, work),
@@ -200,29 +204,36 @@ export function createRuleSweeper(addon: NativeAddon): RuleSweeper {
       };
     },
     runOnce(series, rules, assumptions) {
-      return computing(() => {
-        const rows = series.columns.openTimeMs.length;
-        const length = Math.max(0, rows - (assumptions.firstRow ?? 0));
-        const equity = {
-          length,
-          timeMs: new Float64Array(length),
-          equity: new Float64Array(length),
-          exposure: new Float64Array(length),
-        };
-        const run = new addon.RuleRun(
-          addonSeries(series),
-          rulesText(rules),
-          addonSettings(assumptions, {}),
-          equity.timeMs,
-          equity.equity,
-          equity.exposure,
-        );
-        const trades = emptyTrades(run.trades);
-        run.readTrades(trades);
-        const [orders = 0, fills = 0, refusedEntries = 0, liquidations = 0, tooSmallEntries = 0] = run.counts;
-        const counts = { orders, fills, refusedEntries, liquidations, tooSmallEntries };
-        return { trades, equity, finalEquity: run.finalEquity, ...counts };
-      });
+      return computing(() => ruleRuns(addon, series, assumptions, {})(ruleSet.parse(rules)));
     },
+    repeat: (series, assumptions) => ruleRuns(addon, series, assumptions, { threads: 1 }),
   };
+}
+
+/** Gives what runs rules over a series; its columns of the account are filled anew by each run. */
+function ruleRuns(
+  addon: NativeAddon,
+  series: SweepSeries,
+  assumptions: SweepAssumptions,
+  work: SweepWork,
+): (rules: RuleSet) => RuleRunResult {
+  const length = Math.max(0, series.columns.openTimeMs.length - (assumptions.firstRow ?? 0));
+  const equity = {
+    length,
+    timeMs: new Float64Array(length),
+    equity: new Float64Array(length),
+    exposure: new Float64Array(length),
+  };
+  const market = addonSeries(series);
+  const settings = addonSettings(assumptions, work);
+  return (rules) =>
+    computing(() => {
+      const { equity: value, exposure, timeMs } = equity;
+      const run = new addon.RuleRun(market, rulesText(rules), settings, timeMs, value, exposure);
+      const trades = emptyTrades(run.trades);
+      run.readTrades(trades);
+      const [orders = 0, fills = 0, refusedEntries = 0, liquidations = 0, tooSmallEntries = 0] = run.counts;
+      const counts = { orders, fills, refusedEntries, liquidations, tooSmallEntries };
+      return { trades, equity, finalEquity: run.finalEquity, ...counts };
+    });
 }

@@ -1,6 +1,7 @@
 /**
- * A study on disk: `study.json` with what was asked for, and `trials.jsonl` with one trial a line. Lines are added and
- * flushed batch by batch; a batch that a crash cut off is dropped whole at the next opening: its other trials would be
+ * A study on disk: `study.json` with what was asked for, and `trials.jsonl` with one trial a line. Lines are written batch by
+ * batch, so that a crash of the program loses none, and flushed every half second: a power cut loses what ran since, which
+ * a resumed study runs again. A batch that was cut off is dropped whole at the next opening: its other trials would be
  * proposed by a sampler that knows more than it did then, and the resumed study would be another one.
  */
 
@@ -22,6 +23,8 @@ import { ApiError } from '../../shared/api/result.ts';
 import { type StudySpec, studyEnds, studySpec, type TrialRow, trialRow } from '../../shared/lab/study.ts';
 
 const formatVersion = 1;
+/** A flush takes as long as hundreds of quick trials. */
+const flushIntervalMs = 500;
 
 const studyFile = z.object({
   format: z.number().int(),
@@ -39,6 +42,7 @@ export class TrialLog {
   readonly rows: TrialRow[];
   #file: StudyFile;
   readonly #handle: number;
+  #flushedMs = Number.NEGATIVE_INFINITY;
 
   private constructor(folder: string, file: StudyFile, rows: TrialRow[], handle: number) {
     this.folder = folder;
@@ -71,16 +75,22 @@ export class TrialLog {
     return this.#file;
   }
 
-  /** Adds a batch; it is on disk when this returns. */
+  /** Adds a batch; it is written when this returns, and on disk before the study has an end. */
   append(rows: readonly TrialRow[]): void {
     if (rows.length === 0) return;
     writeSync(this.#handle, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    fsyncSync(this.#handle);
+    if (performance.now() - this.#flushedMs >= flushIntervalMs) this.#flush();
     this.rows.push(...rows);
+  }
+
+  #flush(): void {
+    fsyncSync(this.#handle);
+    this.#flushedMs = performance.now();
   }
 
   /** Notes why the study ended; null opens it again. */
   setEnd(end: StudyFile['end']): void {
+    this.#flush();
     this.#file = { ...this.#file, end };
     writeWhole(join(this.folder, 'study.json'), JSON.stringify(this.#file, null, 1));
   }

@@ -57,7 +57,23 @@ export function completeParams(
   /** What takes the place of suggestions where it is known better, such as the timeframe of the data. */
   known: Readonly<Record<string, unknown>> = {},
 ): CompleteParams {
-  const suggested = { ...(strategy.suggest(market) as Record<string, unknown>), ...known };
+  return completedParams(strategy, given, { ...suggestedParams(strategy, market), ...known });
+}
+
+/** What a strategy suggests for a market, by parameter. */
+export function suggestedParams(
+  strategy: AnyStrategy,
+  market: PlanMarket,
+): Readonly<Record<string, unknown>> {
+  return strategy.suggest(market) as Readonly<Record<string, unknown>>;
+}
+
+/** As `completeParams`, with suggestions that are known already. */
+export function completedParams(
+  strategy: AnyStrategy,
+  given: Readonly<Record<string, unknown>>,
+  suggested: Readonly<Record<string, unknown>>,
+): CompleteParams {
   const raw = { ...suggested, ...decidedByGiven(strategy, given, suggested), ...given };
   const parsed = parseParams(strategy, raw);
   return { raw, parsed, unused: unusedParams(strategy, given, { raw, suggested }) };

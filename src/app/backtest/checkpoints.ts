@@ -1,12 +1,18 @@
 /** Moments of a run at which it tells its return so far and may end: a trial that lags behind need not run on. */
 
 import type { EquityTable } from '../../shared/lab/result.ts';
+import { interimPoints, type TrialRequest } from '../optimise/trial-evaluator.ts';
 
 /** A moment of a run, as part of its candles (0 to 1). */
 export interface Checkpoint {
   readonly part: number;
   /** Return below which the run ends here with `BacktestEndedEarlyError`; null: it goes on. */
   readonly endBelow: number | null;
+}
+
+/** Gives the checkpoints of a trial. */
+export function checkpointsOf(pruneBelow: TrialRequest['pruneBelow']): Checkpoint[] {
+  return interimPoints.map((part, index) => ({ part, endBelow: pruneBelow[index] ?? null }));
 }
 
 /** Thrown when a run fell below what a checkpoint asks for: there is no result. */

@@ -1,16 +1,17 @@
 /** Which bots a backtest runs: one for each traded series, all of the same strategy, the money shared evenly. */
 
 import { columnTicks } from '../../engine/simulation/candles/candle-track.ts';
-import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
+import type { AnyStrategy, PlanMarket, Subscription } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { type Candle, timeframeMs, timeframes } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsOf, priceOf } from '../../shared/domain/instrument.ts';
 import { botId, type EpochMs } from '../../shared/domain/nominal.ts';
+import type { Plan } from '../../shared/domain/plan.ts';
 import type { BotDefinition } from '../../shared/events/control.ts';
 import type { SeriesParams } from '../../shared/lab/run-params.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
-import { completeParams } from '../api/params.ts';
+import { type CompleteParams, completedParams, suggestedParams } from '../api/params.ts';
 import type { LoadedSeries } from './load-series.ts';
 import { shortfallOf } from './plan-funding.ts';
 import { seriesParams } from './run-params.ts';
@@ -20,6 +21,8 @@ export interface PreparedBot {
   /** Index of its series. */
   readonly series: number;
   readonly definition: BotDefinition;
+  /** Its parameters as the strategy reads them. */
+  readonly parsed: unknown;
   /** Its parameters as reports tell them. */
   readonly params: SeriesParams;
   /** Timeframes it wants beyond the one of its candles. */
@@ -28,6 +31,26 @@ export interface PreparedBot {
   readonly heldLots: number;
   /** What keeps it from trading its plan, in sentences: missing money, too few candles. */
   readonly warnings: readonly string[];
+}
+
+/** Where a bot trades and what it begins with, whatever its parameters are. */
+export interface BotPlace {
+  /** Index of its series. */
+  readonly series: number;
+  readonly loaded: LoadedSeries;
+  readonly means: BotMeans;
+  /** What is known of the market before its first traded candle. */
+  readonly market: PlanMarket;
+  /** What the strategy suggests there, with the timeframe of the data. */
+  readonly suggested: Readonly<Record<string, unknown>>;
+}
+
+/** Parameters that a strategy takes in a place. */
+export interface CheckedParams extends CompleteParams {
+  readonly plan: Plan;
+  readonly subscription: Subscription;
+  /** Timeframes it wants beyond the one of its candles. */
+  readonly longerTimeframesMs: readonly number[];
 }
 
 /** Digits after the point to which money is shared. */
@@ -41,6 +64,14 @@ export function prepareBots(
   strategy: AnyStrategy,
   series: readonly LoadedSeries[],
 ): PreparedBot[] {
+  return tradedSeries(spec, series).map((index, number) => {
+    const place = botPlace(spec, strategy, series, index);
+    return preparedBot(spec, strategy, place, checkParams(strategy, place, spec.params), number);
+  });
+}
+
+/** Gives the indexes of the series that are traded. Throws `ApiError` where there are none, or goods nobody trades. */
+export function tradedSeries(spec: BacktestSpec, series: readonly LoadedSeries[]): number[] {
   const traded = series.flatMap((loaded, index) => (loaded.spec.tradable ? [index] : []));
   if (traded.length === 0) {
     throw new ApiError('bad-input', 'series: none of them may be traded', { field: 'series' });
@@ -49,54 +80,80 @@ export function prepareBots(
     spec,
     traded.map((index) => series[index] as LoadedSeries),
   );
-  return traded.map((index, number) => {
-    const loaded = series[index] as LoadedSeries;
-    const { instrument } = loaded;
-    const supported = strategy.supports(instrument);
-    if (supported !== true) {
-      throw new ApiError('bad-input', `series.${index}: ${supported}`, { field: `series.${index}` });
-    }
-    const { allocation, held, money, sharers } = allocationOf(spec, instrument);
-    const market = planMarket(loaded, allocation);
-    const { raw, parsed, unused } = completeParams(
-      strategy,
-      spec.params,
-      market,
-      ownTimeframe(strategy, loaded, market),
-    );
-    const plan = strategy.plan(parsed, market);
-    const bad = plan.violations.find(({ severity }) => severity === 'error');
-    if (bad !== undefined) {
-      const field = bad.field === undefined ? 'params' : `params.${bad.field}`;
-      throw new ApiError('bad-input', `${field}: ${bad.message}`, { field });
-    }
-    const { decisionBars: bars = 0, timeframesMs } = strategy.subscribe(parsed);
-    const shortfall = shortfallOf(plan, instrument, {
-      given: money,
-      sharers,
-      leverage: lendsTo(strategy, instrument) ? Math.min(spec.leverage, instrument.leverageMax) : 1,
-    });
-    return {
-      series: index,
-      definition: {
-        id: botId(`b${number + 1}`),
-        name: strategy.title,
-        strategy: strategy.id,
-        instrument: instrument.id,
-        params: raw,
-        allocation,
-      },
-      params: seriesParams(strategy, index, spec.params, { raw, parsed }),
-      longerTimeframesMs: longerThan(loaded.timeframeMs, timeframesMs),
-      heldLots: lotsOf(instrument, held),
-      warnings: [
-        shortfall,
-        leverageWarning(spec, strategy, instrument),
-        ...unused.map(({ message }) => `${instrument.symbol}: ${message}.`),
-        warmupWarning(loaded, Math.max(0, ...timeframesMs), bars),
-      ].filter((sentence) => sentence !== undefined),
-    };
+  return traded;
+}
+
+/** Gives the place of the bot of a series. Throws `ApiError` where the strategy does not trade such a market. */
+export function botPlace(
+  spec: BacktestSpec,
+  strategy: AnyStrategy,
+  series: readonly LoadedSeries[],
+  index: number,
+): BotPlace {
+  const loaded = series[index] as LoadedSeries;
+  const supported = strategy.supports(loaded.instrument);
+  if (supported !== true) {
+    throw new ApiError('bad-input', `series.${index}: ${supported}`, { field: `series.${index}` });
+  }
+  const means = meansOf(spec, loaded.instrument);
+  const market = planMarket(loaded, means.allocation);
+  return { series: index, loaded, means, market, suggested: suggestedAt(strategy, loaded, market) };
+}
+
+/** Completes parameters for a place and checks them there. Throws `ApiError` naming the field. */
+export function checkParams(
+  strategy: AnyStrategy,
+  { loaded, market, suggested }: BotPlace,
+  given: Readonly<Record<string, unknown>>,
+): CheckedParams {
+  const complete = completedParams(strategy, given, suggested);
+  const plan = strategy.plan(complete.parsed, market);
+  const bad = plan.violations.find(({ severity }) => severity === 'error');
+  if (bad !== undefined) {
+    const field = bad.field === undefined ? 'params' : `params.${bad.field}`;
+    throw new ApiError('bad-input', `${field}: ${bad.message}`, { field });
+  }
+  const subscription = strategy.subscribe(complete.parsed);
+  const longerTimeframesMs = longerThan(loaded.timeframeMs, subscription.timeframesMs);
+  return { ...complete, plan, subscription, longerTimeframesMs };
+}
+
+function preparedBot(
+  spec: BacktestSpec,
+  strategy: AnyStrategy,
+  { loaded, means, series }: BotPlace,
+  { longerTimeframesMs, parsed, plan, raw, subscription, unused }: CheckedParams,
+  number: number,
+): PreparedBot {
+  const { instrument } = loaded;
+  const { allocation, held, money, sharers } = means;
+  const { decisionBars: bars = 0, timeframesMs } = subscription;
+  const shortfall = shortfallOf(plan, instrument, {
+    given: money,
+    sharers,
+    leverage: lendsTo(strategy, instrument) ? Math.min(spec.leverage, instrument.leverageMax) : 1,
   });
+  return {
+    series,
+    definition: {
+      id: botId(`b${number + 1}`),
+      name: strategy.title,
+      strategy: strategy.id,
+      instrument: instrument.id,
+      params: raw,
+      allocation,
+    },
+    parsed,
+    params: seriesParams(strategy, series, spec.params, { raw, parsed }),
+    longerTimeframesMs,
+    heldLots: lotsOf(instrument, held),
+    warnings: [
+      shortfall,
+      leverageWarning(spec, strategy, instrument),
+      ...unused.map(({ message }) => `${instrument.symbol}: ${message}.`),
+      warmupWarning(loaded, Math.max(0, ...timeframesMs), bars),
+    ].filter((sentence) => sentence !== undefined),
+  };
 }
 
 /** Whether leverage pays for orders: not on spot, nor where the strategy keeps to its own money. */
@@ -131,16 +188,18 @@ function refuseStrangeHoldings({ holdings = {} }: BacktestSpec, traded: readonly
 }
 
 /** What a bot begins with: its share of the venue's money, and on spot the goods there are. */
-function allocationOf(
-  spec: Pick<BacktestSpec, 'capital' | 'holdings' | 'series'>,
-  { base, kind, settle, venue }: LoadedSeries['instrument'],
-): {
+interface BotMeans {
   readonly allocation: Readonly<Record<string, string>>;
   readonly held: Decimal;
   readonly money: Decimal;
   /** Bots that share the capital of the venue. */
   readonly sharers: number;
-} {
+}
+
+function meansOf(
+  spec: Pick<BacktestSpec, 'capital' | 'holdings' | 'series'>,
+  { base, kind, settle, venue }: LoadedSeries['instrument'],
+): BotMeans {
   const traded = spec.series.filter((series) => series.tradable && series.venue === venue).length;
   const sharers = Math.max(1, traded);
   const whole = Decimal.parse(spec.capital);
@@ -155,21 +214,22 @@ export function paramsFor(
   spec: Pick<BacktestSpec, 'params' | 'capital' | 'holdings' | 'series'>,
   strategy: AnyStrategy,
   loaded: LoadedSeries,
-): ReturnType<typeof completeParams> {
-  const market = planMarket(loaded, allocationOf(spec, loaded.instrument).allocation);
-  return completeParams(strategy, spec.params, market, ownTimeframe(strategy, loaded, market));
+): CompleteParams {
+  const market = planMarket(loaded, meansOf(spec, loaded.instrument).allocation);
+  return completedParams(strategy, spec.params, suggestedAt(strategy, loaded, market));
 }
 
 /** A strategy with a timeframe that was not given uses the one of the data. */
-function ownTimeframe(
+function suggestedAt(
   strategy: AnyStrategy,
   loaded: LoadedSeries,
   market: PlanMarket,
 ): Readonly<Record<string, unknown>> {
-  const suggested = strategy.suggest(market) as Readonly<Record<string, unknown>>;
-  if (suggested['timeframe'] === undefined) return {};
+  const suggested = suggestedParams(strategy, market);
   const own = timeframes.find((timeframe) => timeframeMs(timeframe) === loaded.timeframeMs);
-  return own === undefined ? {} : { timeframe: own };
+  return suggested['timeframe'] === undefined || own === undefined
+    ? suggested
+    : { ...suggested, timeframe: own };
 }
 
 /** A warm-up that takes less of the traded candles than this is not worth a word. */

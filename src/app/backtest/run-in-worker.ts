@@ -6,8 +6,15 @@
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
-import { BacktestCancelledError } from './run-backtest.ts';
-import type { WorkerAnswer, WorkerOutcome, WorkerRequest } from './worker-messages.ts';
+import type { TrialOutcome } from '../optimise/trial-evaluator.ts';
+import { BacktestCancelledError } from './backtest-options.ts';
+import type {
+  BacktestTask,
+  TrialsTask,
+  WorkerAnswer,
+  WorkerOutcome,
+  WorkerRequest,
+} from './worker-messages.ts';
 
 export interface WorkerOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -24,16 +31,20 @@ function workerFile(): URL {
   return new URL(name, import.meta.url);
 }
 
-/** The run a thread has in hand. */
+/** What a caller says of a task. */
+type Asked<Task extends WorkerRequest> = Omit<Task, 'cancel' | 'kind'>;
+type Request = Omit<BacktestTask, 'cancel'> | Omit<TrialsTask, 'cancel'>;
+
+/** The request a thread has in hand. */
 interface Running {
-  readonly request: Omit<WorkerRequest, 'cancel'>;
+  readonly request: Request;
   readonly options: WorkerOptions;
   readonly settled: PromiseWithResolvers<WorkerOutcome>;
   place: string;
   watchdog: NodeJS.Timeout | undefined;
 }
 
-/** A thread that takes one run after the other. While it has none, it does not keep the process alive. */
+/** A thread that takes one request after the other. While it has none, it does not keep the process alive. */
 export class BacktestWorker {
   readonly #thread = new Worker(workerFile());
   #running: Running | undefined;
@@ -52,10 +63,26 @@ export class BacktestWorker {
   }
 
   /**
-   * Runs a backtest; the one before must have ended. Throws `ApiError` (bad input, a strategy that throws or makes no
+   * Runs a backtest; the request before must have ended. Throws `ApiError` (bad input, a strategy that throws or makes no
    * progress for `spec.stallTimeoutMs`), `BacktestCancelledError`.
    */
-  async run(request: Omit<WorkerRequest, 'cancel'>, options: WorkerOptions = {}): Promise<WorkerOutcome> {
+  async run(request: Asked<BacktestTask>, options?: WorkerOptions): Promise<BacktestResult> {
+    const outcome = await this.#ask({ ...request, kind: 'backtest' }, options);
+    if (outcome.kind === 'done') return outcome.result;
+    throw new Error(`a worker answered a backtest with ${outcome.kind}`);
+  }
+
+  /** Runs trials; gives what became of each, null for one that was left out. Throws as `run`. */
+  async trials(
+    request: Asked<TrialsTask>,
+    options?: WorkerOptions,
+  ): Promise<readonly (TrialOutcome | null)[]> {
+    const outcome = await this.#ask({ ...request, kind: 'trials' }, options);
+    if (outcome.kind === 'trials') return outcome.outcomes;
+    throw new Error(`a worker answered trials with ${outcome.kind}`);
+  }
+
+  async #ask(request: Request, options: WorkerOptions = {}): Promise<WorkerOutcome> {
     if (options.signal?.aborted === true) throw new BacktestCancelledError('the backtest was cancelled');
     const running: Running = {
       request,
@@ -112,7 +139,7 @@ export class BacktestWorker {
         options.onProgress?.(message.done, message.total);
         return;
       case 'done':
-      case 'ended-early':
+      case 'trials':
         settled.resolve(message);
         return;
       case 'cancelled':
@@ -152,14 +179,12 @@ export class BacktestWorker {
 
 /** Runs one backtest in a worker of its own. Throws as `BacktestWorker.run` does. */
 export async function runInWorker(
-  request: Omit<WorkerRequest, 'cancel' | 'checkpoints'>,
+  request: Asked<BacktestTask>,
   options: WorkerOptions = {},
 ): Promise<BacktestResult> {
   const worker = new BacktestWorker();
   try {
-    const outcome = await worker.run(request, options);
-    if (outcome.kind === 'done') return outcome.result;
-    throw new Error('a run without checkpoints ended early');
+    return await worker.run(request, options);
   } finally {
     await worker.close();
   }

@@ -1,42 +1,65 @@
 /** Runs the trials of a study as backtests, side by side in workers. */
 
-import { errorText, isCallersFault } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { JobCancelled } from '../jobs/job-runner.ts';
-import type { TrialEvaluator, TrialOutcome, TrialRequest } from '../optimise/trial-evaluator.ts';
+import {
+  type TrialEvaluator,
+  type TrialOutcome,
+  type TrialRequest,
+  trialFailure,
+} from '../optimise/trial-evaluator.ts';
 import type { LabTools } from './lab-tools.ts';
 
-/** Gives an evaluator over the data of `spec`, whose parameters each trial replaces. */
+/** Trials a worker gets at a time, at most: between two lots it can be cancelled and others have their turn. */
+const lotMaximum = 64;
+
+/**
+ * Gives an evaluator over the data of `spec`, whose parameters each trial replaces. `metrics` are the figures its outcomes
+ * have; all when left out.
+ */
 export function backtestEvaluator(
-  tools: Pick<LabTools, 'runner' | 'figures'>,
+  { runner }: Pick<LabTools, 'runner'>,
   spec: BacktestSpec,
+  metrics?: readonly string[],
 ): TrialEvaluator {
-  const runOne = async (request: TrialRequest, isCancelled: () => boolean): Promise<TrialOutcome> => {
-    try {
-      const { params, pruneBelow } = request;
-      const trial = { ...spec, params: { ...params } };
-      const { interim, result } = await tools.runner.trial(trial, pruneBelow, { isCancelled });
-      if (result === null) return { state: 'pruned', interim };
-      return { state: 'complete', metrics: tools.figures(result), interim };
-    } catch (error) {
-      if (isCancelled()) throw new JobCancelled();
-      return { state: isCallersFault(error) ? 'invalid' : 'failed', message: errorText(error) };
-    }
-  };
+  const runs = runner.trials(spec, metrics);
   return {
     async evaluate(requests, isCancelled) {
-      const outcomes: TrialOutcome[] = [];
-      let next = 0;
-      const lane = async (): Promise<void> => {
-        while (next < requests.length) {
-          const index = next;
-          next += 1;
-          outcomes[index] = await runOne(requests[index] as TrialRequest, isCancelled);
-        }
+      const outcomes: (TrialOutcome | null)[] = requests.map(() => null);
+      /** Runs what has no outcome yet, `size` trials at a time. */
+      const runRest = async (
+        size: number,
+        run: (lot: TrialRequest[]) => Promise<readonly (TrialOutcome | null)[]>,
+      ): Promise<void> => {
+        const rest = [...requests.keys()].filter((index) => outcomes[index] === null);
+        const lane = async (): Promise<void> => {
+          for (let places = rest.splice(0, size); places.length > 0; places = rest.splice(0, size)) {
+            const lot = places.map((index) => requests[index] as TrialRequest);
+            const found = await outcomesOf(() => run(lot), lot.length, isCancelled);
+            for (const [at, index] of places.entries()) outcomes[index] = found[at] ?? null;
+          }
+        };
+        await Promise.all(Array.from({ length: Math.min(runner.parallel, rest.length) }, lane));
       };
-      await Promise.all(Array.from({ length: Math.min(tools.runner.parallel, requests.length) }, lane));
-      return outcomes;
+      const share = Math.ceil(requests.length / runner.parallel);
+      await runRest(Math.min(lotMaximum, share), (lot) => runs.compiled(lot, { isCancelled }));
+      await runRest(1, async ([request]) => [await runs.whole(request as TrialRequest, { isCancelled })]);
+      return outcomes as TrialOutcome[];
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** What became of trials: what goes wrong with them all is the outcome of each. Rejects only when they were cancelled. */
+async function outcomesOf(
+  run: () => Promise<readonly (TrialOutcome | null)[]>,
+  trials: number,
+  isCancelled: () => boolean,
+): Promise<readonly (TrialOutcome | null)[]> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isCancelled()) throw new JobCancelled();
+    return Array.from({ length: trials }, () => trialFailure(error));
+  }
 }

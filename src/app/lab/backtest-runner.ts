@@ -1,15 +1,15 @@
 /** Runs backtests of the Lab in workers, as many side by side as there are cores; a worker takes many runs. */
 
 import { availableParallelism } from 'node:os';
+import { ensureDefined } from '../../shared/domain/assert.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
+import { BacktestCancelledError } from '../backtest/backtest-options.ts';
 import type { CandleNoise } from '../backtest/chance-candles.ts';
-import { BacktestCancelledError } from '../backtest/run-backtest.ts';
 import { BacktestWorker, type WorkerOptions } from '../backtest/run-in-worker.ts';
-import type { WorkerOutcome, WorkerRequest } from '../backtest/worker-messages.ts';
 import { JobCancelled } from '../jobs/job-runner.ts';
-import { interimPoints } from '../optimise/trial-evaluator.ts';
-import type { BacktestRunner, RunControl, TrialRun } from './lab-tools.ts';
+import type { TrialRequest } from '../optimise/trial-evaluator.ts';
+import type { BacktestRunner, RunControl, TrialRuns } from './lab-tools.ts';
 
 /** How often a running backtest looks whether it should stop. */
 const cancelPollMs = 100;
@@ -38,26 +38,33 @@ class PooledRunner implements BacktestRunner {
   /** Runs in line for a worker, first come first served. */
   readonly #waiting: (() => void)[] = [];
   #isClosed = false;
+  /** Studies so far. */
+  #sessions = 0;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.parallel = options.parallel ?? availableParallelism();
   }
 
-  async run(spec: BacktestSpec, control: RunControl, noise?: CandleNoise): Promise<BacktestResult> {
-    const outcome = await this.#run({ spec, noise }, control);
-    if (outcome.kind === 'done') return outcome.result;
-    throw new Error('a run without checkpoints ended early');
+  run(spec: BacktestSpec, control: RunControl, noise?: CandleNoise): Promise<BacktestResult> {
+    const { dataFolder, strategyModule } = this.#options;
+    return this.#with(control, (worker, options) =>
+      worker.run({ spec, noise, dataFolder, strategyModule }, options),
+    );
   }
 
-  async trial(
-    spec: BacktestSpec,
-    pruneBelow: readonly (number | null)[],
-    control: RunControl,
-  ): Promise<TrialRun> {
-    const checkpoints = interimPoints.map((part, index) => ({ part, endBelow: pruneBelow[index] ?? null }));
-    const outcome = await this.#run({ spec, checkpoints }, control);
-    return { interim: outcome.interim, result: outcome.kind === 'done' ? outcome.result : null };
+  trials(spec: BacktestSpec, metrics?: readonly string[]): TrialRuns {
+    this.#sessions += 1;
+    const shared = { ...this.#options, spec, metrics, session: this.#sessions };
+    const ask = (trials: readonly TrialRequest[], compiledOnly: boolean, control: RunControl) =>
+      this.#with(control, (worker, options) => worker.trials({ ...shared, trials, compiledOnly }, options));
+    return {
+      compiled: (requests, control) => ask(requests, true, control),
+      whole: async (request, control) => {
+        const [outcome] = await ask([request], false, control);
+        return ensureDefined(outcome ?? undefined, 'the outcome of a trial');
+      },
+    };
   }
 
   async close(): Promise<void> {
@@ -68,22 +75,20 @@ class PooledRunner implements BacktestRunner {
     await Promise.all([...this.#workers].map((worker) => worker.close()));
   }
 
-  async #run(
-    request: Pick<WorkerRequest, 'spec' | 'checkpoints' | 'noise'>,
+  async #with<Answer>(
     control: RunControl,
-  ): Promise<WorkerOutcome> {
+    ask: (worker: BacktestWorker, options: WorkerOptions) => Promise<Answer>,
+  ): Promise<Answer> {
     const worker = await this.#take(control);
     const stop = new AbortController();
     const poll = setInterval(() => {
       if (control.isCancelled()) stop.abort();
     }, cancelPollMs);
-    const options: WorkerOptions = {
-      signal: stop.signal,
-      onProgress: (done, total) => control.onProgress?.(done, total),
-    };
-    const { dataFolder, strategyModule } = this.#options;
     try {
-      return await worker.run({ ...request, dataFolder, strategyModule }, options);
+      return await ask(worker, {
+        signal: stop.signal,
+        onProgress: (done, total) => control.onProgress?.(done, total),
+      });
     } catch (error) {
       if (error instanceof BacktestCancelledError) throw new JobCancelled();
       throw error;

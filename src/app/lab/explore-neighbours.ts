@@ -45,7 +45,7 @@ export async function exploreNeighbours(
 ): Promise<SensitivityView> {
   const objective = objectiveOf(spec.objectives[0] ?? 'sharpe');
   const formula = parseMetricExpression(objective.expression, metricIds);
-  const evaluator = backtestEvaluator(tools, backtest);
+  const evaluator = backtestEvaluator(tools, backtest, [...formula.metrics, 'trades']);
   const paramsOf = await paramsOfTrials(tools, spec, prepared);
   const known = new Map<string, number | null>();
   const score: ScoreAll = async (settings) => {

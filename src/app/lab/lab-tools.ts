@@ -8,6 +8,7 @@ import type { MetricValues } from '../../shared/lab/metrics.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import type { CandleNoise } from '../backtest/chance-candles.ts';
+import type { TrialOutcome, TrialRequest } from '../optimise/trial-evaluator.ts';
 import type { MeasuredResult, MeasureOptions } from '../report/measure.ts';
 
 /** How a run is watched and ended. */
@@ -23,21 +24,18 @@ export interface BacktestRunner {
   readonly parallel: number;
   /** Runs, on candles with noise where it is given. Rejects with `JobCancelled` when cancelled, `ApiError` for bad input and failing strategies. */
   run(spec: BacktestSpec, control: RunControl, noise?: CandleNoise): Promise<BacktestResult>;
-  /**
-   * Runs a trial, which ends where its return falls below `pruneBelow` (by interim point; null: never). Rejects as `run`
-   * does.
-   */
-  trial(spec: BacktestSpec, pruneBelow: readonly (number | null)[], control: RunControl): Promise<TrialRun>;
+  /** Gives what runs trials of a specification; `metrics` are the figures asked for, all when left out. */
+  trials(spec: BacktestSpec, metrics?: readonly string[]): TrialRuns;
   /** Ends the workers; runs in hand are cancelled, and there are no more. */
   close(): Promise<void>;
 }
 
-/** A trial that ran to the end, or was ended early. */
-export interface TrialRun {
-  /** Returns at the interim points it came to. */
-  readonly interim: readonly number[];
-  /** Null when it was ended early. */
-  readonly result: BacktestResult | null;
+/** Trials of one specification, which differ in their parameters; a worker loads what they share once. */
+export interface TrialRuns {
+  /** Runs trials one after the other as far as they compile: null for one that only the event path can run. Rejects as `run`. */
+  compiled(requests: readonly TrialRequest[], control: RunControl): Promise<readonly (TrialOutcome | null)[]>;
+  /** Runs a trial on the path it needs. Rejects as `run`. */
+  whole(request: TrialRequest, control: RunControl): Promise<TrialOutcome>;
 }
 
 /** First open and last close of the candles a specification runs over (warm-up apart), and their length. */
@@ -64,7 +62,7 @@ export interface LabTools {
   }>;
   /** Figures and grade of a result. */
   measure(result: BacktestResult, options?: MeasureOptions): MeasuredResult;
-  /** Figures alone, for trials by the thousand. */
+  /** Figures alone. */
   figures(result: BacktestResult): MetricValues;
   readonly wallClock: () => number;
 }

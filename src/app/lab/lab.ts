@@ -1,7 +1,7 @@
 /** The Lab of a host: its tools, its stores and the work its jobs do. */
 
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
-import { computePerformance } from '../../adapters/compute/performance.ts';
+import { computeFigures } from '../../adapters/compute/performance.ts';
 import { EvidenceLog } from '../../adapters/lab/evidence-log.ts';
 import { LabFiles } from '../../adapters/lab/lab-files.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
@@ -72,9 +72,8 @@ export class Lab {
         return paramsFor(spec, strategy, series);
       },
       measure: (result, more) => measureResult(options.addon, result, more),
-      figures: (result) =>
-        computePerformance(options.addon, result.equity, result.trades, { startEquity: result.startEquity })
-          .values,
+      figures: ({ equity, startEquity, trades }) =>
+        computeFigures(options.addon, equity, trades, startEquity),
       wallClock: options.wallClock,
     };
     this.backtests = new BacktestStore(files, this.tools.evidence);

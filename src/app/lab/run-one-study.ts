@@ -7,10 +7,10 @@ import { ApiError } from '../../shared/api/result.ts';
 import { ExpressionError } from '../../shared/lab/metric-expression.ts';
 import type { Dimension, SearchValue } from '../../shared/lab/search-space.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
-import type { StudyEnd, StudySpec } from '../../shared/lab/study.ts';
+import { type StudyEnd, type StudySpec, trialMetrics } from '../../shared/lab/study.ts';
 import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
 import { strategiesHint } from '../backtest/load-strategy.ts';
-import { checkSweepSpec } from '../backtest/run-sweep.ts';
+import { checkSweepSpec } from '../backtest/sweep-rules.ts';
 import { parsedObjectives, runStudy, type StudyProgress, type TrialLogPort } from '../optimise/run-study.ts';
 import { strategySpace, trialParams } from '../optimise/strategy-space.ts';
 import { backtestEvaluator } from './backtest-evaluator.ts';
@@ -131,7 +131,8 @@ export async function runOneStudy(
     objectives: spec.objectives.length,
     seed: spec.seed,
   });
-  const evaluator = backtestEvaluator(tools, backtest);
+  const read = parsedObjectives(spec).flatMap(({ formula }) => formula.metrics);
+  const evaluator = backtestEvaluator(tools, backtest, [...new Set([...trialMetrics, ...read])]);
   try {
     return await runStudy({
       spec,

@@ -18,6 +18,13 @@ export function dominates(left: readonly number[], right: readonly number[]): bo
   return isBetter;
 }
 
+/** A trial with its values as a text and what is to be minimised. */
+interface Ranked {
+  readonly row: TrialRow;
+  readonly key: string;
+  readonly costs: readonly number[];
+}
+
 /**
  * Keeps the best trials of a study as they come. With one objective the `limit` best, equal ones by age; with several
  * those that no other dominates, oldest first.
@@ -25,7 +32,7 @@ export function dominates(left: readonly number[], right: readonly number[]): bo
 export class BestTrials {
   readonly #objectives: readonly Objective[];
   readonly #limit: number;
-  #rows: { readonly row: TrialRow; readonly costs: readonly number[] }[] = [];
+  #rows: Ranked[] = [];
 
   constructor(objectives: readonly Objective[], limit: number) {
     this.#objectives = objectives;
@@ -41,18 +48,18 @@ export class BestTrials {
     if (row.state !== 'complete' || row.objectives === null) return false;
     const costs = toMinimise(this.#objectives, row.objectives);
     const key = JSON.stringify(row.values);
-    if (this.#rows.some((other) => JSON.stringify(other.row.values) === key)) return false;
-    if (this.#objectives.length > 1) return this.#addToFront({ row, costs });
+    if (this.#rows.some((other) => other.key === key)) return false;
+    if (this.#objectives.length > 1) return this.#addToFront({ row, key, costs });
     const cost = costs[0] as number;
     const place = this.#rows.findIndex((other) => cost < (other.costs[0] as number));
     const at = place < 0 ? this.#rows.length : place;
     if (at >= this.#limit) return false;
-    this.#rows.splice(at, 0, { row, costs });
+    this.#rows.splice(at, 0, { row, key, costs });
     this.#rows.length = Math.min(this.#rows.length, this.#limit);
     return at === 0;
   }
 
-  #addToFront(entry: { readonly row: TrialRow; readonly costs: readonly number[] }): boolean {
+  #addToFront(entry: Ranked): boolean {
     if (this.#rows.some((other) => dominates(other.costs, entry.costs))) return false;
     this.#rows = this.#rows.filter((other) => !dominates(entry.costs, other.costs));
     this.#rows.push(entry);

@@ -1,5 +1,6 @@
 /** What runs the trials of a study: backtests in workers, or a compiled sweep; tests hand in functions. */
 
+import { errorText, isCallersFault } from '../../shared/api/result.ts';
 import type { MetricValues } from '../../shared/lab/metric-expression.ts';
 
 /** Points of the data, as parts of its length, at which a running trial tells its return. */
@@ -15,6 +16,11 @@ export type TrialOutcome =
   | { readonly state: 'complete'; readonly metrics: MetricValues; readonly interim: readonly number[] }
   | { readonly state: 'pruned'; readonly interim: readonly number[] }
   | { readonly state: 'invalid' | 'failed'; readonly message: string };
+
+/** The outcome of a trial that an error ended: one that other parameters or data would mend makes it invalid. */
+export function trialFailure(error: unknown): TrialOutcome {
+  return { state: isCallersFault(error) ? 'invalid' : 'failed', message: errorText(error) };
+}
 
 /** Runs trials over one stretch of data. */
 export interface TrialEvaluator {

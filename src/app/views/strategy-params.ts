@@ -45,15 +45,23 @@ function metaOf(schema: z.ZodType): { meta: ParamMeta; required: boolean } {
   }
 }
 
+/** By schema: every trial of a study asks, and a schema does not change. */
+const known = new WeakMap<z.ZodType, readonly StrategyParam[] | undefined>();
+
 /** Gives the parameters in the order of the schema; undefined where the schema does not name them, as that of somebody's own strategy may not. */
-export function namedStrategyParams(strategy: AnyStrategy): StrategyParam[] | undefined {
-  const shape = objectShape(strategy.params);
-  if (shape === undefined) return undefined;
-  return Object.entries(shape).map(([name, schema]) => ({ name, ...metaOf(schema) }));
+export function namedStrategyParams({ params }: AnyStrategy): readonly StrategyParam[] | undefined {
+  if (known.has(params)) return known.get(params);
+  const shape = objectShape(params);
+  const found =
+    shape === undefined
+      ? undefined
+      : Object.entries(shape).map(([name, schema]) => ({ name, ...metaOf(schema) }));
+  known.set(params, found);
+  return found;
 }
 
 /** Gives the parameters in the order of the schema, which must be one of an object. */
-export function strategyParams(strategy: AnyStrategy): StrategyParam[] {
+export function strategyParams(strategy: AnyStrategy): readonly StrategyParam[] {
   const params = namedStrategyParams(strategy);
   if (params === undefined) throw new TypeError('the parameters of a strategy must be one object schema');
   return params;

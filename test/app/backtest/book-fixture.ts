@@ -2,7 +2,8 @@
 
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { allocateTicks, packTick, type TickColumns } from '../../../src/adapters/tick-files/tick-columns.ts';
-import { type BacktestOptions, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import type { BacktestOptions } from '../../../src/app/backtest/backtest-options.ts';
+import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import { storedCandles } from '../../../src/app/backtest/stored-candles.ts';
 import { DataLibrary } from '../../../src/app/data/data-library.ts';
 import { epochMs, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';

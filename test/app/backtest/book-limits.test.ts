@@ -1,7 +1,7 @@
 /** What a backtest over a recorded order book says of itself, and what it refuses. */
 
 import { describe, expect, it } from 'vitest';
-import { BacktestCancelledError } from '../../../src/app/backtest/run-backtest.ts';
+import { BacktestCancelledError } from '../../../src/app/backtest/backtest-options.ts';
 import { checkBias, type RunBacktest } from '../../../src/app/robustness/bias-check.ts';
 import { epochMs, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
 import { tickKinds } from '../../../src/shared/domain/tick-kinds.ts';

@@ -1,7 +1,8 @@
 /** How a run over candles goes: several markets on one clock, what a strategy may know, how it ends. */
 
 import { describe, expect, it } from 'vitest';
-import { BacktestCancelledError, runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import { BacktestCancelledError } from '../../../src/app/backtest/backtest-options.ts';
+import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import { pairsOf } from '../../../src/shared/lab/pairs.ts';
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { findStrategy } from '../../../src/strategies/registry.ts';

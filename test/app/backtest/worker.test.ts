@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BacktestCancelledError } from '../../../src/app/backtest/run-backtest.ts';
+import { BacktestCancelledError } from '../../../src/app/backtest/backtest-options.ts';
 import { runInWorker } from '../../../src/app/backtest/run-in-worker.ts';
 import { type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { candleFile, type Prices, runScript, type Script } from './scripted.ts';

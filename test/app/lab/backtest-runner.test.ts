@@ -162,30 +162,87 @@ describe('trials that end early', () => {
 
   it('tell the return at a quarter, half and three quarters of the candles', async () => {
     const runner = runnerOf({ parallel: 1, strategyModule: strategyFile('holding') });
-    const whole = await runner.trial(holding(path()), [], going);
-    expect(whole.interim.map((gain) => Number(gain.toFixed(12)))).toEqual([0, 0.01, -0.01]);
-    expect(whole.result?.finalEquity).toBeCloseTo(10_200, 9);
-    const { equity, startEquity } = whole.result as BacktestResult;
-    expect(whole.interim).toEqual([9, 19, 29].map((row) => (equity.equity[row] as number) / startEquity - 1));
+    const held = holding(path());
+    const trial = await runner.trials(held).whole({ params: {}, pruneBelow: [] }, going);
+    if (trial.state !== 'complete') throw new Error(JSON.stringify(trial));
+    expect(trial.interim.map((gain) => Number(gain.toFixed(12)))).toEqual([0, 0.01, -0.01]);
+    expect(trial.metrics['netProfit']).toBeCloseTo(200, 9);
+    const { equity, startEquity } = await runner.run(held, going);
+    expect(trial.interim).toEqual([9, 19, 29].map((row) => (equity.equity[row] as number) / startEquity - 1));
   });
 
   it('tell and do the same on the sweep path', async () => {
     const wave = candleFile(Array.from({ length: 300 }, (_, bar) => flat(100 + (bar % 7) + bar / 50)));
     const runner = runnerOf();
-    const paths = ['event', 'sweep'] as const;
-    const [event, sweep] = await Promise.all(
-      paths.map((one) => runner.trial(crossing(wave, 2, 5, { path: one }), [], going)),
-    );
-    expect(event?.interim).toHaveLength(3);
-    expect(event?.interim.every((gain) => gain !== 0)).toBe(true);
-    for (const [point, gain] of event?.interim.entries() ?? []) {
-      expect(sweep?.interim[point]).toBeCloseTo(gain, 9);
+    const { params } = crossing(wave, 2, 5);
+    const runs = runner.trials(crossing(wave, 2, 5, { path: 'auto' }), ['netProfit']);
+    const ask = async (pruneBelow: (number | null)[]) => {
+      const [compiled] = await runs.compiled([{ params, pruneBelow }], going);
+      return [await runs.whole({ params, pruneBelow }, going), compiled];
+    };
+    const byEvent = runner.trials(crossing(wave, 2, 5), ['netProfit']);
+    const event = await byEvent.whole({ params, pruneBelow: [] }, going);
+    const [whole, compiled] = await ask([]);
+    expect(compiled).toEqual(whole);
+    if (compiled?.state !== 'complete' || event.state !== 'complete') throw new Error('both run to the end');
+    expect(compiled.interim).toHaveLength(3);
+    for (const [point, gain] of event.interim.entries()) {
+      expect(gain).not.toBe(0);
+      expect(compiled.interim[point]).toBeCloseTo(gain, 9);
     }
-    const above = (event?.interim[1] as number) + 1e-6;
-    for (const one of paths) {
-      const ended = await runner.trial(crossing(wave, 2, 5, { path: one }), [null, above], going);
-      expect([one, ended.interim.length, ended.result]).toEqual([one, 2, null]);
+    const above = (event.interim[1] as number) + 1e-6;
+    const ended = [
+      ...(await ask([null, above])),
+      await byEvent.whole({ params, pruneBelow: [null, above] }, going),
+    ];
+    expect(ended.map((trial) => trial?.state)).toEqual(['pruned', 'pruned', 'pruned']);
+    expect(
+      ended.map(
+        (trial) => trial !== null && trial !== undefined && 'interim' in trial && trial.interim.length,
+      ),
+    ).toEqual([2, 2, 2]);
+  });
+
+  it('are left out by the sweep path where only the event path can run them', async () => {
+    const wave = candleFile(Array.from({ length: 60 }, (_, bar) => flat(100 + (bar % 7))));
+    const runner = runnerOf({ parallel: 1 });
+    const asked = (more: Record<string, unknown>) => ({
+      params: { ...crossing(wave, 2, 5).params, ...more },
+      pruneBelow: [],
+    });
+    const lot = [asked({}), asked({ trailingStopPercent: '1' }), asked({ direction: 'sideways' })];
+    const states = async (path: 'auto' | 'event' | 'sweep') => {
+      const found = await runner.trials(crossing(wave, 2, 5, { path })).compiled(lot, going);
+      return found.map((outcome) => outcome?.state ?? null);
+    };
+    expect(await states('auto')).toEqual(['complete', null, 'invalid']);
+    expect(await states('sweep')).toEqual(['complete', 'invalid', 'invalid']);
+    expect(await states('event')).toEqual([null, null, null]);
+  });
+
+  it('have what went wrong with all of them as the outcome of each', async () => {
+    const evaluator = backtestEvaluator({ runner: runnerOf() }, crossing('/nowhere/candles.csv', 2, 5));
+    const asked = Array.from({ length: 3 }, () => ({ params: {}, pruneBelow: [] }));
+    for (const outcome of await evaluator.evaluate(asked, () => false)) {
+      expect(outcome).toEqual({
+        state: 'invalid',
+        message: expect.stringContaining('/nowhere/candles.csv'),
+      });
     }
+  });
+
+  it('that never return are named each, and the others run', async () => {
+    const wave = candleFile(Array.from({ length: 60 }, (_, bar) => flat(100 + (bar % 7))));
+    const runner = runnerOf({ strategyModule: strategyFile('looping') });
+    const hanging = spec(wave, { strategy: 'scripted', stallTimeoutMs: 1_500 });
+    const asked = Array.from({ length: 2 }, () => ({ params: {}, pruneBelow: [] }));
+    for (const outcome of await backtestEvaluator({ runner }, hanging).evaluate(asked, () => false)) {
+      expect(outcome).toMatchObject({
+        state: 'invalid',
+        message: expect.stringContaining('scripted was ended'),
+      });
+    }
+    expect((await runner.run(crossing(wave, 2, 5), going)).counts.bars).toBe(60);
   });
 
   it.each([
@@ -195,7 +252,7 @@ describe('trials that end early', () => {
     ['nowhere below', [0, 0.0099, -0.0101], undefined],
   ])('%s', async (_name, pruneBelow, interim) => {
     const runner = runnerOf({ parallel: 1, strategyModule: strategyFile('holding') });
-    const evaluator = backtestEvaluator({ runner, figures: () => ({ trades: 1 }) }, holding(path()));
+    const evaluator = backtestEvaluator({ runner }, holding(path()));
     const [outcome] = await evaluator.evaluate([{ params: {}, pruneBelow }], () => false);
     if (outcome === undefined || !('interim' in outcome)) throw new Error(JSON.stringify(outcome));
     expect(outcome.state).toBe(interim === undefined ? 'complete' : 'pruned');

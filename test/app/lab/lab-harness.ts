@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { loadNative } from '../../../src/adapters/compute/native.ts';
 import { KeptCandles } from '../../../src/app/backtest/kept-candles.ts';
 import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
+import { TrialSession } from '../../../src/app/backtest/trial-session.ts';
 import type { JobControl, JobProgress } from '../../../src/app/jobs/job-runner.ts';
 import { Lab } from '../../../src/app/lab/lab.ts';
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
@@ -43,7 +44,16 @@ export function makeLab(dataFolder = mkdtempSync(join(tmpdir(), 'lab-data-'))): 
     runner: {
       parallel: 2,
       run: (run) => runBacktest(run, readers),
-      trial: async (run) => ({ interim: [], result: await runBacktest(run, readers) }),
+      trials: (run, metrics) => {
+        const session = TrialSession.open(run, { addon: loadNative(), backtest: readers, metrics });
+        return {
+          compiled: async (requests) => {
+            const opened = await session;
+            return requests.map((request) => opened.compiled(request));
+          },
+          whole: async (request) => (await session).whole(request, {}),
+        };
+      },
       close: () => Promise.resolve(),
     },
     strategies,
