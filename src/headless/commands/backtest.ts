@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadNative } from '../../adapters/compute/native.ts';
-import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { BacktestCancelledError } from '../../app/backtest/backtest-options.ts';
+import { loadStrategy } from '../../app/backtest/load-strategy.ts';
 import { runBacktest } from '../../app/backtest/run-backtest.ts';
 import { exactMetrics } from '../../app/report/exact-numbers.ts';
 import { type MeasuredResult, type MeasureOptions, measureResult } from '../../app/report/measure.ts';
