@@ -51,6 +51,21 @@ const order = (bot: ReturnType<typeof world>, leg: string) =>
 const _figureOf = (plan: ReturnType<typeof dca.plan>, key: string) =>
   plan.figures.find((entry) => entry.key === key)?.value;
 
+it('a deal that the venue does not let out is tried ever less often, at most a minute apart', () => {
+  const bot = world(params({ stopLossPercent: '3' }));
+  bot.start();
+  bot.endMarketOrders = 'EXPIRED';
+  bot.moveTo(9_600);
+  const waits: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    expect(bot.lastWhy()).toBe('CLOSE_ENDED');
+    const waitMs = (bot.whys.at(-1)?.nextCheckMs ?? 0) - bot.nowMs;
+    waits.push(waitMs / 1000);
+    bot.advance(waitMs);
+  }
+  expect(waits).toEqual([10, 20, 40, 60, 60]);
+});
+
 describe('running long', () => {
   it('base order at market, then safety orders and exit as planned', () => {
     const bot = world(params());

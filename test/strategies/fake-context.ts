@@ -108,6 +108,9 @@ export class FakeWorld<Params, State> {
   stopRequest: { readonly reason: string; readonly policy: StopPolicy } | undefined;
   /** When set, `send` is refused with this code. */
   denySends: 'DATA_STALE' | undefined;
+  /** When set, the venue ends market orders this way, without a fill. */
+  endMarketOrders: 'EXPIRED' | 'CANCELED' | undefined;
+  #unfilledSends = 0;
   /** Legs that were filled completely and may never be placed again. */
   readonly finishedLegs = new Set<string>();
   nowMs = 1_700_000_000_000;
@@ -528,11 +531,18 @@ export class FakeWorld<Params, State> {
         if (order.type !== 'market') throw new Error('the fake venue takes only market orders through send');
         const placed = world.#place(order, order.lots, false);
         world.#pending.push(() => {
+          if (world.endMarketOrders !== undefined) {
+            world.#unfilledSends += 1;
+            world.#setState(placed, world.endMarketOrders);
+            return;
+          }
+          world.#unfilledSends = 0;
           const worse = (world.#options.slippageTicks ?? 0) * (order.side === 'buy' ? 1 : -1);
           world.#fillMarket(placed.clientOrderId, world.ticks + worse);
         });
         return { ok: true, clientOrderId: placed.clientOrderId };
       },
+      unfilledSends: () => world.#unfilledSends,
       cancel: (id) => {
         const order = world.orders.get(id);
         if (order !== undefined) world.#setState(order, 'CANCELED');

@@ -132,6 +132,24 @@ describe('running, long on spot with the fee in quote', () => {
     expect(bot.liveLegs().length).toBe(4);
   });
 
+  it('sends a purchase that the venue ends without a fill ever less often', () => {
+    const bot = world(params());
+    bot.endMarketOrders = 'EXPIRED';
+    bot.start();
+    const waits: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const waitMs = (bot.whys.at(-1)?.nextCheckMs ?? 0) - bot.nowMs;
+      waits.push(waitMs / 1000);
+      bot.advance(waitMs);
+    }
+    expect(waits).toEqual([10, 20, 40, 80, 160, 320, 600, 600]);
+    expect(bot.lastWhy()).toBe('INITIAL_BUY_DENIED');
+    expect(bot.whys.at(-1)?.text).toContain('EXPIRED');
+    bot.endMarketOrders = undefined;
+    bot.advance(600_000);
+    expect(bot.liveLegs().length).toBe(4);
+  });
+
   it('waits for the money of its purchase, ever longer, and says what is missing', () => {
     const values = params();
     const bot = world(values, { balances: { USDT: '100' } });

@@ -26,6 +26,7 @@ export function botViewOf(kernel: Kernel, bot: BotRuntime): BotView {
     stateReason: bot.stateReason,
     why:
       restrictionWhy(kernel, bot) ??
+      refusalWhy(bot) ??
       (bot.why === null
         ? null
         : {
@@ -64,6 +65,12 @@ function restrictionWhy(kernel: Kernel, bot: BotRuntime): BotView['why'] {
     nextCheckMs: null,
     atMs: kernel.services.nowMs,
   };
+}
+
+/** An order refused again and again is more than what the strategy last said. */
+function refusalWhy(bot: BotRuntime): BotView['why'] {
+  const refusal = bot.state === 'RUNNING' ? bot.refusal() : undefined;
+  return refusal === undefined ? null : { ...refusal, nextCheckMs: refusal.nextCheckMs ?? null };
 }
 
 /** Gives the market a plan is made from; undefined while no price is known. */
@@ -110,7 +117,15 @@ function missingReason(bot: BotRuntime, leg: string, lots: number, kernel: Kerne
   const blocked = bot.blocked.get(leg);
   if (blocked !== undefined && blocked.untilMs > 0) {
     const waitMs = Math.max(0, blocked.untilMs - kernel.services.nowMs);
-    return `${blocked.code}: ${blocked.message}${waitMs > 0 ? `; tried again in ${Math.ceil(waitMs / 1000)} s` : ''}`;
+    const again =
+      blocked.waitsFor === 'money'
+        ? '; tried again once money is free'
+        : blocked.waitsFor !== undefined
+          ? '; tried again once that order is gone'
+          : waitMs > 0
+            ? `; tried again in ${Math.ceil(waitMs / 1000)} s`
+            : '';
+    return `${blocked.code}: ${blocked.message}${again}`;
   }
   const waiting = bot.waiting.get(leg);
   if (waiting !== undefined) return waiting;

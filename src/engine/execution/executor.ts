@@ -32,8 +32,11 @@ const fillKeysKeptMax = 200_000;
 export interface OrderListener {
   onOrder(order: Order): void;
   onFill(fill: Fill, order: Order): void;
-  /** A venue refused an order for good. */
-  onRejected(order: Order, code: string, message: string): void;
+  /**
+   * A venue refused an order, or ended one that nobody asked it to cancel. Heard before the new state, so that whoever
+   * hears of that does not send the order again at once.
+   */
+  onEndedByVenue(order: Order, code: string, message: string): void;
 }
 
 export interface PlacingOwner {
@@ -82,7 +85,10 @@ export class Executor {
     purpose?: OrderPurpose | undefined,
   ): SendResult {
     const verdict = this.judge(owner, origin, request);
-    if (verdict.outcome === 'denied') return { ok: false, code: verdict.code, message: verdict.message };
+    if (verdict.outcome === 'denied') {
+      const { code, message, need, crossing } = verdict;
+      return { ok: false, code, message, need, crossing };
+    }
     const { services } = this;
     const instrument = ensureDefined(services.instrument(request.instrument), request.instrument);
     const lots = verdict.outcome === 'reduced' ? (verdict.lots as OrderRequest['lots']) : request.lots;
@@ -188,8 +194,7 @@ export class Executor {
       case 'order-rejected': {
         const order = this.known(event.clientOrderId, event.venue);
         if (order === undefined || isTerminal(order.state)) return;
-        // First the wait, then the news: whoever hears of it must not send it again at once.
-        this.listener.onRejected(order, event.code, event.message);
+        this.listener.onEndedByVenue(order, event.code, event.message);
         // What has filled was not refused: only the rest is.
         this.move(order, order.filledLots > 0 ? 'CANCELED' : 'REJECTED', `${event.code}: ${event.message}`);
         return;
@@ -207,7 +212,7 @@ export class Executor {
       case 'order-closed': {
         const order = this.known(event.clientOrderId, event.venue);
         if (order === undefined || isTerminal(order.state)) return;
-        this.move(order, event.outcome === 'canceled' ? 'CANCELED' : 'EXPIRED', event.message);
+        this.end(order, event.outcome === 'canceled' ? 'CANCELED' : 'EXPIRED', event.message);
         return;
       }
       case 'cancel-rejected': {
@@ -288,6 +293,18 @@ export class Executor {
       this.book(venue, own, reconciled);
     }
     return parts.length > 0;
+  }
+
+  /** Closes an order on its venue's word. What nobody asked to cancel was ended by the venue, which its owner is told. */
+  end(
+    order: Order,
+    to: 'CANCELED' | 'EXPIRED' | 'REJECTED',
+    reason: string,
+    venueOrderId?: Order['venueOrderId'],
+    code: 'CANCELED' | 'EXPIRED' | 'REJECTED' | 'LOST' = to,
+  ): void {
+    if (order.state !== 'PENDING_CANCEL') this.listener.onEndedByVenue(order, code, reason);
+    this.move(order, to, reason, venueOrderId);
   }
 
   /** Moves an order, records it and tells its owner. */

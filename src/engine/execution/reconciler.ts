@@ -249,13 +249,13 @@ export class Reconciler {
         // The fills themselves close the order.
         return;
       case 'canceled':
-        this.executor.move(order, 'CANCELED', report.message || 'closed at the venue', report.venueOrderId);
+        this.executor.end(order, 'CANCELED', report.message || 'closed at the venue', report.venueOrderId);
         return;
       case 'expired':
-        this.executor.move(order, 'EXPIRED', report.message || 'expired at the venue', report.venueOrderId);
+        this.executor.end(order, 'EXPIRED', report.message || 'expired at the venue', report.venueOrderId);
         return;
       case 'rejected':
-        this.executor.move(
+        this.executor.end(
           order,
           order.filledLots > 0 ? 'CANCELED' : 'REJECTED',
           report.message || 'refused by the venue',
@@ -276,7 +276,13 @@ export class Reconciler {
       order.state === 'UNKNOWN' ||
       (order.state === 'PENDING_CANCEL' && order.filledLots === 0)
     ) {
-      this.executor.move(order, 'REJECTED', 'the venue proves that it never had this order');
+      this.executor.end(
+        order,
+        'REJECTED',
+        'the venue proves that it never had this order',
+        undefined,
+        'LOST',
+      );
     } else if (order.state !== 'PENDING_CANCEL') {
       this.executor.move(order, 'UNKNOWN', 'the venue no longer knows an order it had accepted');
     }

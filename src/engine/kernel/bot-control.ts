@@ -99,6 +99,7 @@ export class BotControl {
     bot.strategyState = bot.strategy.initialState(bot.params);
     bot.legs.clear();
     bot.blocked.clear();
+    this.manager.orders.tryAllAgain(bot);
     bot.desired = [];
     this.manager.forgetRun(bot);
     bot.startedAtMs = this.services.nowMs;
@@ -124,6 +125,7 @@ export class BotControl {
     if (bot === undefined) return notFound(id);
     if (bot.state !== 'PAUSED')
       return refused('refused', `bot ${id} is ${bot.state.toLowerCase()}, only a paused bot can be resumed`);
+    this.manager.orders.tryAllAgain(bot);
     this.manager.setState(bot, 'RUNNING', 'resumed');
     this.manager.awaiting.add(bot);
     this.manager.activate(bot);

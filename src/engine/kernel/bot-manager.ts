@@ -15,7 +15,7 @@ import type { Executor, OrderListener } from '../execution/executor.ts';
 import type { InstrumentMarket } from '../market/instrument-market.ts';
 import type { AnyStrategy } from '../strategy/api.ts';
 import { BotOrders } from './bot-orders.ts';
-import { BotRuntime } from './bot-runtime.ts';
+import { BotRuntime, waitToBegin } from './bot-runtime.ts';
 import { closeRequest, closeRetryMs, passingDenials } from './closing.ts';
 import { ManualClosing } from './manual-closing.ts';
 import type { KernelServices } from './services.ts';
@@ -58,17 +58,16 @@ export class BotManager implements OrderListener {
     const strategy = this.findStrategy(snapshot.definition.strategy);
     const instrument = this.services.instrument(snapshot.definition.instrument);
     if (strategy === undefined || instrument === undefined) {
-      this.services.audit({
-        kind: 'fault',
-        where: `bot ${snapshot.definition.id}`,
-        message: `cannot be taken back: ${strategy === undefined ? `no strategy "${snapshot.definition.strategy}"` : `no instrument ${snapshot.definition.instrument}`}`,
-      });
+      const missing =
+        strategy === undefined
+          ? `no strategy "${snapshot.definition.strategy}"`
+          : `no instrument ${snapshot.definition.instrument}`;
+      this.fault(snapshot.definition.id, `cannot be taken back: ${missing}`);
       return;
     }
     const bot = this.tryAdd(strategy, instrument, snapshot);
     if (bot === undefined) return;
-    for (const timer of snapshot.timers)
-      this.services.timers.set(`${bot.timerPrefix}${timer.name}`, timer.atMs);
+    for (const { name, atMs } of snapshot.timers) this.services.timers.set(`${bot.timerPrefix}${name}`, atMs);
     if (bot.state === 'RUNNING' || bot.state === 'PAUSED') this.makeHandlers(bot);
     if (bot.state === 'RUNNING') this.awaiting.add(bot);
   }
@@ -85,12 +84,7 @@ export class BotManager implements OrderListener {
     try {
       return this.add(strategy, instrument, snapshot);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.services.audit({
-        kind: 'fault',
-        where: `bot ${snapshot.definition.id}`,
-        message: `cannot be taken back: ${message}`,
-      });
+      this.fault(snapshot.definition.id, `cannot be taken back: ${messageOf(error)}`);
       return undefined;
     }
   }
@@ -150,7 +144,7 @@ export class BotManager implements OrderListener {
     const [kind, id, ...rest] = key.split('|');
     const bot = this.bots.get(id as BotId);
     if (kind === 'retry') {
-      if (bot !== undefined && bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.agree(bot);
+      if (bot !== undefined && this.isActive(bot)) this.orders.agree(bot);
       if (bot?.state === 'STOPPING') this.continueStop(bot);
       return true;
     }
@@ -174,12 +168,11 @@ export class BotManager implements OrderListener {
 
   /** Tries again what was denied for one of these reasons, now that it is gone. */
   retryDenied(codes: ReadonlySet<RiskCode>): void {
-    for (const bot of this.bots.values()) {
-      if (bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.retryDenied(bot, codes);
-    }
+    for (const bot of this.bots.values()) if (this.isActive(bot)) this.orders.retryDenied(bot, codes);
   }
 
   onOrder(order: Order): void {
+    this.orders.onMaybeEnded(order, this.isActive);
     const bot = this.bots.get(order.bot);
     if (bot === undefined) {
       this.manualClosing.onOrder(order);
@@ -190,11 +183,15 @@ export class BotManager implements OrderListener {
     if (bot.state === 'STOPPING') this.continueStop(bot);
     else if (bot.handlers !== undefined) {
       this.call(bot, () => bot.handlers?.onOrder?.(order));
-      if (bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.agree(bot);
+      if (this.isActive(bot)) this.orders.agree(bot);
     }
   }
 
+  private readonly isActive = (bot: BotRuntime): boolean =>
+    bot.state === 'RUNNING' && !this.awaiting.has(bot);
+
   onFill(fill: Fill, order: Order): void {
+    this.orders.onMaybeEnded(order, this.isActive);
     const bot = this.bots.get(order.bot);
     if (bot === undefined) {
       this.manualClosing.onOrder(order);
@@ -202,25 +199,25 @@ export class BotManager implements OrderListener {
     }
     bot.changed = true;
     bot.fillCount += 1;
-    this.orders.onFilled(bot, order.leg, fill.lots);
+    this.orders.onFilled(bot, order, fill.lots);
     if (bot.handlers !== undefined && (bot.state === 'RUNNING' || bot.state === 'PAUSED')) {
       this.call(bot, () => {
         bot.handlers?.onFill?.(fill, order);
         if (order.state === 'FILLED') bot.handlers?.onOrder?.(order);
       });
       // A fill may come for an order that was replaced already: then the new one is too big.
-      if (bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.agree(bot);
+      if (this.isActive(bot)) this.orders.agree(bot);
     }
     if (bot.state === 'STOPPING') this.continueStop(bot);
   }
 
-  onRejected(order: Order, code: string, message: string): void {
+  onEndedByVenue(order: Order, code: string, message: string): void {
     const bot = this.bots.get(order.bot);
     if (bot === undefined) return;
     if (bot.state === 'STOPPING') {
       const notBeforeMs = this.services.nowMs + closeRetryMs * bot.closing.attempts;
       bot.closing = { ...bot.closing, notBeforeMs };
-    } else this.orders.onRefused(bot, order.leg, code, message);
+    } else this.orders.onEndedByVenue(bot, order, code, message);
   }
 
   add(strategy: AnyStrategy, instrument: Instrument, snapshot: BotSnapshot): BotRuntime {
@@ -256,12 +253,9 @@ export class BotManager implements OrderListener {
     const ready = link?.connected === true && link.reconciled;
     const priced = this.services.markets.get(bot.instrument.id)?.priced === true;
     if (!ready || !priced) {
-      const code = ready ? 'WAITING_FOR_MARKET' : 'WAITING_FOR_VENUE';
-      if (bot.whyCode !== code) {
-        const text = ready
-          ? `waiting for a valid price of ${bot.instrument.symbol}`
-          : `waiting for ${bot.instrument.venue} to be connected and compared`;
-        bot.giveReason({ code, text }, this.services.nowMs);
+      const reason = waitToBegin(bot.instrument, ready);
+      if (bot.whyCode !== reason.code) {
+        bot.giveReason(reason, this.services.nowMs);
         bot.changed = true;
       }
       return;
@@ -293,12 +287,16 @@ export class BotManager implements OrderListener {
         this.beginStop(bot, stop.policy, stop.reason, false);
       return;
     }
-    if (bot.keepChanged && bot.state === 'RUNNING' && !this.awaiting.has(bot)) this.orders.agree(bot);
+    if (bot.keepChanged && this.isActive(bot)) this.orders.agree(bot);
+  }
+
+  private fault(id: BotId, message: string): void {
+    this.services.audit({ kind: 'fault', where: `bot ${id}`, message });
   }
 
   private fail(bot: BotRuntime, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.services.audit({ kind: 'fault', where: `bot ${bot.id}`, message });
+    const message = messageOf(error);
+    this.fault(bot.id, message);
     bot.handlers = undefined;
     this.awaiting.delete(bot);
     this.setState(bot, 'FAILED', `the strategy failed: ${message}`);
@@ -315,11 +313,7 @@ export class BotManager implements OrderListener {
     try {
       bot.handlers?.onStop?.();
     } catch (error) {
-      this.services.audit({
-        kind: 'fault',
-        where: `bot ${bot.id}`,
-        message: error instanceof Error ? error.message : String(error),
-      });
+      this.fault(bot.id, messageOf(error));
     }
     bot.handlers = undefined;
     this.forgetRun(bot);
@@ -397,4 +391,8 @@ export class BotManager implements OrderListener {
       policy: bot.stopPolicy ?? undefined,
     });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,31 +1,50 @@
 /** Places the orders a bot asks for and makes its resting orders agree with the list its strategy declared. */
 
-import type { EpochMs } from '../../shared/domain/nominal.ts';
-import type { Order, OrderOrigin, OrderPurpose, OrderRequest } from '../../shared/domain/order.ts';
+import type { Decimal } from '../../shared/domain/decimal.ts';
+import type { ClientOrderId, EpochMs } from '../../shared/domain/nominal.ts';
+import {
+  liveOrderStates,
+  type Order,
+  type OrderOrigin,
+  type OrderPurpose,
+  type OrderRequest,
+} from '../../shared/domain/order.ts';
+import type { RejectCode } from '../../shared/events/venue.ts';
 import { compareDesired } from '../execution/desired-orders.ts';
 import type { Executor, PlacingOwner } from '../execution/executor.ts';
 import { remainingLots } from '../execution/order-store.ts';
+import { availableFunds } from '../risk/facts.ts';
 import type { DesiredOrder, SendResult } from '../strategy/api.ts';
-import type { BlockedLeg, BotRuntime } from './bot-runtime.ts';
+import {
+  afterCrossing,
+  type DenialOfLeg,
+  deniedLeg,
+  endedLeg,
+  mayBeTriedMs,
+  stillLacksMoney,
+  unfundedCode,
+} from './blocked-legs.ts';
+import { type BotRuntime, noSendsUnfilled, refusalsTold } from './bot-runtime.ts';
 import type { KernelServices } from './services.ts';
 import { requestOf } from './strategy-context.ts';
 
 const rateWindowMs = 10_000;
-/** Waits after our own risk denied a leg: the reason may pass soon, and asking again costs nothing. */
-const deniedDelaysMs = [1_000, 2_000, 10_000, 30_000];
-/** The same where money is missing: what frees it is heard of at once, so the clock is only for money from outside. */
-const unfundedDelaysMs = [...deniedDelaysMs, 120_000, 600_000];
-/** Waits after the venue refused one: at most three tries a minute. */
-const refusedDelaysMs = [5_000, 15_000, 40_000];
-const unfundedCode = 'INSUFFICIENT_FUNDS';
 const legsKeptMax = 500;
 const deniedKeptMax = 10_000;
+/** Ends of an order that say nothing against the next one. */
+const endedOtherwise: ReadonlySet<string> = new Set(['CANCELED', 'EXPIRED', 'LOST']);
+const venueUnfundedCode: RejectCode = 'insufficient-funds';
+
+/** Free money by currency, while nothing is placed. */
+type FreeMoney = Map<string, Decimal>;
 
 export class BotOrders {
   private readonly services: KernelServices;
   private readonly executor: Executor;
   /** Last denial of each leg, so that a repeated one is not recorded again and again. */
   private readonly lastDenied = new Map<string, string>();
+  /** Bots with legs that wait until an order of ours is gone, which they would trade with. */
+  private readonly crossed = new Map<ClientOrderId, Set<BotRuntime>>();
   /** Orders the money did not suffice for. One that is asked for again and again, as resting ones are, counts once. */
   unfunded = 0;
 
@@ -91,16 +110,28 @@ export class BotOrders {
     for (const order of difference.cancel)
       this.executor.cancel(order.clientOrderId, 'no longer part of the plan');
     let retryAtMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.services.nowMs;
+    let free: FreeMoney = new Map();
     for (const { desired, lots } of difference.place) {
       const blocked = bot.blocked.get(desired.leg);
-      if (blocked !== undefined && blocked.untilMs > this.services.nowMs && !isOtherWish(blocked, desired)) {
-        retryAtMs = Math.min(retryAtMs, blocked.untilMs);
-        continue;
+      if (blocked !== undefined) {
+        const atMs = mayBeTriedMs(blocked, desired);
+        if (atMs > nowMs) {
+          retryAtMs = Math.min(retryAtMs, atMs);
+          continue;
+        }
+        if (stillLacksMoney(blocked, desired, (currency) => this.freeOf(bot, currency, free))) {
+          retryAtMs = Math.min(retryAtMs, this.denied(bot, desired, blocked));
+          continue;
+        }
       }
       const result = this.place(bot, desired.leg, 'keep', requestOf(bot, desired, lots), desired.purpose);
-      if (result.ok) {
-        if (blocked !== undefined) bot.blocked.set(desired.leg, { ...blocked, untilMs: 0 });
-      } else retryAtMs = Math.min(retryAtMs, this.blockDenied(bot, desired, result));
+      if (!result.ok) {
+        retryAtMs = Math.min(retryAtMs, this.denied(bot, desired, result));
+        continue;
+      }
+      free = new Map();
+      if (blocked !== undefined) bot.blocked.set(desired.leg, { ...blocked, untilMs: 0 });
     }
     if (Number.isFinite(retryAtMs)) this.services.timers.set(`retry|${bot.id}`, retryAtMs as EpochMs);
     if (bot.legs.size > legsKeptMax) this.forgetOldLegs(bot);
@@ -128,51 +159,94 @@ export class BotOrders {
     if (found) this.agree(bot);
   }
 
-  /** Part of a leg has filled: it is blocked no more, and the money of others may be free. */
-  onFilled(bot: BotRuntime, leg: string, lots: number): void {
-    bot.legs.set(leg, (bot.legs.get(leg) ?? 0) + lots);
-    bot.blocked.delete(leg);
+  /** Part of an order has filled: its leg is blocked no more, and the money of others may be free. */
+  onFilled(bot: BotRuntime, order: Order, lots: number): void {
+    bot.legs.set(order.leg, (bot.legs.get(order.leg) ?? 0) + lots);
+    bot.blocked.delete(order.leg);
+    if (order.origin === 'send') bot.unfilledSends = noSendsUnfilled;
+    for (const [leg, blocked] of bot.blocked) {
+      if (blocked.by === 'venue' && blocked.code === venueUnfundedCode)
+        bot.blocked.set(leg, { ...blocked, untilMs: 0 });
+    }
     this.onMoneyFreed(bot);
   }
 
   /** Money of a bot may be free again: legs it was missing for may be tried at the next agreement. */
   onMoneyFreed(bot: BotRuntime): void {
     for (const [leg, blocked] of bot.blocked) {
-      if (blocked.code === unfundedCode && blocked.untilMs > 0)
-        bot.blocked.set(leg, { ...blocked, untilMs: 0 });
+      if (blocked.code === unfundedCode && blocked.by === 'risk' && blocked.untilMs > 0)
+        bot.blocked.set(leg, { ...blocked, untilMs: 0, waitsFor: undefined });
     }
   }
 
-  /** The venue refused an order of this leg. */
-  onRefused(bot: BotRuntime, leg: string, code: string, message: string): void {
-    this.block(bot, leg, code, message, refusedDelaysMs);
+  /** Legs that would have traded with an order of anybody may be tried, once it can fill no more. */
+  onMaybeEnded(order: Order, isActive: (bot: BotRuntime) => boolean): void {
+    const bots = liveOrderStates.has(order.state) ? undefined : this.crossed.get(order.clientOrderId);
+    if (bots === undefined) return;
+    this.crossed.delete(order.clientOrderId);
+    for (const bot of bots) {
+      for (const [leg, blocked] of bot.blocked) {
+        if (blocked.waitsFor === order.clientOrderId)
+          bot.blocked.set(leg, afterCrossing(blocked, this.services.nowMs));
+      }
+      // The order's own bot hears of it first, and agrees then.
+      if (bot.id !== order.bot && isActive(bot)) this.agree(bot);
+    }
+  }
+
+  /** The venue refused an order, or ended one that nobody asked it to cancel. */
+  onEndedByVenue(bot: BotRuntime, order: Order, code: string, message: string): void {
+    if (order.origin === 'send') {
+      if (order.filledLots > 0) return;
+      const times = bot.unfilledSends.times + 1;
+      bot.unfilledSends = { times, message, atMs: this.services.nowMs };
+      if (times === refusalsTold) this.tellRefusals(bot);
+      return;
+    }
+    if (order.origin !== 'keep') return;
+    // What was ended after a part of it had filled was not refused; a proven refusal is, whatever had filled.
+    const isRefused = !endedOtherwise.has(code);
+    if (order.filledLots > 0 && !isRefused) return;
+    const ticks = order.priceTicks ?? order.triggerTicks;
+    const before = bot.blocked.get(order.leg);
+    const blocked = endedLeg(before, { code, message, ticks }, isRefused, this.services.nowMs);
+    bot.blocked.set(order.leg, blocked);
+    if (blocked.untilMs > this.services.nowMs)
+      this.services.timers.set(`retry|${bot.id}`, blocked.untilMs as EpochMs);
+    if (blocked.ended?.times === refusalsTold) this.tellRefusals(bot);
+  }
+
+  /** A person wants everything to be tried now: what was refused need not wait. */
+  tryAllAgain(bot: BotRuntime): void {
+    for (const [leg, blocked] of bot.blocked)
+      bot.blocked.set(leg, { ...blocked, untilMs: 0, waitsFor: undefined });
+    bot.unfilledSends = noSendsUnfilled;
+  }
+
+  private tellRefusals(bot: BotRuntime): void {
+    const refusal = bot.refusal();
+    if (refusal === undefined) return;
+    const { code, text, nextCheckMs } = refusal;
+    this.services.audit({ kind: 'bot-why', bot: bot.id, code, text, nextCheckMs });
+  }
+
+  private freeOf(bot: BotRuntime, currency: string, known: FreeMoney): Decimal {
+    let free = known.get(currency);
+    if (free === undefined) {
+      free = availableFunds(this.services, bot.id, bot.instrument.venue, currency);
+      known.set(currency, free);
+    }
+    return free;
   }
 
   /** Our own risk denied a wish: gives when it is tried again, unless it changes before. */
-  private blockDenied(
-    bot: BotRuntime,
-    desired: DesiredOrder,
-    { code, message }: { readonly code: string; readonly message: string },
-  ): number {
-    const delaysMs = code === unfundedCode ? unfundedDelaysMs : deniedDelaysMs;
-    return this.block(bot, desired.leg, code, message, delaysMs, desired);
-  }
-
-  /** Remembers why a leg is not there and when it is tried again; gives that time. */
-  private block(
-    bot: BotRuntime,
-    leg: string,
-    code: string,
-    message: string,
-    delaysMs: readonly number[],
-    denied?: DesiredOrder,
-  ): number {
-    const attempts = (bot.blocked.get(leg)?.attempts ?? 0) + 1;
-    const delayMs = delaysMs[Math.min(attempts - 1, delaysMs.length - 1)] as number;
-    const untilMs = this.services.nowMs + delayMs;
-    bot.blocked.set(leg, { code, message, untilMs, attempts, denied });
-    this.services.timers.set(`retry|${bot.id}`, untilMs as EpochMs);
-    return untilMs;
+  private denied(bot: BotRuntime, desired: DesiredOrder, why: DenialOfLeg): number {
+    const isSpot = bot.instrument.kind === 'spot';
+    const blocked = deniedLeg(bot.blocked.get(desired.leg), desired, why, isSpot, this.services.nowMs);
+    bot.blocked.set(desired.leg, blocked);
+    if (why.crossing !== undefined)
+      this.crossed.set(why.crossing, (this.crossed.get(why.crossing) ?? new Set()).add(bot));
+    return mayBeTriedMs(blocked, desired);
   }
 
   private forgetOldLegs(bot: BotRuntime): void {
@@ -184,16 +258,4 @@ export class BotOrders {
     }
     for (const leg of bot.blocked.keys()) if (!inUse.has(leg)) bot.blocked.delete(leg);
   }
-}
-
-/** Whether what is wished for now is not what was denied: a venue's refusal stands for every wish of the leg. */
-function isOtherWish({ denied }: BlockedLeg, wish: DesiredOrder): boolean {
-  if (denied === undefined) return false;
-  return (
-    denied.lots !== wish.lots ||
-    denied.priceTicks !== wish.priceTicks ||
-    denied.triggerTicks !== wish.triggerTicks ||
-    denied.side !== wish.side ||
-    denied.type !== wish.type
-  );
 }

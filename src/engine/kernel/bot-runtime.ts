@@ -15,19 +15,14 @@ import type {
   WatchedPrices,
   Why,
 } from '../strategy/api.ts';
-import type { BotSnapshot, ClosingProgress } from './snapshot.ts';
-
-/** Why a leg is not placed now, and when it is tried again. */
-export interface BlockedLeg {
-  readonly code: string;
-  readonly message: string;
-  readonly untilMs: number;
-  readonly attempts: number;
-  /** What was wished for when our own risk denied it: another wish need not wait. */
-  readonly denied?: DesiredOrder | undefined;
-}
+import type { BlockedLeg } from './blocked-legs.ts';
+import type { BotSnapshot, ClosingProgress, UnfilledSends } from './snapshot.ts';
 
 const closingNotBegun: ClosingProgress = { attempts: 0, lots: null, notBeforeMs: 0 };
+export const noSendsUnfilled: UnfilledSends = { times: 0, message: '', atMs: 0 };
+
+/** Refusals in a row from which on a person is told. */
+export const refusalsTold = 3;
 
 export class BotRuntime {
   definition: BotDefinition;
@@ -53,6 +48,8 @@ export class BotRuntime {
   desired: readonly DesiredOrder[] = [];
   keepChanged = false;
   readonly blocked = new Map<string, BlockedLeg>();
+  /** Single orders in a row that the venue ended without a fill. */
+  unfilledSends: UnfilledSends;
   /** Reasons of legs that wait for an older order. */
   waiting = new Map<string, string>();
   stopRequest: { readonly reason: string; readonly policy: StopPolicy } | undefined;
@@ -83,6 +80,7 @@ export class BotRuntime {
     this.fillCount = snapshot.fillCount;
     this.stopByHand = snapshot.stopByHand ?? false;
     this.closing = snapshot.closing ?? closingNotBegun;
+    this.unfilledSends = snapshot.unfilledSends ?? noSendsUnfilled;
     this.createdAtMs = snapshot.createdAtMs;
     this.startedAtMs = snapshot.startedAtMs;
     this.stake = {
@@ -110,6 +108,30 @@ export class BotRuntime {
   /** Code of the last reason, without making its words. */
   get whyCode(): string | undefined {
     return this.reason?.code;
+  }
+
+  /** What the venue does to the bot's orders, once it has refused several in a row; undefined while it does not. */
+  refusal(): (Why & { readonly atMs: number }) | undefined {
+    let { times, message, atMs } = this.unfilledSends;
+    let what = 'orders';
+    let nextCheckMs = this.reason?.nextCheckMs;
+    for (const [leg, blocked] of this.blocked) {
+      if (blocked.ended === undefined || blocked.untilMs === 0 || blocked.ended.times <= times) continue;
+      ({ times, atMs, message } = blocked.ended);
+      what = `orders of ${leg}`;
+      nextCheckMs = blocked.untilMs as EpochMs;
+    }
+    if (times < refusalsTold) return undefined;
+    const { symbol, venue } = this.instrument;
+    return {
+      code: 'ORDERS_REFUSED',
+      text:
+        `${venue} has ended ${times} ${what} in a row without a fill (${message}); they are tried ever less often. ` +
+        `See there whether ${symbol} trades, and whether this account may place such orders; then edit the bot, or ` +
+        `pause and resume it to try at once`,
+      nextCheckMs,
+      atMs,
+    };
   }
 
   giveReason(reason: GivenWhy, atMs: EpochMs): void {
@@ -146,6 +168,7 @@ export class BotRuntime {
       stopPolicy: this.stopPolicy,
       stopByHand: this.stopByHand,
       closing: this.closing,
+      unfilledSends: this.unfilledSends,
       strategyState: this.strategyState,
       legs: Object.fromEntries(this.legs),
       timers: [...timers, ...[...this.dueTimers].map((name) => ({ name, atMs: nowMs }))],
@@ -157,4 +180,11 @@ export class BotRuntime {
       startedAtMs: this.startedAtMs,
     };
   }
+}
+
+/** Why a bot that runs has not begun: its venue is not ready, or its market has no price. */
+export function waitToBegin({ symbol, venue }: Instrument, isVenueReady: boolean): Omit<Why, 'nextCheckMs'> {
+  return isVenueReady
+    ? { code: 'WAITING_FOR_MARKET', text: `waiting for a valid price of ${symbol}` }
+    : { code: 'WAITING_FOR_VENUE', text: `waiting for ${venue} to be connected and compared` };
 }

@@ -31,6 +31,13 @@ export interface ClosingProgress {
   readonly notBeforeMs: number;
 }
 
+/** Orders of `send` in a row that the venue ended without a fill, and what it said of the last. */
+export interface UnfilledSends {
+  readonly times: number;
+  readonly message: string;
+  readonly atMs: number;
+}
+
 export interface BotSnapshot {
   readonly definition: BotDefinition;
   readonly state: BotState;
@@ -41,6 +48,8 @@ export interface BotSnapshot {
   readonly stopByHand?: boolean | undefined;
   /** How far closing its position has come while STOPPING. Absent in older journals: not begun. */
   readonly closing?: ClosingProgress | undefined;
+  /** Absent in older journals: none. */
+  readonly unfilledSends?: UnfilledSends | undefined;
   readonly strategyState: unknown;
   /** Cumulative fills in lots of the legs in use. */
   readonly legs: Readonly<Record<string, number>>;

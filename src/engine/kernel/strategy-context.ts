@@ -85,6 +85,7 @@ export function makeContext(
       bot.keepChanged = true;
     },
     send: (order) => place(bot, order.leg, 'send', requestOf(bot, order, order.lots), order.purpose),
+    unfilledSends: () => bot.unfilledSends.times,
     cancel(id: ClientOrderId) {
       if (services.orders.get(id)?.bot === bot.id) executor.cancel(id, 'cancelled by the strategy');
     },

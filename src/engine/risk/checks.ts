@@ -5,6 +5,7 @@
 
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, notionalOf, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
+import type { ClientOrderId } from '../../shared/domain/nominal.ts';
 import type { OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
 import type { RiskCode, RiskLimits, RiskVerdict } from '../../shared/domain/risk.ts';
 import type { RiskStateEntry } from '../kernel/snapshot.ts';
@@ -43,7 +44,7 @@ export interface RiskFacts {
   /** Most lots by which the position may still be reduced from this side. */
   readonly reducibleLots: number;
   /** A live order of ours on the other side that this one would trade with. */
-  readonly ownCrossing: string | undefined;
+  readonly ownCrossing: ClientOrderId | undefined;
 }
 
 type Check = (request: OrderRequest, facts: RiskFacts) => RiskVerdict | undefined;
@@ -268,13 +269,23 @@ const funds: Check = (request, facts) => {
 };
 
 function short(need: Decimal, have: Decimal, currency: string): RiskVerdict {
-  return deny('INSUFFICIENT_FUNDS', `the order needs ${need} ${currency}, ${have} ${currency} are free`);
+  return {
+    outcome: 'denied',
+    code: 'INSUFFICIENT_FUNDS',
+    message: `the order needs ${need} ${currency}, ${have} ${currency} are free`,
+    need: { currency, amount: need },
+  };
 }
 
 const selfTrade: Check = (_request, facts) =>
   facts.ownCrossing === undefined
     ? undefined
-    : deny('SELF_TRADE', `it would trade with our own order ${facts.ownCrossing}`);
+    : {
+        outcome: 'denied',
+        code: 'SELF_TRADE',
+        message: `it would trade with our own order ${facts.ownCrossing}`,
+        crossing: facts.ownCrossing,
+      };
 
 /** All checks, in the order they are asked; the first that speaks decides. */
 const checks: readonly Check[] = [

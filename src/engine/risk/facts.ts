@@ -2,7 +2,7 @@
 
 import { Decimal, decimalMax } from '../../shared/domain/decimal.ts';
 import { type Instrument, notionalOf, quantityOf } from '../../shared/domain/instrument.ts';
-import type { BotId } from '../../shared/domain/nominal.ts';
+import type { BotId, ClientOrderId } from '../../shared/domain/nominal.ts';
 import type { Order, OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
 import { remainingLots } from '../execution/order-store.ts';
 import type { KernelServices } from '../kernel/services.ts';
@@ -23,7 +23,7 @@ export function availableFunds(
   for (const order of services.orders.liveOf(bot)) {
     const instrument = services.instrument(order.instrument);
     if (instrument === undefined || instrument.venue !== venue) continue;
-    const bound = boundBy(services, order, instrument);
+    const bound = knownBoundBy(services, order, instrument);
     if (bound.currency === currency) free = free.minus(bound.amount);
   }
   for (const { bot: owner, position } of services.portfolio.allPositions()) {
@@ -54,12 +54,24 @@ function marginOf(services: KernelServices, instrument: Instrument, notional: De
   return leverage <= 1 ? notional : notional.dividedBy(Decimal.fromInteger(leverage), marginScale, 'up');
 }
 
+/** What orders with a price of their own bind: they are never changed, only replaced. */
+const boundOrders = new WeakMap<Order, Bound>();
+
+interface Bound {
+  readonly currency: string;
+  readonly amount: Decimal;
+}
+
+function knownBoundBy(services: KernelServices, order: Order, instrument: Instrument): Bound {
+  const known = boundOrders.get(order);
+  if (known !== undefined) return known;
+  const bound = boundBy(services, order, instrument);
+  if (order.priceTicks !== undefined || order.triggerTicks !== undefined) boundOrders.set(order, bound);
+  return bound;
+}
+
 /** Gives what a live order binds: quote (with the fee where it is taken in quote) or base. */
-function boundBy(
-  services: KernelServices,
-  order: Order,
-  instrument: Instrument,
-): { currency: string; amount: Decimal } {
+function boundBy(services: KernelServices, order: Order, instrument: Instrument): Bound {
   const lots = remainingLots(order);
   if (instrument.kind === 'perpetual') {
     if (order.reduceOnly) return { currency: instrument.settle, amount: Decimal.zero };
@@ -226,7 +238,7 @@ function crossingOrder(
   services: KernelServices,
   request: OrderRequest,
   instrument: Instrument,
-): string | undefined {
+): ClientOrderId | undefined {
   if (request.type !== 'limit' || request.priceTicks === undefined) return undefined;
   for (const order of services.orders.live()) {
     if (order.instrument !== instrument.id || order.side === request.side || order.type !== 'limit') continue;

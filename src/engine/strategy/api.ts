@@ -11,7 +11,7 @@ import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BotId, ClientOrderId, EpochMs, PriceTicks, QuantityLots } from '../../shared/domain/nominal.ts';
 import type { Fill, Order, OrderPurpose, OrderType, Side, TimeInForce } from '../../shared/domain/order.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
-import type { RiskCode } from '../../shared/domain/risk.ts';
+import type { NeededMoney, RiskCode } from '../../shared/domain/risk.ts';
 import type { StopPolicy } from '../../shared/events/control.ts';
 import type { QuoteEvent, TradeEvent } from '../../shared/events/market.ts';
 
@@ -61,7 +61,15 @@ export interface SingleOrder {
 
 export type SendResult =
   | { readonly ok: true; readonly clientOrderId: ClientOrderId }
-  | { readonly ok: false; readonly code: RiskCode; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: RiskCode;
+      readonly message: string;
+      /** What the order needs where that is what is missing. */
+      readonly need?: NeededMoney | undefined;
+      /** Our own order it would trade with, where that is the reason. */
+      readonly crossing?: ClientOrderId | undefined;
+    };
 
 /** The bot's position in its instrument. Spot: what its virtual account holds of the base currency. */
 export interface PositionView {
@@ -165,6 +173,11 @@ export interface StrategyContext<State> {
   keep(orders: readonly DesiredOrder[]): void;
   /** Sends one order now. Legs sent this way are not touched by `keep`. */
   send(order: SingleOrder): SendResult;
+  /**
+   * How many orders of `send` in a row the venue ended without a fill, none of which anybody asked it to cancel: whoever
+   * sends the next one should wait the longer, see `retryDelayMs`.
+   */
+  unfilledSends(): number;
   /** Cancels one order of this bot. */
   cancel(clientOrderId: ClientOrderId): void;
   /**

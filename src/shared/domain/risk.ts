@@ -1,6 +1,7 @@
 /** Risk: limits, states and the verdict on one order. */
 
-import type { BotId, InstrumentId, VenueId } from './nominal.ts';
+import type { Decimal } from './decimal.ts';
+import type { BotId, ClientOrderId, InstrumentId, VenueId } from './nominal.ts';
 
 /** ACTIVE trades, REDUCING only makes exposure smaller, HALTED sends nothing but cancels. */
 export type RiskState = 'ACTIVE' | 'REDUCING' | 'HALTED';
@@ -66,8 +67,22 @@ export const riskCodes = [
 ] as const;
 export type RiskCode = (typeof riskCodes)[number];
 
+/** Money an order needs. */
+export interface NeededMoney {
+  readonly currency: string;
+  readonly amount: Decimal;
+}
+
 /** What risk says of one order; `message` names the rule and its numbers in words. */
 export type RiskVerdict =
   | { readonly outcome: 'approved' }
   | { readonly outcome: 'reduced'; readonly lots: number; readonly code: RiskCode; readonly message: string }
-  | { readonly outcome: 'denied'; readonly code: RiskCode; readonly message: string };
+  | {
+      readonly outcome: 'denied';
+      readonly code: RiskCode;
+      readonly message: string;
+      /** What the order needs where that is what is missing. */
+      readonly need?: NeededMoney | undefined;
+      /** Our own order it would trade with, where that is the reason. */
+      readonly crossing?: ClientOrderId | undefined;
+    };

@@ -16,17 +16,6 @@ export interface Desk<State> {
   wake(name: string, delayMs: number): number;
 }
 
-/** How long a strategy waits before it tries again what was refused. */
-export const retryMs = 10_000;
-
-/** The longest wait between tries of what is refused again and again. */
-const retryMaximumMs = 600_000;
-
-/** How long to wait before the next try of what was refused `times` in a row: twice as long each time, up to ten minutes. */
-export function retryDelayMs(times: number): number {
-  return Math.min(retryMaximumMs, retryMs * 2 ** Math.max(0, Math.min(times, 10) - 1));
-}
-
 /** Makes the tools for one bot. */
 export function makeDesk<State>(context: StrategyContext<State>): Desk<State> {
   return {

@@ -4,12 +4,13 @@
  */
 
 import type { StrategyContext } from '../../engine/strategy/api.ts';
+import { retryDelayMs, retryMs } from '../../engine/strategy/retry.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsForQuote, quantityOf } from '../../shared/domain/instrument.ts';
 import { type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
 import type { Order, OrderPurpose, Side } from '../../shared/domain/order.ts';
 import { quotient } from './decimal-math.ts';
-import { type Desk, retryMs } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { buyCostFactor } from './fees.ts';
 import { meetsMinimum, takingTicks } from './orders.ts';
 import { amountText } from './texts.ts';
@@ -103,9 +104,13 @@ export function closeAtMarket<State>(desk: Desk<State>, exit: MarketExit): boole
   return false;
 }
 
-/** Says that a closing order ended unfilled and when the rest is sent again. */
+/** The longest wait before a closing order is sent again: a position that should be gone is not left for longer. */
+const closeRetryMaximumMs = 60_000;
+
+/** Says that a closing order ended unfilled and when the rest is sent again: the oftener in a row, the later. */
 export function exitOrderEnded<State>(desk: Desk<State>, order: Order): void {
-  const atMs = desk.wake(closeTimer, retryMs);
+  const delayMs = retryDelayMs(desk.context.unfilledSends(), closeRetryMaximumMs);
+  const atMs = desk.wake(closeTimer, delayMs);
   desk.say(
     'CLOSE_ENDED',
     `the closing order ended as ${order.state.toLowerCase()}; the rest is sent again`,

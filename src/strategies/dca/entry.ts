@@ -1,13 +1,15 @@
 /** How a deal begins: the start condition, and the base order until it has filled. */
 
+import { retryMs } from '../../engine/strategy/retry.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { lotsForQuote, notionalOf, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
 import { quantityLots } from '../../shared/domain/nominal.ts';
 import { nextCloseMs } from '../common/candle-catch-up.ts';
-import { type Desk, retryDelayMs, retryMs } from '../common/desk.ts';
+import type { Desk } from '../common/desk.ts';
 import { orderMoney } from '../common/fees.ts';
 import { hasLiveOrder, legFinished, meetsMinimum, restingTicks, takingTicks } from '../common/orders.ts';
+import { makeRetry } from '../common/retry.ts';
 import { amountText } from '../common/texts.ts';
 import { openDeal } from './book.ts';
 import { baseLeg, dealValue, entrySide } from './ladder.ts';
@@ -43,8 +45,7 @@ export function makeDealEntry(
   const numbers = dcaNumbers(params);
   const side = entrySide(params);
   const barMs = timeframeMs(params.timeframe);
-  /** Refusals in a row; a restart begins anew, which costs a try or two. */
-  let refusals = 0;
+  const retry = makeRetry(desk);
   const market = params.entryType === 'market';
   // A short deal on spot sells base it was given; all others spend or bind money.
   const inBase = params.direction === 'short' && instrument.kind === 'spot';
@@ -83,8 +84,7 @@ export function makeDealEntry(
 
   /** The same for what was refused: the oftener in a row, the later. */
   function refused(code: string, text: string): void {
-    refusals += 1;
-    tryLater(code, text, retryDelayMs(refusals));
+    tryLater(code, text, retry.deniedDelayMs());
   }
 
   function enter(): void {
@@ -110,7 +110,7 @@ export function makeDealEntry(
     const before = context.state;
     context.setState({ ...openDeal(params, before), entryLots: lots, entryTicks: ticks });
     if (!market) {
-      refusals = 0;
+      retry.sent();
       proceed();
     } else if (!send()) {
       context.setState(before);
@@ -131,7 +131,7 @@ export function makeDealEntry(
     const sent = context.send({ leg: baseLeg(deal, entryAttempt), side, type: 'market', lots });
     if (!sent.ok) {
       refused('ENTRY_DENIED', `the base order could not be sent (${sent.code}: ${sent.message})`);
-    } else refusals = 0;
+    } else retry.sent();
     return sent.ok;
   }
 
@@ -144,7 +144,7 @@ export function makeDealEntry(
       if (hasLiveOrder(context, leg)) return;
       if (state.baseLots > 0) onFilled();
       else {
-        const atMs = wake(entryTimer, retryDelayMs(state.entryAttempt));
+        const atMs = wake(entryTimer, retry.endedDelayMs());
         say('ENTRY_ENDED', 'the base order ended without a fill; it is sent again', atMs);
       }
       return;
@@ -164,7 +164,7 @@ export function makeDealEntry(
     if (market) {
       if (hasLiveOrder(context, baseLeg(state.deal, state.entryAttempt)) || state.baseLots > 0) return;
       desk.update({ entryAttempt: state.entryAttempt + 1 });
-      if (!send()) wake(entryTimer, retryDelayMs(context.state.entryAttempt));
+      if (!send()) wake(entryTimer, retry.endedDelayMs());
       return;
     }
     const ticks = restingTicks(context, side);

@@ -3,9 +3,10 @@
 import { notionalOf, quantityOf } from '../../shared/domain/instrument.ts';
 import { type QuantityLots, quantityLots } from '../../shared/domain/nominal.ts';
 import type { Order } from '../../shared/domain/order.ts';
-import { type Desk, retryDelayMs } from '../common/desk.ts';
+import type { Desk } from '../common/desk.ts';
 import { orderMoney } from '../common/fees.ts';
 import { hasLiveOrder, marketTicks, meetsMinimum } from '../common/orders.ts';
+import { makeRetry } from '../common/retry.ts';
 import { amountText } from '../common/texts.ts';
 import { initialLeg } from './layout.ts';
 import type { GridState, InitialPurchase } from './state.ts';
@@ -32,8 +33,7 @@ export function newPurchase(lots: QuantityLots): InitialPurchase {
 export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurchase) => void): Purchase {
   const { context, update, say } = desk;
   const { instrument } = context;
-  /** Refusals in a row; a restart begins anew, which costs a try or two. */
-  let refusals = 0;
+  const retry = makeRetry(desk);
 
   function proceed(): void {
     const { initial, phase } = context.state;
@@ -46,7 +46,7 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
     if (initial.attempt > 0 && hasLiveOrder(context, initialLeg(initial.attempt))) return;
     const ticks = marketTicks(context);
     if (ticks === undefined) {
-      retry('the market has no price yet');
+      denied('the market has no price yet');
       return;
     }
     const enough = initial.attempt >= attemptsMax || !meetsMinimum(instrument, rest, ticks);
@@ -60,7 +60,7 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
     const free = context.available(instrument.settle);
     if (free.compare(needed) < 0) {
       const short = `it needs ${amountText(needed, 8)} ${instrument.settle}, ${amountText(free, 8)} are free`;
-      retry(short, 'FUNDS_SHORT');
+      denied(short, 'FUNDS_SHORT');
       return;
     }
     const attempt = initial.attempt + 1;
@@ -72,13 +72,13 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
       lots: quantityLots(rest),
     });
     if (sent.ok) {
-      refusals = 0;
+      retry.sent();
       const amount = `${amountText(quantityOf(instrument, rest))} ${instrument.base}`;
       say('BUYING_INITIAL_BASE', `buys ${amount} for the sell orders`);
       return;
     }
     update({ initial });
-    retry(`${sent.code}: ${sent.message}`);
+    denied(`${sent.code}: ${sent.message}`);
   }
 
   function orderEnded(order: Order): void {
@@ -86,13 +86,17 @@ export function makePurchase(desk: Desk<GridState>, onDone: (bought: InitialPurc
     if (initial === null || order.leg !== initialLeg(initial.attempt) || order.state === 'FILLED') return;
     if (initial.filledLots > 0 && initial.attempt >= attemptsMax) proceed();
     else {
-      retry(`the order ended as ${order.state}${order.reason === undefined ? '' : `: ${order.reason}`}`);
+      const reason = order.reason === undefined ? '' : `: ${order.reason}`;
+      tryLater(`the order ended as ${order.state}${reason}`, 'INITIAL_BUY_DENIED', retry.endedDelayMs());
     }
   }
 
-  function retry(reason: string, code = 'INITIAL_BUY_DENIED'): void {
-    refusals += 1;
-    const atMs = desk.wake(purchaseTimer, retryDelayMs(refusals));
+  function denied(reason: string, code = 'INITIAL_BUY_DENIED'): void {
+    tryLater(reason, code, retry.deniedDelayMs());
+  }
+
+  function tryLater(reason: string, code: string, delayMs: number): void {
+    const atMs = desk.wake(purchaseTimer, delayMs);
     say(code, `the initial purchase could not be made (${reason}); tried again`, atMs);
   }
 

@@ -1,12 +1,13 @@
 /** How a crossing becomes an entry: within the candle after it, or not at all. */
 
+import { retryMs } from '../../engine/strategy/retry.ts';
 import { timeframeMs } from '../../shared/domain/candle.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { notionalOf, quantityOf } from '../../shared/domain/instrument.ts';
 import { quantityLots } from '../../shared/domain/nominal.ts';
 import type { Side } from '../../shared/domain/order.ts';
 import { nextCloseMs } from '../common/candle-catch-up.ts';
-import { type Desk, retryMs } from '../common/desk.ts';
+import type { Desk } from '../common/desk.ts';
 import { buyCostFactor } from '../common/fees.ts';
 import { expectedTicks, meetsMinimum } from '../common/orders.ts';
 import type { PositionSide } from '../common/position-levels.ts';

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge, type RiskFacts } from '../../../src/engine/risk/checks.ts';
 import { Decimal } from '../../../src/shared/domain/decimal.ts';
+import { clientOrderId } from '../../../src/shared/domain/nominal.ts';
 import type { OrderRequest } from '../../../src/shared/domain/order.ts';
 import { defaultRiskLimits, type RiskCode, riskCodes } from '../../../src/shared/domain/risk.ts';
 import { perpetualInstrument, spotInstrument } from '../instruments.ts';
@@ -281,7 +282,14 @@ const table: [RiskCode, string, OrderRequest, RiskFacts, OrderRequest, RiskFacts
     sell({ reduceOnly: true }),
     facts({ ...perpetual, positionLots: 1000, reducibleLots: 1000 }),
   ],
-  ['SELF_TRADE', 'own order on the other side', buy(), facts({ ownCrossing: 'sx-1' }), buy(), facts()],
+  [
+    'SELF_TRADE',
+    'own order on the other side',
+    buy(),
+    facts({ ownCrossing: clientOrderId('sx-1') }),
+    buy(),
+    facts(),
+  ],
   // Held 900,000 lots (90,000 USDT) and 99,000 resting: one lot more than the limit of 100,000.
   [
     'BOT_EXPOSURE_MAX',

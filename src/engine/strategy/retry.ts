@@ -1,0 +1,12 @@
+/** How long whoever was refused waits before the next try: strategies and the kernel share the one rule. */
+
+/** The wait after the first refusal. */
+export const retryMs = 10_000;
+
+/** The longest wait between tries of what is refused again and again. */
+const retryMaximumMs = 600_000;
+
+/** How long to wait before the next try of what was refused `times` in a row: twice as long each time, up to ten minutes. */
+export function retryDelayMs(times: number, maximumMs = retryMaximumMs): number {
+  return Math.min(maximumMs, retryMs * 2 ** Math.max(0, Math.min(times, 10) - 1));
+}

@@ -1,0 +1,242 @@
+/**
+ * Goal: what a venue ends without a fill is no order storm, and a person is told. Method: a venue played by hand ends
+ * every order of a bot; the orders sent in an hour are counted, and the view of the bot is read.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { botViewOf, ladderOf } from '../../../src/app/views/bot-views.ts';
+import { botId, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { limit, Stage, type StageOptions } from './stage.ts';
+
+const second = 1_000;
+
+function running(
+  handlers: NonNullable<StageOptions['handlers']>,
+  allocation: Record<string, string> = { USDT: '50000', BTC: '1' },
+): Stage {
+  const stage = new Stage({ handlers });
+  stage.connect({ USDT: '100000', BTC: '5' });
+  stage.quote(999, 1001);
+  stage.start('b1', allocation);
+  return stage;
+}
+
+const resting = () => running((context) => ({ onStart: () => context.keep([limit('a', 'buy', 990, 100)]) }));
+
+/** Lets time pass second by second; the venue treats each order as `answer` does. Gives the seconds orders were sent at. */
+function run(stage: Stage, seconds: number, answer: (stage: Stage) => void): number[] {
+  const sentAt: number[] = [];
+  let answered = 0;
+  const answerAll = (at: number) => {
+    while (stage.sent.length > answered) {
+      answered += 1;
+      sentAt.push(at);
+      answer(stage);
+    }
+  };
+  answerAll(0);
+  for (let at = 1; at <= seconds; at += 1) {
+    stage.later(second);
+    stage.quote(999, 1001);
+    if (at % 10 === 0) {
+      if (stage.lastRequest.requestId !== reported.get(stage)) {
+        reported.set(stage, stage.lastRequest.requestId);
+        stage.report({});
+      }
+    }
+    answerAll(at);
+  }
+  return sentAt;
+}
+
+const reported = new WeakMap<Stage, number>();
+
+describe('a resting order that the venue ends at once', () => {
+  it.each(['canceled', 'expired'] as const)(
+    '(%s) is sent again once, then after 10, 20, 40 ... seconds',
+    (outcome) => {
+      const sentAt = run(resting(), 1_300, (stage) => {
+        stage.accept(stage.last.clientOrderId);
+        stage.closed(stage.last.clientOrderId, outcome);
+      });
+      expect(sentAt).toEqual([0, 0, 10, 30, 70, 150, 310, 630, 1230]);
+    },
+  );
+
+  it('refused: after 10, 20, 40 ... seconds', () => {
+    const sentAt = run(resting(), 700, (stage) => stage.reject(stage.last.clientOrderId));
+    expect(sentAt).toEqual([0, 10, 30, 70, 150, 310, 630]);
+  });
+
+  it('is told on the bot after three, with what to do, and in the journal; resuming tries at once', () => {
+    const stage = resting();
+    const expire = () => stage.closed(stage.last.clientOrderId, 'expired');
+    expire();
+    expire();
+    expect(botViewOf(stage.kernel, stage.bot('b1')).why?.code).not.toBe('ORDERS_REFUSED');
+    stage.later(9_000);
+    stage.quote(999, 1001);
+    stage.later(1_000);
+    expire();
+    const { why } = botViewOf(stage.kernel, stage.bot('b1'));
+    expect(why?.code).toBe('ORDERS_REFUSED');
+    expect(why?.text).toContain('has ended 3 orders of a in a row without a fill (EXPIRED: ');
+    expect(why?.text).toContain('pause and resume it to try at once');
+    expect(why?.nextCheckMs).toBe(stage.timeMs + 20_000);
+    expect(stage.bodies('bot-why').map(({ code }) => code)).toEqual(['ORDERS_REFUSED']);
+    const before = stage.sent.length;
+    stage.control({ kind: 'pause-bot', bot: botId('b1') });
+    stage.quote(999, 1001);
+    stage.control({ kind: 'resume-bot', bot: botId('b1') });
+    expect(stage.sent.length).toBe(before + 1);
+    stage.fill(stage.last.clientOrderId, 100, { priceTicks: priceTicks(990), fee: '0.01' });
+    expect(botViewOf(stage.kernel, stage.bot('b1')).why?.code).not.toBe('ORDERS_REFUSED');
+  });
+
+  it('and at another price waits no more than twenty seconds', () => {
+    let price = 990;
+    const stage = running((context) => ({
+      onStart: () => context.keep([limit('a', 'buy', price, 100)]),
+      onTimer: () => context.keep([limit('a', 'buy', price, 100)]),
+      onQuote: () => context.keep([limit('a', 'buy', price, 100)]),
+    }));
+    const sentAt = run(stage, 150, (one) => one.reject(one.last.clientOrderId));
+    expect(sentAt).toEqual([0, 10, 30, 70, 150]);
+    const before = stage.sent.length;
+    price = 991;
+    stage.quote(999, 1001);
+    expect(stage.sent.length).toBe(before);
+    for (let at = 0; at < 20; at += 1) {
+      expect(stage.sent.length).toBe(before);
+      stage.later(second);
+      stage.quote(999, 1001);
+    }
+    expect(stage.sent.length).toBe(before + 1);
+  });
+
+  it('after it had rested for an hour is sent again at once, however often that was', () => {
+    const stage = resting();
+    for (let round = 0; round < 5; round += 1) {
+      stage.accept(stage.last.clientOrderId);
+      const before = stage.sent.length;
+      stage.later(3_600_000);
+      stage.quote(999, 1001);
+      stage.closed(stage.last.clientOrderId, 'canceled');
+      expect(stage.sent.length).toBe(before + 1);
+    }
+  });
+
+  it('found refused when the venue is compared waits as well', () => {
+    const stage = resting();
+    const first = stage.last;
+    stage.later(15_000);
+    stage.report({
+      orders: [
+        {
+          clientOrderId: first.clientOrderId,
+          venueOrderId: undefined as never,
+          instrument: first.instrument,
+          state: 'rejected',
+          filledLots: quantityLots(0),
+          message: 'no such market',
+        } as never,
+      ],
+    });
+    expect(stage.order(first.clientOrderId)?.state).toBe('REJECTED');
+    expect(stage.sent).toHaveLength(1);
+    stage.quote(999, 1001);
+    stage.later(9_999);
+    expect(stage.sent).toHaveLength(1);
+    stage.quote(999, 1001);
+    stage.later(1);
+    expect(stage.sent).toHaveLength(2);
+  });
+});
+
+describe('single orders that the venue ends without a fill', () => {
+  it('are counted until one fills', () => {
+    const stage = running(() => ({}));
+    const send = () =>
+      stage.send('b1', {
+        leg: `x${stage.sent.length}`,
+        side: 'buy',
+        type: 'market',
+        lots: quantityLots(100),
+      });
+    for (let times = 1; times <= 3; times += 1) {
+      stage.closed(send().clientOrderId, 'expired');
+      expect(stage.context('b1').unfilledSends()).toBe(times);
+    }
+    expect(botViewOf(stage.kernel, stage.bot('b1')).why?.code).toBe('ORDERS_REFUSED');
+    stage.fill(send().clientOrderId, 100);
+    expect(stage.context('b1').unfilledSends()).toBe(0);
+    expect(botViewOf(stage.kernel, stage.bot('b1')).why?.code).not.toBe('ORDERS_REFUSED');
+  });
+
+  it('that we cancel ourselves are not', () => {
+    const stage = running(() => ({}));
+    const order = stage.send('b1', {
+      leg: 'x',
+      side: 'buy',
+      type: 'limit',
+      priceTicks: priceTicks(900),
+      lots: quantityLots(100),
+    });
+    stage.accept(order.clientOrderId);
+    stage.context('b1').cancel(order.clientOrderId);
+    stage.closed(order.clientOrderId);
+    expect(stage.context('b1').unfilledSends()).toBe(0);
+  });
+});
+
+describe('orders our own risk denies', () => {
+  it('for want of money wait on spot for a fill that frees some, and look at no clock', () => {
+    // a: 400 BTC at 99.0 and the fee of 0.2 %: 39,679.20. b: 104 BTC at 98.0: 10,212.38. There are 50,000: 10,320.80 are
+    // left for b, and 108.42 for c, which needs 5 BTC at 97.0: 485.97. d sells 4 BTC at 101.0.
+    const stage = running(
+      (context) => ({
+        onStart: () =>
+          context.keep([
+            limit('a', 'buy', 990, 400_000),
+            limit('b', 'buy', 980, 104_000),
+            limit('c', 'buy', 970, 5_000),
+            limit('d', 'sell', 1010, 4_000),
+          ]),
+      }),
+      { USDT: '50000', BTC: '4' },
+    );
+    expect(stage.sent.map(({ leg }) => leg)).toEqual(['a', 'b', 'd']);
+    for (const order of stage.sent) stage.accept(order.clientOrderId);
+    expect(stage.bot('b1').blocked.get('c')).toMatchObject({ code: 'INSUFFICIENT_FUNDS', waitsFor: 'money' });
+    const [row] = ladderOf(stage.bot('b1'), stage.kernel).filter(({ key }) => key === 'c');
+    expect(row?.missingReason).toContain('tried again once money is free');
+    expect(stage.kernel.services.timers.withPrefix('retry|')).toEqual([]);
+    stage.fill(stage.last.clientOrderId, 4_000, { priceTicks: priceTicks(1010) });
+    expect(stage.last.leg).toBe('c');
+  });
+
+  it('as they would trade with another of ours are tried once that one is gone', () => {
+    const stage = running((context) => ({
+      onStart: () => context.keep([limit('sell', 'sell', 1005, 500), limit('buy', 'buy', 1010, 500)]),
+    }));
+    const [sell] = stage.sent;
+    if (sell === undefined) throw new Error('nothing was sent');
+    stage.accept(sell.clientOrderId);
+    expect(stage.sent).toHaveLength(1);
+    const [row] = ladderOf(stage.bot('b1'), stage.kernel).filter(({ key }) => key === 'buy');
+    expect(row?.missingReason).toContain('tried again once that order is gone');
+    for (let at = 0; at < 100; at += 1) {
+      stage.later(second);
+      stage.quote(999, 1001);
+      if (at % 10 === 9) stage.report({});
+    }
+    expect(stage.sent).toHaveLength(1);
+    // By the clock it would have been tried after 1, 3, 13, 43, 73 and 103 seconds.
+    stage.fill(sell.clientOrderId, 500, { priceTicks: priceTicks(1005) });
+    expect(stage.sent).toHaveLength(1);
+    stage.later(2 * second);
+    expect(stage.sent).toHaveLength(1);
+    stage.later(second);
+    expect(stage.sent.map(({ leg }) => leg)).toEqual(['sell', 'buy']);
+  });
+});
