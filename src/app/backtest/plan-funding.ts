@@ -1,8 +1,9 @@
 /** Whether the money of a run pays for the plan of its strategy, by the reckoning live and paper bots are created with. */
 
-import { Decimal, decimalMin } from '../../shared/domain/decimal.ts';
+import type { Decimal } from '../../shared/domain/decimal.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
-import { entryTakesAll, type Plan, type PlanLevel } from '../../shared/domain/plan.ts';
+import { entryTakesAll, type Plan } from '../../shared/domain/plan.ts';
+import { costOf, moneyNeeded, spendingOrders } from '../../shared/domain/plan-needs.ts';
 
 /** What a plan is paid with. */
 export interface PlanMoney {
@@ -13,39 +14,6 @@ export interface PlanMoney {
   readonly leverage: number;
 }
 
-/** Orders of a plan that spend money, those nearest to the price first, as they would be met. */
-function spendingOrders({ levels, referencePrice }: Plan, currency: string): readonly PlanLevel[] {
-  const price = Number(referencePrice);
-  const distance = (level: PlanLevel): number =>
-    level.type === 'market' ? 0 : Math.abs(Number(level.price) - price);
-  return levels
-    .filter(({ funds, fundsCurrency }) => fundsCurrency === currency && Decimal.parse(funds).isPositive)
-    .sort((left, right) => distance(left) - distance(right));
-}
-
-/** Digits after the point of what leverage divides. */
-const marginScale = 8;
-
-/** What an order needs: only its value is divided by the leverage, fees and what its position may lose are not. */
-function costOf({ funds, notional }: PlanLevel, leverage: number): Decimal {
-  const whole = Decimal.parse(funds);
-  if (leverage <= 1) return whole;
-  const value = decimalMin(Decimal.parse(notional), whole);
-  return value.dividedBy(Decimal.fromInteger(leverage), marginScale, 'up').plus(whole.minus(value));
-}
-
-/** What the whole plan needs: its orders, and the losses in between that it sets money aside for. */
-function neededFor(plan: Plan, orders: readonly PlanLevel[], currency: string, leverage: number): Decimal {
-  const whole = Decimal.parse(plan.funds.find((funds) => funds.currency === currency)?.amount ?? '0');
-  if (leverage <= 1) return whole;
-  const beside = whole.minus(Decimal.sum(orders.map(({ funds }) => Decimal.parse(funds))));
-  // Orders that are never open all at once together need less than their sum.
-  const rest = beside.isNegative
-    ? beside.dividedBy(Decimal.fromInteger(leverage), marginScale, 'up')
-    : beside;
-  return Decimal.sum(orders.map((order) => costOf(order, leverage))).plus(rest);
-}
-
 /** Says which orders of a plan the money does not pay for and what would help; undefined where it pays for all. */
 export function shortfallOf(
   plan: Plan,
@@ -53,7 +21,7 @@ export function shortfallOf(
   { given, leverage, sharers }: PlanMoney,
 ): string | undefined {
   const orders = spendingOrders(plan, settle);
-  const needed = neededFor(plan, orders, settle, leverage);
+  const needed = moneyNeeded(plan, settle, leverage);
   if (needed.compare(given) <= 0) return undefined;
   let left = given;
   let unpaid = 0;

@@ -96,7 +96,7 @@ export function botPlace(
     throw new ApiError('bad-input', `series.${index}: ${supported}`, { field: `series.${index}` });
   }
   const means = meansOf(spec, loaded.instrument);
-  const market = planMarket(loaded, means.allocation);
+  const market = planMarket(loaded, means.allocation, lentTo(spec, strategy, loaded));
   return { series: index, loaded, means, market, suggested: suggestedAt(strategy, loaded, market) };
 }
 
@@ -121,7 +121,7 @@ export function checkParams(
 function preparedBot(
   spec: BacktestSpec,
   strategy: AnyStrategy,
-  { loaded, means, series }: BotPlace,
+  { loaded, market, means, series }: BotPlace,
   { longerTimeframesMs, parsed, plan, raw, subscription, unused }: CheckedParams,
   number: number,
 ): PreparedBot {
@@ -131,7 +131,7 @@ function preparedBot(
   const shortfall = shortfallOf(plan, instrument, {
     given: money,
     sharers,
-    leverage: lendsTo(strategy, instrument) ? Math.min(spec.leverage, instrument.leverageMax) : 1,
+    leverage: market.leverage ?? 1,
   });
   return {
     series,
@@ -159,6 +159,15 @@ function preparedBot(
 /** Whether leverage pays for orders: not on spot, nor where the strategy keeps to its own money. */
 function lendsTo({ usesLeverage = true }: AnyStrategy, { kind }: LoadedSeries['instrument']): boolean {
   return kind === 'perpetual' && usesLeverage;
+}
+
+/** The leverage that pays for the orders of a bot. */
+function lentTo(
+  { leverage }: Pick<BacktestSpec, 'leverage'>,
+  strategy: AnyStrategy,
+  { instrument }: LoadedSeries,
+): number {
+  return lendsTo(strategy, instrument) ? Math.min(leverage, instrument.leverageMax) : 1;
 }
 
 /** Says where leverage was asked for and the strategy does not size by it; spot tells it with the series. */
@@ -211,11 +220,12 @@ function meansOf(
 
 /** Gives the whole parameters a run would have on a series of it. Throws `ApiError` naming the field. */
 export function paramsFor(
-  spec: Pick<BacktestSpec, 'params' | 'capital' | 'holdings' | 'series'>,
+  spec: Pick<BacktestSpec, 'params' | 'capital' | 'holdings' | 'leverage' | 'series'>,
   strategy: AnyStrategy,
   loaded: LoadedSeries,
 ): CompleteParams {
-  const market = planMarket(loaded, meansOf(spec, loaded.instrument).allocation);
+  const { allocation } = meansOf(spec, loaded.instrument);
+  const market = planMarket(loaded, allocation, lentTo(spec, strategy, loaded));
   return completedParams(strategy, spec.params, suggestedAt(strategy, loaded, market));
 }
 
@@ -277,7 +287,11 @@ function longerThan(baseMs: number, wantedMs: readonly number[]): number[] {
 }
 
 /** What is known of a market before its first traded candle. */
-function planMarket(loaded: LoadedSeries, allocation: Readonly<Record<string, string>>): PlanMarket {
+function planMarket(
+  loaded: LoadedSeries,
+  allocation: Readonly<Record<string, string>>,
+  leverage: number,
+): PlanMarket {
   const { columns, firstRow, instrument } = loaded;
   const price = firstRow > 0 ? columns.close[firstRow - 1] : columns.open[0];
   const ticks = columnTicks(Float64Array.of(price as number), instrument.tickSize)[0] as number;
@@ -292,5 +306,5 @@ function planMarket(loaded: LoadedSeries, allocation: Readonly<Record<string, st
       volume: columns.volume[row] as number,
     });
   }
-  return { instrument, referencePrice: priceOf(instrument, ticks), candles, allocation };
+  return { instrument, referencePrice: priceOf(instrument, ticks), candles, allocation, leverage };
 }

@@ -224,6 +224,8 @@ export interface PlanMarket {
   readonly candles: readonly Candle[];
   /** Money the bot has or is to get, decimal texts by currency; needed by sizes in percent of it. */
   readonly allocation?: Readonly<Record<string, string>> | undefined;
+  /** Leverage the orders are paid with; 1 when left out. */
+  readonly leverage?: number | undefined;
 }
 
 /** Everything Sextant knows about a strategy. `Params` is the parsed output of the schema. */

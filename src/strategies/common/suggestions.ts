@@ -5,6 +5,7 @@ import type { PlanMarket } from '../../engine/strategy/api.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, ticksOf } from '../../shared/domain/instrument.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
+import { moneyNeeded } from '../../shared/domain/plan-needs.ts';
 
 const atrPeriod = 14;
 const weekMs = 7 * 24 * 3_600_000;
@@ -81,9 +82,7 @@ export function withinMoney<Params extends object>(
   const money = Decimal.parse(text);
   let fitted = params;
   for (let round = 0; round < fitRounds; round += 1) {
-    const needed = Decimal.parse(
-      plan(fitted, market).funds.find((funds) => funds.currency === currency)?.amount ?? '0',
-    );
+    const needed = moneyNeeded(plan(fitted, market), currency, market.leverage ?? 1);
     if (needed.compare(money) <= 0) return fitted;
     // Whole lots fall differently at another size: after the first round a little is taken off as well.
     const share = money.dividedBy(needed, 12, 'down').times(Decimal.parse(round === 0 ? '1' : '0.95'));

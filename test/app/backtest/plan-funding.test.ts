@@ -6,7 +6,9 @@ import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
 import { Decimal } from '../../../src/shared/domain/decimal.ts';
 import type { Plan, PlanLevel } from '../../../src/shared/domain/plan.ts';
 import { type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
+import { withinMoney } from '../../../src/strategies/common/suggestions.ts';
 import { findStrategy } from '../../../src/strategies/registry.ts';
+import { makePerpetual } from '../../strategies/fake-context.ts';
 import { candleFile, flat, type Prices } from './scripted.ts';
 
 const market = { settle: 'USDT', symbol: 'BTC/USDT' };
@@ -216,5 +218,55 @@ describe('the crossover', () => {
       leverage: 5,
     });
     expect(rules.warnings.join(' ')).not.toContain('Leverage');
+  });
+});
+
+describe('suggested sizes at a leverage', () => {
+  /** The plan above, whose orders and funds are `size` times as large. */
+  const sized = ({ size }: { size: string }): Plan => {
+    const factor = Decimal.parse(size);
+    const times = (text: string) => factor.times(Decimal.parse(text)).toString();
+    const levels = plan.levels.map((one) => ({
+      ...one,
+      notional: times(one.notional),
+      funds: times(one.funds),
+    }));
+    return { ...plan, levels, funds: [{ currency: 'USDT', amount: times('100') }] };
+  };
+  const planMarket = (leverage?: number) => ({
+    instrument: makePerpetual(),
+    referencePrice: Decimal.parse('100'),
+    candles: [],
+    allocation: { USDT: '50' },
+    leverage,
+  });
+
+  it('are what it pays for, by the reckoning of what a run is told it lacks', () => {
+    // 50 pay for 100 at leverage 2, for 150 at 3 and for 50 without.
+    expect(withinMoney({ size: '1' }, ['size'], sized, planMarket(2))).toEqual({ size: '1' });
+    expect(withinMoney({ size: '3' }, ['size'], sized, planMarket(3))).toEqual({ size: '1.5' });
+    expect(withinMoney({ size: '1' }, ['size'], sized, planMarket())).toEqual({ size: '0.5' });
+  });
+
+  it('reach a run: what it suggests itself is neither too much nor a tenth of what it pays for', async () => {
+    const suggested = async (leverage: number) => {
+      const spec = backtestSpec.parse({
+        strategy: 'dca',
+        params: {},
+        capital: '100',
+        leverage,
+        series: [
+          {
+            source: { kind: 'file', path: candleFile([flat(100), flat(100), flat(100)]) },
+            instrument: 'BTC/USDT:USDT',
+            rules: { tickSize: '0.01', lotSize: '0.001' },
+          },
+        ],
+      });
+      const { params, warnings } = await runBacktest(spec, { findStrategy });
+      expect(warnings.join(' ')).not.toContain('the plan needs');
+      return Number(params?.[0]?.values['baseOrderQuote']);
+    };
+    expect(await suggested(5)).toBeGreaterThan(2 * (await suggested(1)));
   });
 });
