@@ -4,7 +4,8 @@
  * and of two runs with the same evidence the one that earned less never stands higher.
  *
  * Each check has points: 0 passed, 1 weak or not done, 3 failed. The sum decides: up to 1 A, 3 B, 5 C, 8 D, more E. A failed
- * bias check is an E whatever else holds, and fewer than 30 trades are a D at best. The last two checks, candle noise and
+ * bias check is an E whatever else holds, and fewer than 30 trades are a D at best, a C where 30 round trips of a grid or the like closed within them: those
+ * share one range and one position, and are no independent evidence. The last two checks, candle noise and
  * random entries, cost nothing while they are not done.
  */
 
@@ -54,7 +55,7 @@ export function gradeConfidence(
   evidence: ConfidenceEvidence = {},
 ): Confidence {
   const checks = [
-    tradesCheck(values),
+    tradesCheck(values, result.counts),
     lengthCheck(result),
     gapsCheck(result),
     pathCheck(result, evidence),
@@ -92,8 +93,14 @@ function graded(
   const nothing = withoutProfit(values, evidence);
   if (nothing !== undefined) return { grade: 'E', points: total, summary: nothing, checks };
   let grade = gradeSteps.find(([maximum]) => total <= maximum)?.[1] ?? 'E';
-  if (closedTrades(values) < fewTrades && grade < 'D') grade = 'D';
+  const best = closedTrades(values) >= fewTrades ? 'A' : hasRoundTrips(checks) ? 'C' : 'D';
+  if (grade < best) grade = best;
   return { grade, points: total, summary: summaries[grade], checks };
+}
+
+/** Whether round trips inside few trades make up for some of those that are missing. */
+function hasRoundTrips(checks: readonly ConfidenceCheck[]): boolean {
+  return checks.some(({ id, outcome }) => id === 'trades' && outcome === 'weak');
 }
 
 /** Why there is no profit to support, whatever the checks say; undefined where there is one. */

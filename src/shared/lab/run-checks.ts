@@ -3,6 +3,7 @@
 import { byLimits, type ConfidenceCheck, check, fewTrades, percent } from './confidence-check.ts';
 import type { ConfidenceEvidence } from './evidence-checks.ts';
 import type { MetricValues } from './metrics.ts';
+import { roundTripsOf } from './pairs.ts';
 import type { BacktestResult } from './result.ts';
 import { isOnBook, type LatencySpec, type SeriesSpec } from './spec.ts';
 
@@ -15,8 +16,24 @@ const dayMs = 86_400_000;
 export const closedTrades = (values: MetricValues): number =>
   (values['trades'] ?? 0) - (values['openTrades'] ?? 0);
 
-export function tradesCheck(values: MetricValues): ConfidenceCheck {
+/**
+ * Round trips of a grid share its range and its position: they win together while the price stays and lose together when it
+ * leaves. So they are told, and make a run with few trades weak instead of failed, but never pass in the place of trades.
+ */
+export function tradesCheck(values: MetricValues, counts: BacktestResult['counts']): ConfidenceCheck {
   const closed = closedTrades(values);
+  const roundTrips = roundTripsOf(counts, closed);
+  if (roundTrips !== undefined && closed < enoughTrades) {
+    const trades = closed === 1 ? '1 trade' : `${closed} trades`;
+    return check(
+      'trades',
+      'Number of trades',
+      byLimits(Math.max(closed, roundTrips), fewTrades, Number.POSITIVE_INFINITY),
+      `${roundTrips} round trips have closed, and ${trades} from flat to flat: round trips of one grid share its range and ` +
+        'win or lose together, so they are less evidence than as many trades.',
+      `Test other times, markets and ranges: each is evidence of its own, however many round trips one run has.`,
+    );
+  }
   return check(
     'trades',
     'Number of trades',

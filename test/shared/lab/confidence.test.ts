@@ -63,6 +63,33 @@ test.each([
   expect(found.grade).toBe(best);
 });
 
+test.each([
+  // A grid: 533 fills opened, 532 closed, the position never was flat.
+  [
+    'round trips of a grid',
+    1065,
+    532,
+    'weak',
+    'C',
+    '532 round trips have closed, and 1 trade from flat to flat',
+  ],
+  // One purchase that 600 partial fills sold: as many trades as it says.
+  ['partial fills of an exit', 601, 600, 'failed', 'D', '1 trade has ended.'],
+  ['a few of a grid', 41, 20, 'failed', 'D', '20 round trips have closed'],
+] as const)(
+  '%s are told, and are not the evidence that trades are',
+  (_name, fills, closingFills, expected, best, words) => {
+    const counts = { ...result.counts, fills, closingFills };
+    const found = grade({ trades: 2, openTrades: 1 }, everything, { ...result, counts });
+    const check = found.checks.find(({ id }) => id === 'trades');
+    expect([check?.outcome, found.grade]).toEqual([expected, best]);
+    expect(check?.finding).toContain(words);
+    // Graded again later it stays so.
+    const again = regradeConfidence(found, { ...values, trades: 2, openTrades: 1 }, everything);
+    expect(again.grade).toBe(best);
+  },
+);
+
 test('a strategy that sees the future is an E whatever else holds', () => {
   expect(grade({}, { ...everything, bias: 'failed' }).grade).toBe('E');
 });
