@@ -55,6 +55,8 @@ export interface ReplayResult extends RunResult {
   readonly trades: number;
   /** What was assumed, in sentences: rules read off the data, the path inside a candle. */
   readonly assumptions: readonly string[];
+  /** Given parameters that do not count, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 const hourMs = 3_600_000;
@@ -203,6 +205,7 @@ async function run(
   });
 
   let startEquity: Record<string, string> = {};
+  let warnings: readonly string[] = [];
   let started = strategy === undefined;
   let nextLook = sliceEvents;
   while (source.nextTimeMs() !== Number.POSITIVE_INFINITY) {
@@ -214,7 +217,8 @@ async function run(
         kernel.services.markets.get(instrument.id)?.priced === true;
       if (ready) {
         if (Object.keys(startEquity).length === 0) startEquity = totalEquity(kernel);
-        if (strategy !== undefined && !started) startBot(host, strategy, instrument, options.params ?? {});
+        if (strategy !== undefined && !started)
+          warnings = startBot(host, strategy, instrument, options.params ?? {});
         started = true;
       }
     }
@@ -232,6 +236,7 @@ async function run(
     startedAtWallMs,
     startEquity,
     assumptions: replay.notes,
+    warnings,
   });
 }
 
@@ -240,10 +245,10 @@ function startBot(
   strategy: AnyStrategy,
   instrument: Instrument,
   given: Readonly<Record<string, unknown>>,
-): void {
+): readonly string[] {
   const market = planMarketOf(host.kernel, instrument);
-  if (market === undefined) return;
-  const { raw, parsed } = completeParams(strategy, given, market);
+  if (market === undefined) return [];
+  const { raw, parsed, unused } = completeParams(strategy, given, market);
   const plan = planOf(strategy, parsed, market);
   const bad = plan.violations.find((violation) => violation.severity === 'error');
   if (bad !== undefined) {
@@ -273,6 +278,7 @@ function startBot(
     const outcome = host.control(command);
     if (!outcome.ok) throw new ApiError(outcome.code, outcome.message);
   }
+  return unused.map(({ message }) => `${instrument.symbol}: ${message}.`);
 }
 
 function resultOf(
@@ -285,6 +291,7 @@ function resultOf(
     startedAtWallMs: number;
     startEquity: Record<string, string>;
     assumptions: readonly string[];
+    warnings: readonly string[];
   },
 ): ReplayResult {
   const { kernel } = host;
@@ -310,5 +317,6 @@ function resultOf(
     book: { ...book.counters, bestBid: priceText(book.bestBidTicks), bestAsk: priceText(book.bestAskTicks) },
     trades: source.trades,
     assumptions: run.assumptions,
+    warnings: run.warnings,
   };
 }

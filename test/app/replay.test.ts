@@ -41,6 +41,11 @@ describe('a replay of candles', () => {
       expect(first.trades).toBe(1600);
       expect(first.fills).toBeGreaterThan(4);
       expect(first.identities.failed).toBe(0);
+      expect(first.warnings).toEqual([]);
+      const useless = { ...options.params, sizeType: 'quote', orderPercent: '50' };
+      expect((await runReplay({ ...options, params: useless })).warnings).toEqual([
+        'BTC/USDT: orderPercent 50 is not used: it needs sizeType percent, and that is quote.',
+      ]);
       expect(first.assumptions.some((text) => text.includes('Inside a candle'))).toBe(true);
       expect((await runReplay(options)).auditHash).toBe(first.auditHash);
       expect(

@@ -9,6 +9,7 @@ import { ApiError } from '../../shared/api/result.ts';
 import type { ModeView, VenueView } from '../../shared/api/views.ts';
 import type { SextantConfig } from '../../shared/config/schema.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
+import { nearHint } from '../../shared/domain/near-name.ts';
 import { type EpochMs, type InstrumentId, instrumentId } from '../../shared/domain/nominal.ts';
 import type { CandleService } from '../candles/candle-service.ts';
 import type { DataLibrary } from '../data/data-library.ts';
@@ -76,7 +77,7 @@ export function findInstrument(context: AppContext, venue: string, symbol: strin
   const venues = [...new Set(context.instruments.map((instrument) => instrument.venue))];
   throw new ApiError('not-found', `there is no venue ${venue}`, {
     field: 'venue',
-    hint: `Known venues: ${venues.join(', ')}`,
+    hint: nearHint(venue, venues, `Known venues: ${venues.join(', ')}`),
   });
 }
 
@@ -97,6 +98,10 @@ export function findStrategyOrThrow(
   if (strategy !== undefined) return strategy;
   throw new ApiError('not-found', `there is no strategy "${id}"`, {
     field: 'strategy',
-    hint: `Known strategies: ${context.strategies.map((known) => known.id).join(', ')}`,
+    hint: nearHint(
+      id,
+      context.strategies.map((known) => known.id),
+      `Known strategies: ${context.strategies.map((known) => known.id).join(', ')}`,
+    ),
   });
 }

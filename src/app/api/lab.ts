@@ -4,6 +4,7 @@ import { ApiError } from '../../shared/api/result.ts';
 import { evidenceOf } from '../../shared/lab/evidence.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
+import { strategyHint } from '../backtest/load-strategy.ts';
 import { biasCheck } from '../lab/bias-of.ts';
 import { monteCarloMethod } from '../lab/monte-carlo-method.ts';
 import { minutesOfHost } from '../shadow/minutes.ts';
@@ -28,7 +29,10 @@ export const backtestHandlers: Handlers<'backtests'> = {
   'backtests/run': ({ spec, name, study }, { jobs, lab }) => {
     const strategy = lab.tools.findStrategy(spec.strategy);
     if (strategy === undefined) {
-      throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, { field: 'spec.strategy' });
+      throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, {
+        field: 'spec.strategy',
+        hint: strategyHint(spec.strategy),
+      });
     }
     const tried = study === undefined ? undefined : lab.studies.tried(study);
     return {

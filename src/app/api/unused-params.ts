@@ -61,3 +61,27 @@ export function unusedParams(
     return [{ code: 'UNUSED_PARAM', field: name, message, severity: 'warning' as const }];
   });
 }
+
+/**
+ * Tells which searched parameters cannot count: what decides about them is not searched itself and has another value. What
+ * `params` do not say is not judged.
+ */
+export function uselessSearches(
+  strategy: AnyStrategy,
+  searched: readonly string[],
+  params: Params,
+): { readonly name: string; readonly reason: string; readonly advice: string }[] {
+  const names = Object.fromEntries(searched.map((name) => [name, true]));
+  return dependentOf(strategy, names).flatMap(({ condition, name }) => {
+    const { field, in: values } = condition;
+    if (names[field] !== undefined || params[field] === undefined || holds(condition, params)) return [];
+    const wanted = values.join(' or ');
+    return [
+      {
+        name,
+        reason: `searching it has no effect: it needs ${field} ${wanted}, and that is ${params[field]}`,
+        advice: `Give ${field} ${wanted} among the parameters, or search ${field} as well.`,
+      },
+    ];
+  });
+}

@@ -8,7 +8,7 @@ import type { BacktestOptions } from './backtest-options.ts';
 import { checkSeries } from './check-series.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { type LoadedSeries, loadSeries } from './load-series.ts';
-import { strategiesHint } from './load-strategy.ts';
+import { strategyHint } from './load-strategy.ts';
 import { prepareBots } from './prepare-bots.ts';
 import { runEvents } from './run-events.ts';
 import { runSweep, smallSaleRefusal, sweepRefusal } from './run-sweep.ts';
@@ -30,7 +30,7 @@ export async function loadBacktest(spec: BacktestSpec, options: BacktestOptions)
   if (strategy === undefined) {
     throw new ApiError('not-found', `strategy: there is no strategy "${spec.strategy}"`, {
       field: 'strategy',
-      hint: strategiesHint,
+      hint: strategyHint(spec.strategy),
     });
   }
   const series = await Promise.all(

@@ -3,7 +3,7 @@
 import { ApiError } from '../../shared/api/result.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
-import { strategiesHint } from '../backtest/load-strategy.ts';
+import { strategyHint } from '../backtest/load-strategy.ts';
 import type { JobControl } from '../jobs/job-runner.ts';
 import { type BiasReport, checkBias, usualBiasOptions } from '../robustness/bias-check.ts';
 import type { LabTools } from './lab-tools.ts';
@@ -18,7 +18,7 @@ export function biasCheck(
   if (strategy === undefined) {
     throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, {
       field: 'spec.strategy',
-      hint: strategiesHint,
+      hint: strategyHint(spec.strategy),
     });
   }
   return async (control) => {

@@ -11,6 +11,7 @@ import { ensureDefined } from '../../shared/domain/assert.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { KeptCandles } from '../backtest/kept-candles.ts';
 import { type LoadedSeries, loadSeries, type StoreReader } from '../backtest/load-series.ts';
+import { strategyHint } from '../backtest/load-strategy.ts';
 import { paramsFor } from '../backtest/prepare-bots.ts';
 import { withDataErrors } from '../data/data-errors.ts';
 import { measureResult } from '../report/measure.ts';
@@ -61,7 +62,9 @@ export class Lab {
       wholeParams: async (spec) => {
         const strategy = options.findStrategy(spec.strategy);
         if (strategy === undefined)
-          throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`);
+          throw new ApiError('not-found', `there is no strategy "${spec.strategy}"`, {
+            hint: strategyHint(spec.strategy),
+          });
         // As a backtest completes them: by the market before the first traded candle of the first traded series.
         const index = Math.max(
           0,

@@ -9,7 +9,8 @@ import type { Dimension, SearchValue } from '../../shared/lab/search-space.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { type StudyEnd, type StudySpec, trialMetrics } from '../../shared/lab/study.ts';
 import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
-import { strategiesHint } from '../backtest/load-strategy.ts';
+import { uselessSearches } from '../api/unused-params.ts';
+import { strategyHint } from '../backtest/load-strategy.ts';
 import { checkSweepSpec } from '../backtest/sweep-rules.ts';
 import { parsedObjectives, runStudy, type StudyProgress, type TrialLogPort } from '../optimise/run-study.ts';
 import { strategySpace, trialParams } from '../optimise/strategy-space.ts';
@@ -43,7 +44,7 @@ export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudyS
   if (strategy === undefined) {
     throw new ApiError('not-found', `there is no strategy "${id}"`, {
       field: 'backtest.strategy',
-      hint: strategiesHint,
+      hint: strategyHint(id),
     });
   }
   try {
@@ -78,6 +79,22 @@ export function prepareStudy(tools: Pick<LabTools, 'findStrategy'>, spec: StudyS
     });
   }
   return { strategy, space, leftOut, slowing: slowingOf(spec.backtest, space) };
+}
+
+/**
+ * Refuses a search that a person asked for and that changes nothing: it would be hours for one result. `params` are those given,
+ * or the whole ones where they are known. Throws `bad-input` naming the parameter.
+ */
+export function refuseUselessSearch(
+  { space, strategy }: Pick<PreparedStudy, 'space' | 'strategy'>,
+  spec: StudySpec,
+  params: Readonly<Record<string, unknown>>,
+): void {
+  const searched = space.map(({ name }) => name);
+  const useless = uselessSearches(strategy, searched, params).find(({ name }) => isAsked(spec, name));
+  if (useless === undefined) return;
+  const field = `spaces.${useless.name}`;
+  throw new ApiError('bad-input', `${field}: ${useless.reason}`, { field, hint: useless.advice });
 }
 
 function slowingOf(backtest: BacktestSpec, space: readonly Dimension[]): string[] {

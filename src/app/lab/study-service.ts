@@ -23,6 +23,7 @@ import {
   type PreparedStudy,
   paramsOfTrials,
   prepareStudy,
+  refuseUselessSearch,
   runOneStudy,
 } from './run-one-study.ts';
 
@@ -49,9 +50,11 @@ export class StudyService {
   /** Checks a study and gives what runs it; throws `ApiError` before anything is stored. */
   begin(spec: StudySpec): (control: JobControl) => Promise<{ readonly study: string }> {
     const prepared = prepareStudy(this.#tools, spec);
+    refuseUselessSearch(prepared, spec, spec.backtest.params);
     return async (control) => {
       // Fixed parameters that the strategy does not take are refused before anything is stored.
-      await this.#tools.wholeParams(spec.backtest);
+      const { raw } = await this.#tools.wholeParams(spec.backtest);
+      refuseUselessSearch(prepared, spec, raw);
       const parts = await studyParts(this.#tools, spec);
       const { id, folder } = this.#tools.files.create('studies');
       const openLog = () => TrialLog.create(folder, id, spec, this.#tools.wallClock());

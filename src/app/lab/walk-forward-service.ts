@@ -21,7 +21,13 @@ import { type WithoutScore, withoutScore } from '../optimise/without-score.ts';
 import { sparkOf } from './backtest-store.ts';
 import { closeOpenPositions } from './close-open-positions.ts';
 import type { LabTools } from './lab-tools.ts';
-import { type PreparedStudy, paramsOfTrials, prepareStudy, runOneStudy } from './run-one-study.ts';
+import {
+  type PreparedStudy,
+  paramsOfTrials,
+  prepareStudy,
+  refuseUselessSearch,
+  runOneStudy,
+} from './run-one-study.ts';
 
 const dayMs = 86_400_000;
 /** Points of the stored equity curve. */
@@ -47,6 +53,7 @@ export class WalkForwardService {
   /** Checks a run and gives what does it; throws `ApiError` before anything is stored. */
   begin(spec: WalkForwardSpec): (control: JobControl) => Promise<WalkForwardView> {
     const prepared = prepareStudy(this.#tools, spec.study);
+    refuseUselessSearch(prepared, spec.study, spec.study.backtest.params);
     if (spec.study.objectives.length > 1) {
       throw new ApiError('bad-input', 'study.objectives: a walk-forward run needs one objective', {
         field: 'study.objectives',
@@ -66,6 +73,7 @@ export class WalkForwardService {
     const { study } = spec;
     const range = await this.#tools.dataRange(study.backtest);
     const windows = windowsOf(spec, range);
+    refuseUselessSearch(prepared, study, (await this.#tools.wholeParams(study.backtest)).raw);
     const paramsOf = await paramsOfTrials(this.#tools, study, prepared);
     const rows: Windows = [];
     const results: BacktestResult[] = [];

@@ -35,8 +35,8 @@ export function reportObject({ result, performance, confidence }: MeasuredResult
     confidence,
     assumptions: result.assumptions,
     warnings: result.warnings,
-    months: performance.months,
-    years: performance.years,
+    months: performance.months.map(exactPeriod),
+    years: performance.years.map(exactPeriod),
     drawdowns: performance.drawdowns.map(({ peakRow, troughRow, recoveryRow, depth }) => ({
       depth: exactRatio(depth),
       peakMs: timeOf(peakRow),
@@ -80,6 +80,10 @@ export function exactTrades({
     return [name, numbers(trades[name], exact)] as const;
   });
   return Object.fromEntries(columns) as Record<(typeof tradeColumns)[number], (number | null)[]>;
+}
+
+function exactPeriod<Period extends { readonly value: number }>(period: Period): Period {
+  return { ...period, value: exactRatio(period.value) };
 }
 
 /** A column as JSON has it: no NaN. */

@@ -70,6 +70,7 @@ export async function replay(context: CommandContext, flags: ReplayFlags): Promi
     const reason = signals.isRequested() ? 'interrupted' : 'the recording is over';
     output.result(result, () =>
       [
+        ...result.warnings.map((warning) => `Warning: ${warning}`),
         runResultText(result, reason),
         renderFacts([
           [

@@ -1,6 +1,7 @@
 /** `strategies show`: one strategy with its parameters, and what it suggests for a market when a host runs. */
 
 import { ApiError } from '../../shared/api/result.ts';
+import { nearHint } from '../../shared/domain/near-name.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { callTerminal } from '../connection/call-terminal.ts';
 import { strategyFacts } from './human-views.ts';
@@ -15,9 +16,10 @@ export async function showStrategy(context: CommandContext, id: string, flags: S
   const { value } = await callTerminal(context, 'strategies/list', {});
   const strategy = value.strategies.find((known) => known.id === id);
   if (strategy === undefined) {
+    const ids = value.strategies.map((known) => known.id);
     throw new ApiError('not-found', `there is no strategy "${id}"`, {
       field: 'strategy',
-      hint: `Known strategies: ${value.strategies.map((known) => known.id).join(', ')}`,
+      hint: nearHint(id, ids, `Known strategies: ${ids.join(', ')}`),
     });
   }
   const { venue, instrument } = flags;

@@ -11,6 +11,12 @@ export function nearName(typed: string, known: readonly string[]): string | unde
   return best?.name;
 }
 
+/** A question for the known name that was probably meant, else what else may help. */
+export function nearHint(typed: string, known: readonly string[], otherwise: string): string {
+  const near = nearName(typed, known);
+  return near === undefined ? otherwise : `Did you mean ${near}?`;
+}
+
 /**
  * Letters left out, put in, changed, or swapped with their neighbour (optimal string alignment distance). Texts whose lengths
  * differ by more than `most` are not compared.

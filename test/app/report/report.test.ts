@@ -122,6 +122,10 @@ test.each(['no trades', 'one bar', 'nothing'])('a run with %s has a page and JSO
 test('JSON has the schema, every figure and all trades', () => {
   const found = measured();
   const text = reportJson(found, createdMs);
+  // Months and years have no more digits than other ratios.
+  const { months, years } = JSON.parse(text) as { months: { value: number }[]; years: { value: number }[] };
+  expect([...months, ...years].filter(({ value }) => value !== Number(value.toPrecision(12)))).toEqual([]);
+  expect(found.performance.months.some(({ value }) => value !== Number(value.toPrecision(12)))).toBe(true);
   expect(text).not.toMatch(/NaN|Infinity/);
   const report = JSON.parse(text);
   expect(report).toMatchObject({ schema: 'sextant.backtest-report', schemaVersion: 2, createdMs });

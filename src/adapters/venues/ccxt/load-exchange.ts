@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Exchange } from 'ccxt';
+import { nearHint } from '../../../shared/domain/near-name.ts';
 import { VenueError } from './venue-error.ts';
 
 /** A CCXT exchange class, with WebSocket methods where the exchange has them. */
@@ -47,7 +48,11 @@ export async function loadExchange(exchangeId: string): Promise<LoadedExchange> 
       code: 'unknown-exchange',
       venue: exchangeId.slice(0, 40),
       reason: 'CCXT knows no exchange of this id',
-      hint: `Use one of its ${exchangeIds().length} ids, for example binance, kraken, bybit or okx.`,
+      hint: nearHint(
+        exchangeId,
+        exchangeIds(),
+        `Use one of its ${exchangeIds().length} ids, for example binance, kraken, bybit or okx.`,
+      ),
     });
   }
   const proPath = join(folder, 'pro', `${exchangeId}.js`);
