@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import type { NativeAddon } from './addon.ts';
 
 /** Version and interface number of the addon this code is written for; `native/Cargo.toml` and `lib.rs` hold the same. */
-export const expectedNativeVersion = { version: '0.1.0', abi: 3 } as const;
+export const expectedNativeVersion = { version: '0.1.0', abi: 4 } as const;
 
 /** How far up from this file the program's root may lie: its sources are three folders deep, bundles two. */
 const foldersUpMaximum = 5;

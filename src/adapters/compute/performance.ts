@@ -109,7 +109,14 @@ export function computeFigures(
 ): MetricValues {
   // No figure looks at the moving windows: no day has one.
   const options = { startEquity, rollingDays: 0 };
-  const column = computing(() => reportOf(addon, equity, trades, options).values);
+  return pickedFigures(
+    computing(() => reportOf(addon, equity, trades, options).values),
+    ids,
+  );
+}
+
+/** Gives the figures of these ids from a column that begins with all; null where there is no finite value. */
+export function pickedFigures(column: ArrayLike<number>, ids: readonly string[]): MetricValues {
   const values: Record<string, number | null> = {};
   for (const id of ids) {
     const value = column[placeOf.get(id) ?? -1];

@@ -1,4 +1,4 @@
-/** The sweep path of the addon as TypeScript sees it: `native/crates/binding/src/sweep.rs`. */
+/** The sweep path of the addon as TypeScript sees it: `native/crates/binding/src/sweep.rs` and `rule_trials.rs`. */
 
 import type { AddonTaskControl, CandleColumns } from './addon.ts';
 
@@ -58,6 +58,15 @@ export interface AddonRuleRun {
   readTrades(out: AddonTradeArrays): void;
 }
 
+/** Runs over one series, of which figures are given. */
+export interface AddonRuleTrials {
+  /**
+   * Runs rules over the columns of the series this was made for. Fills `out` with the figures of `performanceMetrics`, the least
+   * value of an exit (infinite without any), and the equity at each of `rows`, counted from the first decided candle.
+   */
+  run(columns: AddonSweepSeries, rules: string, rows: Float64Array, out: Float64Array): void;
+}
+
 /** What the addon exports for sweeps. */
 export interface SweepAddon {
   sweepFields(): readonly string[];
@@ -78,4 +87,5 @@ export interface SweepAddon {
     outEquity: Float64Array,
     outExposure: Float64Array,
   ) => AddonRuleRun;
+  readonly RuleTrials: new (series: AddonSweepSeries, settings: AddonSweepSettings) => AddonRuleTrials;
 }

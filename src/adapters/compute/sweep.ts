@@ -128,14 +128,10 @@ export interface RuleSweeper {
   ): Promise<SweepSummaries>;
   /** Runs the rules once, with the values their parameters have. Throws as `sweep`. */
   runOnce(series: SweepSeries, rules: RuleSetInput, assumptions: SweepAssumptions): RuleRunResult;
-  /**
-   * Gives what runs rules over one series again and again, on the caller's thread alone. The columns of the account of a
-   * result are those of the next one: read them before. Throws as `sweep`.
-   */
-  repeat(series: SweepSeries, assumptions: SweepAssumptions): (rules: RuleSet) => RuleRunResult;
 }
 
-function addonSeries(series: SweepSeries): AddonSweepSeries {
+/** Gives a series as the addon takes it. */
+export function addonSeries(series: SweepSeries): AddonSweepSeries {
   return {
     ...series.columns,
     fundingRow: series.funding?.rows ?? new Float64Array(0),
@@ -153,7 +149,8 @@ function addonSeries(series: SweepSeries): AddonSweepSeries {
   };
 }
 
-function addonSettings(assumptions: SweepAssumptions, work: SweepWork): AddonSweepSettings {
+/** Gives assumptions as the addon takes them. */
+export function addonSettings(assumptions: SweepAssumptions, work: SweepWork = {}): AddonSweepSettings {
   const { capital, slippage, fill, intrabar } = assumptions;
   return {
     capital,
@@ -168,7 +165,7 @@ function addonSettings(assumptions: SweepAssumptions, work: SweepWork): AddonSwe
 }
 
 /** The rules as the addon reads them: ranges of parameters left out. */
-function rulesText(rules: RuleSet): string {
+export function rulesText(rules: RuleSet): string {
   return JSON.stringify({
     ...rules,
     parameters: rules.parameters.map(({ name, value }) => ({ name, value })),
@@ -204,36 +201,28 @@ export function createRuleSweeper(addon: NativeAddon): RuleSweeper {
       };
     },
     runOnce(series, rules, assumptions) {
-      return computing(() => ruleRuns(addon, series, assumptions, {})(ruleSet.parse(rules)));
+      return computing(() => {
+        const length = Math.max(0, series.columns.openTimeMs.length - (assumptions.firstRow ?? 0));
+        const equity = {
+          length,
+          timeMs: new Float64Array(length),
+          equity: new Float64Array(length),
+          exposure: new Float64Array(length),
+        };
+        const run = new addon.RuleRun(
+          addonSeries(series),
+          rulesText(ruleSet.parse(rules)),
+          addonSettings(assumptions),
+          equity.timeMs,
+          equity.equity,
+          equity.exposure,
+        );
+        const trades = emptyTrades(run.trades);
+        run.readTrades(trades);
+        const [orders = 0, fills = 0, refusedEntries = 0, liquidations = 0, tooSmallEntries = 0] = run.counts;
+        const counts = { orders, fills, refusedEntries, liquidations, tooSmallEntries };
+        return { trades, equity, finalEquity: run.finalEquity, ...counts };
+      });
     },
-    repeat: (series, assumptions) => ruleRuns(addon, series, assumptions, { threads: 1 }),
   };
-}
-
-/** Gives what runs rules over a series; its columns of the account are filled anew by each run. */
-function ruleRuns(
-  addon: NativeAddon,
-  series: SweepSeries,
-  assumptions: SweepAssumptions,
-  work: SweepWork,
-): (rules: RuleSet) => RuleRunResult {
-  const length = Math.max(0, series.columns.openTimeMs.length - (assumptions.firstRow ?? 0));
-  const equity = {
-    length,
-    timeMs: new Float64Array(length),
-    equity: new Float64Array(length),
-    exposure: new Float64Array(length),
-  };
-  const market = addonSeries(series);
-  const settings = addonSettings(assumptions, work);
-  return (rules) =>
-    computing(() => {
-      const { equity: value, exposure, timeMs } = equity;
-      const run = new addon.RuleRun(market, rulesText(rules), settings, timeMs, value, exposure);
-      const trades = emptyTrades(run.trades);
-      run.readTrades(trades);
-      const [orders = 0, fills = 0, refusedEntries = 0, liquidations = 0, tooSmallEntries = 0] = run.counts;
-      const counts = { orders, fills, refusedEntries, liquidations, tooSmallEntries };
-      return { trades, equity, finalEquity: run.finalEquity, ...counts };
-    });
 }

@@ -1,6 +1,5 @@
 /** Moments of a run at which it tells its return so far and may end: a trial that lags behind need not run on. */
 
-import type { EquityTable } from '../../shared/lab/result.ts';
 import { interimPoints, type TrialRequest } from '../optimise/trial-evaluator.ts';
 
 /** A moment of a run, as part of its candles (0 to 1). */
@@ -13,6 +12,16 @@ export interface Checkpoint {
 /** Gives the checkpoints of a trial. */
 export function checkpointsOf(pruneBelow: TrialRequest['pruneBelow']): Checkpoint[] {
   return interimPoints.map((part, index) => ({ part, endBelow: pruneBelow[index] ?? null }));
+}
+
+/** Candles of a run of `bars` after which a checkpoint is. */
+function barsAt(part: number, bars: number): number {
+  return 1 + Math.floor(part * (bars - 1));
+}
+
+/** Gives the rows of the equity of a run of `bars` candles at which the checkpoints of a trial are. */
+export function checkpointRows(bars: number): number[] {
+  return interimPoints.map((part) => barsAt(part, bars) - 1);
 }
 
 /** Thrown when a run fell below what a checkpoint asks for: there is no result. */
@@ -33,7 +42,7 @@ export class Checkpoints {
     onCheckpoint: ((gain: number) => void) | undefined,
   ) {
     this.#rest = (checkpoints ?? []).map(({ part, endBelow }) => ({
-      bars: 1 + Math.floor(part * (bars - 1)),
+      bars: barsAt(part, bars),
       endBelow,
     }));
     this.#startEquity = startEquity;
@@ -56,11 +65,11 @@ export class Checkpoints {
     }
   }
 
-  /** Passes all of a run that is whole already. Throws `BacktestEndedEarlyError` as a live one does. */
-  passAll({ equity, length }: EquityTable): void {
+  /** Passes all of a run of so many candles that is whole already. Throws `BacktestEndedEarlyError` as a live one does. */
+  passAll(length: number, equityAt: (row: number) => number): void {
     while (this.nextBars <= length) {
       const bars = this.nextBars;
-      this.pass(bars, () => equity[bars - 1] as number);
+      this.pass(bars, () => equityAt(bars - 1));
     }
   }
 }

@@ -4,17 +4,17 @@
  */
 
 import type { NativeAddon } from '../../adapters/compute/addon.ts';
-import { computeFigures } from '../../adapters/compute/performance.ts';
-import { createRuleSweeper, type RuleRunResult } from '../../adapters/compute/sweep.ts';
+import { type RuleTrial, ruleTrials } from '../../adapters/compute/rule-trials.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { ensureDefined } from '../../shared/domain/assert.ts';
+import { metricIds } from '../../shared/lab/metrics.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import type { RuleSet } from '../../shared/rules/rule-set.ts';
 import { type TrialOutcome, type TrialRequest, trialFailure } from '../optimise/trial-evaluator.ts';
-import { BacktestEndedEarlyError, Checkpoints, checkpointsOf } from './checkpoints.ts';
+import { BacktestEndedEarlyError, Checkpoints, checkpointRows, checkpointsOf } from './checkpoints.ts';
 import { type BotPlace, botPlace, checkParams, tradedSeries } from './prepare-bots.ts';
 import type { LoadedBacktest } from './run-backtest.ts';
-import { priceOf, smallSaleRefusal } from './run-sweep.ts';
+import { leastSaleOf } from './run-sweep.ts';
 import { sweepAssumptionsOf, sweepSeriesOf } from './sweep-input.ts';
 import { checkSweepSpec, sweepRulesOf } from './sweep-rules.ts';
 
@@ -23,10 +23,13 @@ export class CompiledTrials {
   readonly #addon: NativeAddon;
   readonly #spec: BacktestSpec;
   readonly #loaded: LoadedBacktest;
-  readonly #metrics: readonly string[] | undefined;
+  readonly #metrics: readonly string[];
+  readonly #bars: number;
+  /** Rows of the equity at which checkpoints are. */
+  readonly #rows: readonly number[];
   /** Made with the first trial: a market that the strategy does not trade is an outcome. */
   #place: BotPlace | undefined;
-  #run: ((rules: RuleSet) => RuleRunResult) | undefined;
+  #run: ((rules: RuleSet) => RuleTrial) | undefined;
 
   /** `metrics`: the figures asked for; all when left out. Throws `ApiError` for what the sweep path does not know. */
   constructor(
@@ -39,7 +42,10 @@ export class CompiledTrials {
     this.#addon = addon;
     this.#spec = spec;
     this.#loaded = loaded;
-    this.#metrics = metrics;
+    this.#metrics = metrics ?? metricIds;
+    const { endRow, firstRow } = this.#only;
+    this.#bars = endRow - firstRow;
+    this.#rows = checkpointRows(this.#bars);
   }
 
   /** Runs a trial; null where only the event path can run it. */
@@ -59,18 +65,18 @@ export class CompiledTrials {
     pruneBelow: TrialRequest['pruneBelow'],
     interim: number[],
   ): TrialOutcome | null {
-    const { series, strategy } = this.#loaded;
+    const { strategy } = this.#loaded;
     const { parsed } = checkParams(strategy, this.#placed(), params);
     const rules = this.#rulesOf(parsed);
     if (rules === null) return null;
-    const { equity, trades } = this.#runner()(rules);
-    const late = smallSaleRefusal({ spec: this.#spec, trades, price: priceOf(this.#only) }, series);
-    if (late !== undefined) return this.#refused(late);
-    const startEquity = Number(this.#spec.capital);
+    const { equity, figures, leastExit } = this.#runner()(rules);
+    // A whole run tells the trade, or goes over to the event path.
+    if (leastExit < leastSaleOf(this.#only.instrument)) return null;
     const note = (gain: number): number => interim.push(gain);
-    new Checkpoints(checkpointsOf(pruneBelow), equity.length, startEquity, note).passAll(equity);
-    const metrics = computeFigures(this.#addon, equity, trades, startEquity, this.#metrics);
-    return { state: 'complete', metrics, interim };
+    const bars = this.#bars;
+    const checkpoints = new Checkpoints(checkpointsOf(pruneBelow), bars, Number(this.#spec.capital), note);
+    checkpoints.passAll(bars, (row) => equity[this.#rows.indexOf(row)] as number);
+    return { state: 'complete', metrics: figures, interim };
   }
 
   /** The rules of a trial; null where only the event path can run it. */
@@ -102,10 +108,12 @@ export class CompiledTrials {
     return this.#place;
   }
 
-  #runner(): (rules: RuleSet) => RuleRunResult {
-    this.#run ??= createRuleSweeper(this.#addon).repeat(
+  #runner(): (rules: RuleSet) => RuleTrial {
+    this.#run ??= ruleTrials(
+      this.#addon,
       sweepSeriesOf(this.#spec, this.#only),
       sweepAssumptionsOf(this.#spec, this.#only),
+      { metrics: this.#metrics, rows: this.#rows },
     );
     return this.#run;
   }

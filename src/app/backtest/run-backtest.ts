@@ -59,7 +59,8 @@ export async function runLoaded(
     return runEvents(spec, options, series, bots);
   }
   const { equity, startEquity } = result;
-  new Checkpoints(options.checkpoints, equity.length, startEquity, options.onCheckpoint).passAll(equity);
+  const checkpoints = new Checkpoints(options.checkpoints, equity.length, startEquity, options.onCheckpoint);
+  checkpoints.passAll(equity.length, (row) => equity.equity[row] as number);
   return result;
 }
 

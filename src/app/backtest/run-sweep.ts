@@ -8,6 +8,7 @@ import { createRuleSweeper } from '../../adapters/compute/sweep.ts';
 import type { AnyStrategy } from '../../engine/strategy/api.ts';
 import { ApiError } from '../../shared/api/result.ts';
 import { ensureDefined } from '../../shared/domain/assert.ts';
+import type { Instrument } from '../../shared/domain/instrument.ts';
 import {
   type BacktestResult,
   exitReasons,
@@ -54,16 +55,21 @@ export function sweepRefusal(
 }
 
 /**
- * Gives why a run of the sweep path cannot stand: on spot the venue refuses a sale below its least value, so that a position
- * which lost too much stays, and compiled rules sell it all the same. Undefined where no sale came near that value.
+ * The value below which a sale may be too small for the market; 0 where there is no such value. On spot the venue refuses it,
+ * so that a position which lost too much stays, and compiled rules sell it all the same.
  */
+export function leastSaleOf({ kind, minimumNotional }: Instrument): number {
+  return kind === 'spot' ? minimumNotional.toNumber() * (1 + 1e-9) : 0;
+}
+
+/** Gives why a run of the sweep path cannot stand: a sale that may be too small. Undefined where none came near that. */
 export function smallSaleRefusal(
-  { price, spec, trades }: Pick<BacktestResult, 'price' | 'spec' | 'trades'>,
+  { price, spec, trades }: BacktestResult,
   series: readonly LoadedSeries[],
 ): ApiError | undefined {
   const { instrument } = onlyOf(series);
-  const least = instrument.minimumNotional.toNumber();
-  if (instrument.kind !== 'spot' || least === 0) return undefined;
+  const leastSale = leastSaleOf(instrument);
+  if (leastSale === 0) return undefined;
   for (let trade = 0; trade < trades.length; trade += 1) {
     if (exitReasons[trades.exitReason[trade] as number] === 'open') continue;
     const sold = trades.exitPrice[trade] as number;
@@ -71,19 +77,14 @@ export function smallSaleRefusal(
     const decided =
       spec.fill === 'next-open' ? price?.close[(trades.exitBar[trade] as number) - 1] : undefined;
     const value = (trades.quantity[trade] as number) * Math.min(sold, decided ?? sold);
-    if (value >= least * (1 + 1e-9)) continue;
+    if (value >= leastSale) continue;
     return new ApiError(
       'bad-input',
-      `series.0.rules.minimumNotional: trade ${trade + 1} was worth ${value.toPrecision(6)} ${instrument.quote} when it was to be sold, below the ${least} the market takes; the sweep path does not know what is left over then`,
+      `series.0.rules.minimumNotional: trade ${trade + 1} was worth ${value.toPrecision(6)} ${instrument.quote} when it was to be sold, below the ${instrument.minimumNotional.toNumber()} the market takes; the sweep path does not know what is left over then`,
       { field: 'series.0.rules.minimumNotional', hint: 'Use the event path, or larger entries.' },
     );
   }
   return undefined;
-}
-
-/** The price beside the equity. */
-export function priceOf({ columns, endRow, firstRow }: LoadedSeries): NonNullable<BacktestResult['price']> {
-  return { close: columns.close.subarray(firstRow, endRow), start: columns.open[firstRow] as number };
 }
 
 /** Gives what is open at the end: a trade of rules is entered and left whole, and an open one is valued at the last close. */
@@ -139,7 +140,7 @@ export function runSweep(
     trades: run.trades,
     equity: run.equity,
     openPositions,
-    price: priceOf(loaded),
+    price: { close: columns.close.subarray(firstRow, endRow), start: columns.open[firstRow] as number },
     counts: {
       bars,
       filledBars: loaded.filledBars,

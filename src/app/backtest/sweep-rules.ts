@@ -6,7 +6,7 @@ import { tickRounder } from '../../shared/domain/instrument.ts';
 import type { BacktestSpec, SeriesSpec } from '../../shared/lab/spec.ts';
 import { sweepLimits } from '../../shared/lab/sweep-limits.ts';
 import { parseCondition } from '../../shared/rules/parse-rule.ts';
-import { type RuleSet, ruleSetFrom } from '../../shared/rules/rule-set.ts';
+import { type RuleCondition, type RuleSet, ruleSetFrom } from '../../shared/rules/rule-set.ts';
 import type { MaCrossParams } from '../../strategies/ma-cross/params.ts';
 import type { RuleParams } from '../../strategies/rules/params.ts';
 import { ruleSetOf } from '../../strategies/rules/rule-texts.ts';
@@ -104,6 +104,16 @@ function isOnGrid({ columns, endRow, instrument }: LoadedSeries): boolean {
   return all;
 }
 
+/** The crossings of two averages of the periods `$fast` and `$slow`. */
+function crossingsOf(average: MaCrossParams['average']): Record<'above' | 'below', RuleCondition> {
+  const crosses = (direction: string): RuleCondition =>
+    parseCondition(`${average}(close, $fast) crosses ${direction} ${average}(close, $slow)`);
+  return { above: crosses('above'), below: crosses('below') };
+}
+
+/** Read once: studies ask thousands of times. */
+const crossings = { sma: crossingsOf('sma'), ema: crossingsOf('ema') };
+
 /** The rules that make the trades of the crossover strategy. */
 function crossRules(params: MaCrossParams): RuleSet {
   const refuseParam = (name: string): never =>
@@ -111,12 +121,14 @@ function crossRules(params: MaCrossParams): RuleSet {
   if (params.direction !== 'long') refuseParam('direction');
   if (Number(params.minDistancePercent) > 0) refuseParam('minDistancePercent');
   if (Number(params.trailingStopPercent) > 0) refuseParam('trailingStopPercent');
-  const average = (period: number) => `${params.average}(close, ${period})`;
-  const crosses = (direction: string) =>
-    parseCondition(`${average(params.fastPeriod)} crosses ${direction} ${average(params.slowPeriod)}`);
+  const { above, below } = crossings[params.average];
   return ruleSetFrom({
-    longEntry: crosses('above'),
-    longExit: crosses('below'),
+    parameters: [
+      { name: 'fast', value: params.fastPeriod },
+      { name: 'slow', value: params.slowPeriod },
+    ],
+    longEntry: above,
+    longExit: below,
     stop: Number(params.stopLossPercent) / 100,
     target: Number(params.takeProfitPercent) / 100,
     size:

@@ -12,6 +12,10 @@ import type { LabTools } from './lab-tools.ts';
 
 /** Trials a worker gets at a time, at most: between two lots it can be cancelled and others have their turn. */
 const lotMaximum = 64;
+/** Fewer are not worth a message of their own, unless that leaves a worker without any. */
+const lotMinimum = 4;
+/** Lots for each worker, where there are enough trials: one that is held up leaves its later ones to the others. */
+const lotsPerWorker = 4;
 
 /**
  * Gives an evaluator over the data of `spec`, whose parameters each trial replaces. `metrics` are the figures its outcomes
@@ -42,7 +46,8 @@ export function backtestEvaluator(
         await Promise.all(Array.from({ length: Math.min(runner.parallel, rest.length) }, lane));
       };
       const share = Math.ceil(requests.length / runner.parallel);
-      await runRest(Math.min(lotMaximum, share), (lot) => runs.compiled(lot, { isCancelled }));
+      const size = Math.max(lotMinimum, Math.ceil(share / lotsPerWorker));
+      await runRest(Math.min(lotMaximum, share, size), (lot) => runs.compiled(lot, { isCancelled }));
       await runRest(1, async ([request]) => [await runs.whole(request as TrialRequest, { isCancelled })]);
       return outcomes as TrialOutcome[];
     },

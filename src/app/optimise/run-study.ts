@@ -18,6 +18,7 @@ import {
   searchValue,
 } from '../../shared/lab/search-space.ts';
 import {
+  independentSamplers,
   type Objective,
   objectiveOf,
   ruinReturn,
@@ -32,6 +33,11 @@ import { interimPoints, type TrialEvaluator, type TrialOutcome } from './trial-e
 
 /** Why a trial that lost (nearly) everything has no score. */
 export const usedUpMessage = 'used up its money';
+
+/** Batches that do not hang on one another run together for about so long: less time is lost between them. */
+const lotTargetMs = 100;
+/** Trials that run together, at most, unless a batch has more. */
+const lotMaximum = 1024;
 
 /** How many of the best are kept and tested on data no trial has seen. */
 export const bestCount = 20;
@@ -100,6 +106,8 @@ class StudyLoop {
   readonly #completeInterim: (readonly number[])[] = [];
   readonly #counts = { complete: 0, pruned: 0, invalid: 0, failed: 0 };
   #sinceBetter = 0;
+  /** Batches that are run together. */
+  #lotBatches = 1;
 
   constructor(run: StudyRun) {
     this.#run = run;
@@ -119,14 +127,31 @@ class StudyLoop {
       const end = this.#endBefore(startedMs);
       if (end !== undefined) return end;
       const first = log.rows.length;
-      const proposed = this.#run.sampler.ask(first, Math.min(spec.batch, spec.trials - first));
+      const lotSize = this.#lotBatches * spec.batch;
+      const proposed = this.#run.sampler.ask(first, Math.min(lotSize, spec.trials - first));
       if (proposed.length === 0) return 'space';
-      const rows = await this.#runBatch(first, proposed);
+      const lotMs = performance.now();
+      const rows = await this.#runLot(first, proposed);
       if (rows === undefined) return 'cancelled';
-      log.append(rows);
-      for (const row of rows) this.#take(row);
-      this.#tellProgress();
+      this.#sizeLots(performance.now() - lotMs);
+      for (let from = 0; from < rows.length; from += spec.batch) {
+        // What ends a study ends it between two batches, however many ran together.
+        const early = from === 0 ? undefined : this.#endBefore(startedMs);
+        if (early !== undefined) return early;
+        const batch = rows.slice(from, from + spec.batch);
+        log.append(batch);
+        for (const row of batch) this.#take(row);
+        this.#tellProgress();
+      }
     }
+  }
+
+  /** Runs more batches together next time, or fewer, where no trial hangs on another. */
+  #sizeLots(tookMs: number): void {
+    const { batch, pruner, sampler } = this.#run.spec;
+    if (!independentSamplers.has(sampler) || pruner !== 'none') return;
+    if (tookMs > 2 * lotTargetMs) this.#lotBatches = Math.max(1, this.#lotBatches >> 1);
+    else if (tookMs < lotTargetMs / 2 && this.#lotBatches * batch < lotMaximum) this.#lotBatches *= 2;
   }
 
   #endBefore(startedMs: number): StudyEnd | undefined {
@@ -138,8 +163,8 @@ class StudyLoop {
     return undefined;
   }
 
-  /** Runs a batch; undefined when it was cancelled, and then nothing of it is kept. */
-  async #runBatch(first: number, proposed: readonly Float64Array[]): Promise<TrialRow[] | undefined> {
+  /** Runs some batches; undefined when they were cancelled, and then nothing of them is kept. */
+  async #runLot(first: number, proposed: readonly Float64Array[]): Promise<TrialRow[] | undefined> {
     const { spec, space, evaluator, paramsOf, isCancelled } = this.#run;
     const pruneBelow =
       spec.pruner === 'median'

@@ -28,6 +28,9 @@ export const multiObjectiveSamplers: ReadonlySet<SamplerName> = new Set([
   'nsga-iii',
 ]);
 
+/** Samplers whose proposals do not hang on what came of earlier ones. */
+export const independentSamplers: ReadonlySet<SamplerName> = new Set(['random', 'grid', 'sobol']);
+
 /** What is to be made large or small: an expression over metrics, and which way. */
 export interface Objective {
   readonly name: string;

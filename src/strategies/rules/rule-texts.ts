@@ -107,8 +107,17 @@ export function rulesProblems(texts: RuleTexts): FieldProblem[] {
 /** A percentage as a ratio. */
 const ratio = (percent: string): number => Number(percent) / 100;
 
-/** Gives the rule set of parameters that have passed the schema. */
+/** By parameters: a plan, a subscription and a run of the same ones ask one after the other. */
+const known = new WeakMap<RuleFields, RuleSet>();
+
+/** Gives the rule set of parameters that have passed the schema, which stay as they are. */
 export function ruleSetOf(fields: RuleFields): RuleSet {
+  const found = known.get(fields) ?? readRuleSet(fields);
+  known.set(fields, found);
+  return found;
+}
+
+function readRuleSet(fields: RuleFields): RuleSet {
   return ruleSet.parse({
     parameters: parseParameters(fields.parameters),
     longEntry: parsed(fields.longEntry),

@@ -161,6 +161,30 @@ describe('a study', () => {
     expect(log.rows.length).toBeLessThan(40);
   });
 
+  it.each(['random', 'grid', 'sobol'] as const)(
+    'runs batches of %s together, and none the wiser',
+    async (sampler) => {
+      const lots: number[] = [];
+      const counted = evaluatorOf(complete);
+      const evaluator: TrialEvaluator = {
+        ...counted,
+        evaluate(requests, isCancelled) {
+          lots.push(requests.length);
+          return counted.evaluate(requests, isCancelled);
+        },
+      };
+      // Every trial is whole, so that thresholds end none; but they make each batch wait for the one before.
+      const single = await study({ sampler, trials: 500, pruner: 'median', patience: 90 }, evaluator);
+      expect(Math.max(...lots)).toBeLessThanOrEqual(8);
+      const together = await study({ sampler, trials: 500, patience: 90 }, evaluator);
+      expect(Math.max(...lots)).toBeGreaterThan(16);
+      expect([together.end, single.end]).toEqual(['patience', 'patience']);
+      expect(together.log.rows).toEqual(single.log.rows);
+      expect(together.last).toEqual(single.last);
+      expect(together.log.rows.length % 8).toBe(0);
+    },
+  );
+
   it('ends a grid when every combination was tried', async () => {
     const { end, log } = await study({ sampler: 'grid', trials: 10_000, batch: 500 }, evaluatorOf(complete));
     expect(end).toBe('space');

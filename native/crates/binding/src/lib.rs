@@ -32,6 +32,7 @@ pub mod l2_replay;
 mod pages;
 pub mod performance;
 pub mod robustness;
+mod rule_trials;
 pub mod samplers;
 pub mod statistics;
 pub mod store;
@@ -40,7 +41,7 @@ pub mod sweep;
 use napi_derive::napi;
 
 /// Raised whenever a function changes its name, arguments or result: the host refuses an addon with another number.
-const ABI: u32 = 3;
+const ABI: u32 = 4;
 
 /// What this addon is.
 #[napi(object)]

@@ -13,7 +13,7 @@ use sextant_core::sweep::{
 };
 use std::sync::Arc;
 
-fn sweep_error(error: SweepError) -> napi::Error {
+pub(crate) fn sweep_error(error: SweepError) -> napi::Error {
     match error {
         SweepError::Cancelled => coded("CANCELLED", error),
         SweepError::Price { .. } | SweepError::Length { .. } => coded("BAD_ROWS", error),
@@ -69,7 +69,7 @@ impl std::fmt::Debug for SweepSeries<'_> {
 }
 
 impl SweepSeries<'_> {
-    fn rules(&self) -> MarketRules {
+    pub(crate) fn rules(&self) -> MarketRules {
         MarketRules {
             tick_size: self.tick_size,
             lot_size: self.lot_size,
@@ -84,7 +84,7 @@ impl SweepSeries<'_> {
         }
     }
 
-    fn columns(&self) -> [&[f64]; 8] {
+    pub(crate) fn columns(&self) -> [&[f64]; 8] {
         [
             &self.open_time_ms,
             &self.open,
@@ -98,7 +98,7 @@ impl SweepSeries<'_> {
     }
 }
 
-fn series_of(columns: [&[f64]; 8], rules: MarketRules) -> Result<Series<'_>> {
+pub(crate) fn series_of(columns: [&[f64]; 8], rules: MarketRules) -> Result<Series<'_>> {
     let [time_ms, open, high, low, close, volume, funding_row, funding_rate] = columns;
     let mut before = 0.0;
     for &row in funding_row {
@@ -133,7 +133,7 @@ pub struct SweepSettings {
 }
 
 impl SweepSettings {
-    fn options(&self) -> Result<SweepOptions> {
+    pub(crate) fn options(&self) -> Result<SweepOptions> {
         let fill = match self.fill.as_str() {
             "next-open" => Fill::NextOpen,
             "close" => Fill::Close,

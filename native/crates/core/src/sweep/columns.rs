@@ -7,7 +7,7 @@ use super::market::Series;
 use super::rules::{Operator, PriceColumn};
 use crate::indicators::catalogue::Indicator;
 use crate::parallel::run_tasks;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// On which candles a value is a finite number: from a row on, and there everywhere or where the bits say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,15 +60,22 @@ impl Known {
 
 /// What is computed for a node: the outputs of an indicator, or one column.
 #[derive(Debug)]
-struct Computed {
+pub(super) struct Computed {
     columns: Vec<(Vec<f64>, Known)>,
+}
+
+impl Computed {
+    /// Memory the columns take.
+    pub(super) fn bytes(&self) -> usize {
+        self.columns.iter().map(|(column, _)| column.len() * 8).sum()
+    }
 }
 
 /// Computed columns of a graph.
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
     series: Series<'a>,
-    computed: Vec<OnceLock<Computed>>,
+    computed: Vec<OnceLock<Arc<Computed>>>,
 }
 
 impl<'a> Columns<'a> {
@@ -134,6 +141,17 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// What has been computed for a node.
+    pub(super) fn computed(&self, id: Id) -> Option<&Arc<Computed>> {
+        self.computed[id as usize].get()
+    }
+
+    /// Takes what was computed for a node before, over the same series.
+    pub(super) fn take(&self, id: Id, computed: Arc<Computed>) {
+        // One that is there already is the same.
+        let _ = self.computed[id as usize].set(computed);
+    }
+
     /// Lets go of every column that is not needed.
     pub(super) fn keep(&mut self, needed: &[bool]) {
         for (slot, &needed) in self.computed.iter_mut().zip(needed) {
@@ -162,7 +180,7 @@ impl<'a> Columns<'a> {
             let results = run_tasks(threads, wave.len(), |at| self.make(graph, wave[at]), |_, _| true)?;
             for (id, result) in wave.iter().zip(results) {
                 // Nothing else fills the slot.
-                let _ = self.computed[*id as usize].set(result?);
+                let _ = self.computed[*id as usize].set(Arc::new(result?));
             }
         }
         Ok(())

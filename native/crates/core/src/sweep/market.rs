@@ -4,7 +4,7 @@
 use super::SweepError;
 use super::bits::words;
 use crate::cpu::multiversioned;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Where a market order sent at the close of a candle fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,8 +110,11 @@ pub(super) struct Market<'a> {
     /// A price times the first over the second is in ticks.
     to_ticks: (f64, f64),
     slippage: f64,
-    blocks: OnceLock<Blocks>,
+    blocks: SkipIndex,
 }
+
+/// The skip index of a series, made on first use; markets over the same candles share it.
+pub(super) type SkipIndex = Arc<OnceLock<Blocks>>;
 
 /// The inverse of a step, where it is a whole number.
 fn per_unit(step: f64) -> Option<f64> {
@@ -162,15 +165,26 @@ impl<'a> Market<'a> {
         number("capital", "greater than zero", options.capital, options.capital > 0.0)?;
         let slippage = options.slippage;
         number("slippage", "between 0 and 0.5", slippage, (0.0..=0.5).contains(&slippage))?;
-        Ok(Market {
-            rows,
+        Ok(Self::checked(series, options, SkipIndex::default()))
+    }
+
+    /// As [`Market::new`], for a series that has been checked with these options.
+    pub(super) fn checked(series: Series<'a>, options: &RunOptions, blocks: SkipIndex) -> Self {
+        let rules = &series.rules;
+        Market {
+            rows: series.time_ms.len(),
             ticks_per_unit: per_unit(rules.tick_size),
             lots_per_unit: per_unit(rules.lot_size),
             to_ticks: per_unit(rules.tick_size).map_or((1.0, rules.tick_size), |inverse| (inverse, 1.0)),
-            slippage,
-            blocks: OnceLock::new(),
+            slippage: options.slippage,
+            blocks,
             series,
-        })
+        }
+    }
+
+    /// The skip index, for another market over the same candles.
+    pub(super) fn skip_index(&self) -> SkipIndex {
+        Arc::clone(&self.blocks)
     }
 
     /// The whole ticks nearest to a price.

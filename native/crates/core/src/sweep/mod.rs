@@ -3,6 +3,7 @@
 //! - `rules`: the rule set as the host writes it; `graph`: its values, each once over all parameter sets; `columns`: what
 //!   those are for a series; `signals`: conditions as bitmaps
 //! - `market`: a series in ticks with its skip index; `terms`: numbers of a parameter set; `exact`: ratios on the tick grid
+//! - `trials`: runs over one series one after the other, of which figures are kept; `kept`: the columns they share
 //! - `run`: entries and exits; `position`: its levels; `scan`: the candles between; `trade`, `summary`, `tables`: what is kept
 //!
 //! # Semantics
@@ -15,6 +16,7 @@ mod columns;
 mod error;
 mod exact;
 mod graph;
+mod kept;
 mod market;
 mod position;
 mod rules;
@@ -25,6 +27,7 @@ mod summary;
 mod tables;
 mod terms;
 mod trade;
+mod trials;
 
 pub use error::SweepError;
 pub use market::{Fill, Intrabar, MarketRules, RunOptions, Series};
@@ -32,6 +35,7 @@ pub use rules::RuleSet;
 pub use summary::SUMMARY_FIELDS;
 pub use tables::{EquityColumns, TradeColumns};
 pub use trade::Counts;
+pub use trials::{Trial, TrialError, Trials};
 
 use crate::parallel::run_tasks;
 use columns::Columns;
@@ -39,7 +43,7 @@ use graph::Graph;
 use market::Market;
 use signals::{Tests, signals};
 use summary::Summary;
-use tables::Tables;
+use tables::{AccountColumns, Tables, close_times};
 use terms::{Terms, Values};
 
 /// Memory the columns of a series may take at a time.
@@ -224,7 +228,11 @@ pub fn run_once(
             }
         }
     }
-    let mut tables = Tables::new(&market, run.first_row, equity);
+    let account = equity.map(|EquityColumns { time_ms, equity, exposure }| {
+        close_times(&market, run.first_row, time_ms);
+        AccountColumns { equity, exposure }
+    });
+    let mut tables = Tables::new(&market, run.first_row, account);
     let outcome = run::run(&market, run, &set.terms, &signals, &mut tables);
     Ok(FullRun { trades: tables.trades, counts: outcome.counts, final_equity: outcome.final_equity })
 }

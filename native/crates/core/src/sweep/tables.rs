@@ -51,29 +51,34 @@ pub struct EquityColumns<'a> {
     pub exposure: &'a mut [f64],
 }
 
+/// Fills a column with the close times of the candles from the first decided one.
+pub(super) fn close_times(market: &Market, first_row: usize, times_ms: &mut [f64]) {
+    let timeframe = market.series.rules.timeframe_ms;
+    for (time, open) in times_ms.iter_mut().zip(&market.series.time_ms[first_row.min(market.rows)..]) {
+        *time = open + timeframe;
+    }
+}
+
+/// Columns for the account that a run fills.
+#[derive(Debug)]
+pub(super) struct AccountColumns<'a> {
+    pub equity: &'a mut [f64],
+    pub exposure: &'a mut [f64],
+}
+
 /// Collects the trades, and fills the columns of the account if there are any.
 #[derive(Debug)]
 pub(super) struct Tables<'a> {
     market: &'a Market<'a>,
     first_row: usize,
     pub trades: TradeColumns,
-    equity: Option<EquityColumns<'a>>,
+    account: Option<AccountColumns<'a>>,
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(
-        market: &'a Market<'a>,
-        first_row: usize,
-        mut equity: Option<EquityColumns<'a>>,
-    ) -> Self {
+    pub(super) fn new(market: &'a Market<'a>, first_row: usize, account: Option<AccountColumns<'a>>) -> Self {
         let first_row = first_row.min(market.rows);
-        if let Some(columns) = &mut equity {
-            let timeframe = market.series.rules.timeframe_ms;
-            for (time, open) in columns.time_ms.iter_mut().zip(&market.series.time_ms[first_row..]) {
-                *time = open + timeframe;
-            }
-        }
-        Tables { market, first_row, trades: TradeColumns::default(), equity }
+        Tables { market, first_row, trades: TradeColumns::default(), account }
     }
 
     fn time(&self, row: usize, moment: Moment) -> f64 {
@@ -104,7 +109,7 @@ impl Recorder for Tables<'_> {
     const EXTREMES: bool = true;
 
     fn flat(&mut self, from: usize, to: usize, cash: f64) {
-        if let Some(columns) = &mut self.equity {
+        if let Some(columns) = &mut self.account {
             let rows = from - self.first_row..to - self.first_row;
             columns.equity[rows.clone()].fill(cash);
             columns.exposure[rows].fill(0.0);
@@ -112,7 +117,7 @@ impl Recorder for Tables<'_> {
     }
 
     fn held(&mut self, from: usize, to: usize, cash: f64, quantity: f64) {
-        if let Some(columns) = &mut self.equity {
+        if let Some(columns) = &mut self.account {
             let rows = from - self.first_row..to - self.first_row;
             let equity = columns.equity[rows.clone()].iter_mut().zip(&mut columns.exposure[rows]);
             for (row, (equity, exposure)) in (from..to).zip(equity) {
