@@ -1,7 +1,7 @@
 /** The Lab: stored backtests, studies and checks; everything that takes long runs as a job. */
 
 import { ApiError } from '../../shared/api/result.ts';
-import { evidenceOf } from '../../shared/lab/evidence.ts';
+import { evidenceOf, mostTried } from '../../shared/lab/evidence.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
 import { programVersion } from '../../shared/version.ts';
 import { strategyHint } from '../backtest/load-strategy.ts';
@@ -47,7 +47,10 @@ export const backtestHandlers: Handlers<'backtests'> = {
           lab.tools.evidence.read(),
           programVersion,
         );
-        const measured = lab.tools.measure(result, { ...known, ...tried });
+        const measured = lab.tools.measure(result, {
+          ...known,
+          ...(tried === undefined ? {} : mostTried(known, tried)),
+        });
         const { id } = lab.backtests.save(measured, name, lab.tools.wallClock());
         return { backtest: id };
       }),

@@ -12,12 +12,14 @@ import {
   confidenceView,
 } from '../../shared/api/lab-views.ts';
 import { regradeConfidence } from '../../shared/lab/confidence.ts';
-import { evidenceOf, type KeptEvidence } from '../../shared/lab/evidence.ts';
+import { evidenceOf, type KeptEvidence, mostTried, type Tried } from '../../shared/lab/evidence.ts';
+import type { MetricValues } from '../../shared/lab/metrics.ts';
 import { exitReasons, tradeColumns } from '../../shared/lab/result.ts';
 import { programVersion } from '../../shared/version.ts';
 import { regradedHtml, reportHtml } from '../report/html/page.ts';
 import type { MeasuredResult } from '../report/measure.ts';
 import { exactTrades, reportObject } from '../report/report-json.ts';
+import { deflatedAgain } from './deflate-again.ts';
 
 const sparkPoints = 100;
 
@@ -32,6 +34,8 @@ const tradesFile = z.object({
 export class BacktestStore {
   readonly #files: LabFiles;
   readonly #evidence: EvidenceLog;
+  /** Figures worked out again, by run and number of settings. */
+  readonly #deflatedOf = new Map<string, MetricValues>();
 
   constructor(files: LabFiles, evidence: EvidenceLog) {
     this.#files = files;
@@ -88,8 +92,10 @@ export class BacktestStore {
 
   /** The report, graded by what is known now. */
   report(id: string): BacktestReportView {
-    const { confidence } = this.#graded(id, this.#evidence.read());
-    return { ...this.#report(id), confidence };
+    const { confidence, summary } = this.#graded(id, this.#evidence.read());
+    const report = this.#report(id);
+    const { deflatedSharpe = null, trials = null } = summary.metrics;
+    return { ...report, metrics: { ...report.metrics, deflatedSharpe, trials }, confidence };
   }
 
   #report(id: string): BacktestReportView {
@@ -102,9 +108,24 @@ export class BacktestStore {
     const { confidence: kept, ...summary } = stored;
     const before = kept ?? this.#report(id).confidence;
     const subject = { ...summary, trades: summary.metrics['trades'] ?? 0 };
-    const { evidence } = evidenceOf(subject, findings, programVersion);
-    const now = regradeConfidence(before, summary.metrics, evidence);
-    return { summary, confidence: { ...now, checks: [...now.checks] } };
+    const { evidence, ...found } = evidenceOf(subject, findings, programVersion);
+    const metrics = { ...summary.metrics, ...this.#deflated(id, summary.metrics, found) };
+    const now = regradeConfidence(before, metrics, evidence);
+    return { summary: { ...summary, metrics }, confidence: { ...now, checks: [...now.checks] } };
+  }
+
+  /** What changes in the figures because more settings were tried than the run was measured with; nothing where none were. */
+  #deflated(id: string, metrics: MetricValues, found: Tried): MetricValues {
+    const stored = { trials: metrics['trials'] ?? 1, trialVariance: undefined };
+    const most = mostTried(stored, found);
+    if (most.trials === stored.trials) return {};
+    const key = `${id}|${most.trials}|${most.trialVariance}`;
+    let known = this.#deflatedOf.get(key);
+    if (known === undefined) {
+      known = deflatedAgain(this.#report(id), most);
+      this.#deflatedOf.set(key, known);
+    }
+    return known;
   }
 
   /** The report as one HTML page. */

@@ -84,6 +84,15 @@ export interface KnownEvidence {
   readonly trialVariance: number | undefined;
 }
 
+/** How many settings were tried before one was chosen, and the variance of their daily Sharpe ratios. */
+export type Tried = Pick<KnownEvidence, 'trials' | 'trialVariance'>;
+
+/** The one rule where two sources tell how many settings were tried: the more count, whoever measures the run. */
+export function mostTried(one: Tried, other: Tried): Tried {
+  const { trials, trialVariance } = (other.trials ?? 1) > (one.trials ?? 1) ? other : one;
+  return { trials, trialVariance };
+}
+
 /** Money that differs by a smaller share is the same: both paths agree to a billionth. */
 const moneyTolerance = 1e-8;
 
