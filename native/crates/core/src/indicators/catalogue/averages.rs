@@ -7,9 +7,10 @@ use super::block::{derived_reach, windows_reach};
 use super::grid;
 use super::halves::{Halves, Totals};
 use super::kernel::kernel;
-use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
+use super::lanes::{Recurrence, SideBySide, all, both, run_lanes};
 use super::moving::Average;
 use super::spec::{Spec, average_kind, count, period, period_from, real, spec};
+use super::tiles::{LANES, Wide};
 
 kernel!(Sma[1 => 1](p) { average: Simple = Simple::new(count(p, 0)) }
     |this, [x]| this.average.push(x).map(|value| [value]);

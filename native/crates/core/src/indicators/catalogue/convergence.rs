@@ -5,10 +5,11 @@ use super::block::{Block, sums_reach, windows_reach};
 use super::each::{fill_rows, of_row};
 use super::grid;
 use super::kernel::{kernel, ratio_or};
-use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
+use super::lanes::{Recurrence, SideBySide, all, both, run_lanes};
 use super::moving::{Average, AveragePair};
 use super::scratch::Scratch;
 use super::spec::{Spec, average_kind, count, period, spec};
+use super::tiles::{LANES, Wide};
 
 /// Two averages, their difference, and its average.
 #[derive(Debug)]

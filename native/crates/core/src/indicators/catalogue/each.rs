@@ -4,7 +4,7 @@ use super::block::{ROWS_OF_LINE, ask_ahead, bar_at};
 #[cfg(target_arch = "x86_64")]
 use crate::cpu::{has_avx2_fma, has_avx512};
 
-/// Rows between two requests for those ahead: neither all at once, nor each among the numbers.
+/// Rows that are computed together, after a request for those ahead: neither all at once, nor each among the numbers.
 const STRIDE: usize = 64;
 
 /// A function of one row without a branch. Not a closure: one as long as a polynomial would not become part of each loop, and
@@ -68,24 +68,29 @@ fn each<const I: usize, const AHEAD: bool>(columns: [&[f64]; I], out: &mut [f64]
     for column in columns {
         assert_eq!(column.len(), rows);
     }
-    let stride = if AHEAD { STRIDE } else { rows.max(1) };
-    let mut row = 0;
-    while row < rows {
-        let end = rows.min(row + stride);
+    let whole = rows / STRIDE * STRIDE;
+    for row in (0..whole).step_by(STRIDE) {
         if AHEAD {
-            for line in (row..end).step_by(ROWS_OF_LINE) {
+            for line in (row..row + STRIDE).step_by(ROWS_OF_LINE) {
                 ask_ahead(&columns, &[&mut *out], line);
             }
         }
-        let mut part: [&[f64]; I] = [&[]; I];
+        // Of a known length: with a test for each row, half the rows would be left for one by one.
+        let mut part = [&[0.0; STRIDE]; I];
         for index in 0..I {
-            part[index] = &columns[index][row..end];
+            part[index] = columns[index][row..].first_chunk().expect("a whole stride is left");
         }
-        let out = &mut out[row..end];
-        for row in 0..out.len() {
-            out[row] = function.of(bar_at(&part, row));
+        let out: &mut [f64; STRIDE] = out[row..].first_chunk_mut().expect("a whole stride is left");
+        for row in 0..STRIDE {
+            let mut bar = [0.0; I];
+            for index in 0..I {
+                bar[index] = part[index][row];
+            }
+            out[row] = function.of(bar);
         }
-        row = end;
+    }
+    for row in whole..rows {
+        out[row] = function.of(bar_at(&columns, row));
     }
 }
 

@@ -7,24 +7,16 @@ use super::super::ema::{Ema, Running, Smoothing};
 use super::super::holes::all_usable;
 use super::super::usable;
 use super::super::wilder::{WilderAverage, approached};
-use super::block::{ROWS_OF_LINE, bar_at};
+use super::block::bar_at;
 use super::joints::part_of;
 use super::machine::Kernel;
+use super::tiles::{self, LANES, ROWS, TileWriter, Wide};
 #[cfg(target_arch = "x86_64")]
-use crate::cpu::has_avx2_fma;
+use crate::cpu::{has_avx2_fma, has_avx512};
+use std::ops::Range;
 
-/// Rows that are computed before they are written to the column of each lane.
-const ROWS: usize = 64;
-
-/// Results that are so many (32 MB) that the caches would not hold them until they are read: they are written past the caches,
-/// which saves reading each line before it is written.
-const PAST_CACHES: usize = 4 << 20;
-
-/// Parameter sets that are computed at once.
-pub(super) const LANES: usize = 8;
-
-/// A number of each lane.
-pub(super) type Wide = [f64; LANES];
+/// Rows that are tested for numbers that cannot be used at once.
+const TESTED_ROWS: usize = 512;
 
 /// A number that is the same for all lanes.
 #[inline(always)]
@@ -151,12 +143,16 @@ pub(super) fn run_lanes<K: SideBySide<I, O>, const I: usize, const O: usize>(
             kernel
         });
         #[cfg(target_arch = "x86_64")]
-        if has_avx2_fma() {
+        if has_avx512() {
+            // SAFETY: the processor has just been found to have the features.
+            row = unsafe { run_by_eights(kernels, row, columns, &mut results) };
+            continue;
+        } else if has_avx2_fma() {
             // SAFETY: the processor has just been found to have both features.
-            row = unsafe { run_wide(kernels, row, columns, &mut results) };
+            row = unsafe { run_by_fours(kernels, row, columns, &mut results) };
             continue;
         }
-        row = run(kernels, row, columns, &mut results);
+        row = run::<tiles::OneByOne, K, I, O>(kernels, row, columns, &mut results);
     }
 }
 
@@ -167,20 +163,30 @@ fn usable_row<const I: usize>(columns: &[&[f64]; I], row: usize) -> bool {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn run_wide<K: SideBySide<I, O>, const I: usize, const O: usize>(
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn run_by_eights<K: SideBySide<I, O>, const I: usize, const O: usize>(
     kernels: [K; LANES],
     first: usize,
     columns: [&[f64]; I],
     results: &mut [[&mut [f64]; LANES]; O],
 ) -> usize {
-    run(kernels, first, columns, results)
+    run::<tiles::ByEights, K, I, O>(kernels, first, columns, results)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_by_fours<K: SideBySide<I, O>, const I: usize, const O: usize>(
+    kernels: [K; LANES],
+    first: usize,
+    columns: [&[f64]; I],
+    results: &mut [[&mut [f64]; LANES]; O],
+) -> usize {
+    run::<tiles::ByFours, K, I, O>(kernels, first, columns, results)
 }
 
 /// Runs new kernels from their first row up to a row that cannot be used, or the end; gives that row.
 #[inline(always)]
-#[allow(unsafe_code)]
-fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
+fn run<W: TileWriter, K: SideBySide<I, O>, const I: usize, const O: usize>(
     mut kernels: [K; LANES],
     first: usize,
     columns: [&[f64]; I],
@@ -209,28 +215,12 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
         lanes = K::gather(&kernels);
     }
     let Some(mut lanes) = lanes else { return row };
-    // A few rows of all lanes, then the same rows lane by lane.
     let mut values = [[[0.0; LANES]; ROWS]; O];
-    let past_caches = rows * LANES * O >= PAST_CACHES;
-    while row < rows {
-        let to_line = rows_to_line(results, row).filter(|_| past_caches);
-        // A short tile first, so that the next begins with a cache line.
-        let wanted = to_line.filter(|&missing| missing > 0).unwrap_or(ROWS).min(rows - row);
-        let taken = if part_of(columns, row, wanted).iter().all(|column| all_usable(column)) {
-            wanted
-        } else {
-            (row..row + wanted).take_while(|&row| usable_row(&columns, row)).count()
-        };
-        if to_line.is_none() {
-            for slot in 0..taken {
-                for lanes in &*results {
-                    ask_for_part(lanes, row + ROWS, slot);
-                }
-            }
-        }
-        let part = part_of(columns, row, taken);
-        if let Some(tile) = whole_tile(part) {
-            // Nothing is looked up with a test here, so that the state stays in registers.
+    loop {
+        let wanted = rows.min(row + TESTED_ROWS);
+        let end = usable_until(columns, row, wanted);
+        while row + ROWS <= end {
+            let tile = tile_of(columns, row);
             for slot in 0..ROWS {
                 let mut bar = [0.0; I];
                 for index in 0..I {
@@ -241,135 +231,53 @@ fn run<K: SideBySide<I, O>, const I: usize, const O: usize>(
                     values[index][slot] = of_lanes[index];
                 }
             }
-        } else {
-            for slot in 0..taken {
-                let of_lanes = K::step(&mut lanes, bar_at(&part, slot));
-                for index in 0..O {
-                    values[index][slot] = of_lanes[index];
-                }
+            for index in 0..O {
+                W::write(&values[index], &mut results[index], row);
             }
+            row += ROWS;
         }
-        for index in 0..O {
-            turn(&values[index], taken, &mut results[index], row, to_line == Some(0));
-        }
-        row += taken;
-        if taken < wanted {
+        single_rows::<K, I, O>(&mut lanes, columns, row..end, results);
+        row = end;
+        if end < wanted || end == rows {
             break;
         }
-    }
-    // What was written past the caches is there for all before anybody is told.
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: every x86-64 processor has it.
-    unsafe {
-        std::arch::x86_64::_mm_sfence();
     }
     row
 }
 
-/// The columns as a tile, if they are as long as one.
+/// The first row from one on that cannot be used, or the end that is given.
 #[inline(always)]
-fn whole_tile<const I: usize>(columns: [&[f64]; I]) -> Option<[&[f64; ROWS]; I]> {
+fn usable_until<const I: usize>(columns: [&[f64]; I], from: usize, end: usize) -> usize {
+    if part_of(columns, from, end - from).iter().all(|column| all_usable(column)) {
+        return end;
+    }
+    (from..end).find(|&row| !usable_row(&columns, row)).unwrap_or(end)
+}
+
+/// Rows that are fewer than a tile.
+#[inline(always)]
+fn single_rows<K: SideBySide<I, O>, const I: usize, const O: usize>(
+    lanes: &mut K::Lanes,
+    columns: [&[f64]; I],
+    rows: Range<usize>,
+    results: &mut [[&mut [f64]; LANES]; O],
+) {
+    for row in rows {
+        let of_lanes = K::step(lanes, bar_at(&columns, row));
+        for (columns, values) in results.iter_mut().zip(of_lanes) {
+            for (column, value) in columns.iter_mut().zip(values) {
+                column[row] = value;
+            }
+        }
+    }
+}
+
+/// The rows of a tile: of a known number, so that nothing is looked up with a test and the states stay in registers.
+#[inline(always)]
+fn tile_of<const I: usize>(columns: [&[f64]; I], row: usize) -> [&[f64; ROWS]; I] {
     let mut tile = [&[0.0; ROWS]; I];
     for (tile, column) in tile.iter_mut().zip(columns) {
-        *tile = column.try_into().ok()?;
+        *tile = column[row..].first_chunk().expect("a whole tile is left");
     }
-    Some(tile)
-}
-
-/// Asks for one cache line of the tile that begins at a row: the eight lines of each lane come one by one, a slot each.
-#[inline(always)]
-#[allow(unsafe_code)]
-fn ask_for_part(columns: &[&mut [f64]; LANES], row: usize, slot: usize) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let line = columns[slot % LANES].as_ptr().wrapping_add(row + slot / LANES * 8);
-        // SAFETY: asking for an address does nothing else, wherever it points.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (columns, row, slot);
-}
-
-/// Rows until a cache line begins in all columns at once; `None` where there is no such row.
-#[inline(always)]
-fn rows_to_line<const O: usize>(results: &[[&mut [f64]; LANES]; O], row: usize) -> Option<usize> {
-    let place = |column: &[f64]| (column.as_ptr().addr() / size_of::<f64>() + row) % ROWS_OF_LINE;
-    let first = place(results[0][0]);
-    let alike = results.iter().flatten().all(|column| place(column) == first);
-    alike.then_some((ROWS_OF_LINE - first) % ROWS_OF_LINE)
-}
-
-/// Writes rows of all lanes to the column of each lane, from a row on. Columns in which that row begins a cache line can be
-/// written past the caches.
-#[inline(always)]
-#[allow(unsafe_code)]
-fn turn(
-    values: &[Wide; ROWS],
-    taken: usize,
-    columns: &mut [&mut [f64]; LANES],
-    row: usize,
-    past_caches: bool,
-) {
-    #[cfg(target_arch = "x86_64")]
-    if taken == ROWS && has_avx2_fma() {
-        // SAFETY: the processor has just been found to have both features.
-        unsafe {
-            if past_caches {
-                turn_wide::<true>(values, columns, row);
-            } else {
-                turn_wide::<false>(values, columns, row);
-            }
-        }
-        return;
-    }
-    let _ = past_caches;
-    for (lane, column) in columns.iter_mut().enumerate() {
-        for (place, value) in column[row..row + taken].iter_mut().zip(values) {
-            *place = value[lane];
-        }
-    }
-}
-
-/// Four rows of two lanes at a time. `PAST_CACHES` asks that the row begins a cache line in all columns.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-#[allow(unsafe_code)]
-fn turn_wide<const PAST_CACHES: bool>(values: &[Wide; ROWS], columns: &mut [&mut [f64]; LANES], row: usize) {
-    use std::arch::x86_64::{
-        __m256d, _mm_loadu_pd, _mm256_castpd128_pd256, _mm256_insertf128_pd, _mm256_storeu_pd,
-        _mm256_stream_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
-    };
-    let (pairs, _) = columns.as_chunks_mut::<2>();
-    for (pair, [left, right]) in pairs.iter_mut().enumerate() {
-        let left: &mut [f64; ROWS] = left[row..row + ROWS].first_chunk_mut().expect("a tile was taken");
-        let right: &mut [f64; ROWS] = right[row..row + ROWS].first_chunk_mut().expect("a tile was taken");
-        // By index: an iterator would be called, not inlined, for this instruction set.
-        for at in 0..ROWS / 4 {
-            let at = 4 * at;
-            // Two lanes of one row beside two of another.
-            let beside = |row: usize, other: usize| -> __m256d {
-                // SAFETY: each row has two lanes from twice the pair on.
-                let (row, other) = unsafe {
-                    let lanes = |row: usize| _mm_loadu_pd(values[row].as_ptr().add(2 * pair));
-                    (lanes(row), lanes(other))
-                };
-                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(row), other)
-            };
-            let (even, odd) = (beside(at, at + 2), beside(at + 1, at + 3));
-            let (of_left, of_right) = (_mm256_unpacklo_pd(even, odd), _mm256_unpackhi_pd(even, odd));
-            // SAFETY: there is room for four numbers in each, and they begin or halve a line where that is asked for.
-            unsafe {
-                let (left, right) = (left.as_mut_ptr().add(at), right.as_mut_ptr().add(at));
-                if PAST_CACHES {
-                    debug_assert!(left.addr().is_multiple_of(32) && right.addr().is_multiple_of(32));
-                    _mm256_stream_pd(left, of_left);
-                    _mm256_stream_pd(right, of_right);
-                } else {
-                    _mm256_storeu_pd(left, of_left);
-                    _mm256_storeu_pd(right, of_right);
-                }
-            }
-        }
-    }
+    tile
 }

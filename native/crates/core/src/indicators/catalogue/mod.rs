@@ -70,6 +70,7 @@ mod statistics;
 mod stochastic;
 mod stops;
 mod swings;
+mod tiles;
 mod total;
 mod trends;
 mod typical;
@@ -81,9 +82,9 @@ mod wide;
 mod window;
 
 use super::{IndicatorError, checked_length};
-use lanes::LANES;
 use machine::Run;
 pub use spec::{Group, Param, Spec};
+use tiles::LANES;
 
 /// Every indicator, by family.
 const FAMILIES: &[&[Spec]] = &[

@@ -6,8 +6,9 @@ use super::super::wilder::{WilderAverage, approached};
 use super::average::EmaChain;
 use super::block::{LONGEST, derived_reach};
 use super::kernel::{kernel, ratio_or};
-use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
+use super::lanes::{Recurrence, SideBySide, all, both, run_lanes};
 use super::spec::{Spec, count, period, spec};
+use super::tiles::{LANES, Wide};
 use super::window::{Lag, Sums};
 
 kernel!(Mom[1 => 1](p) { lag: Lag = Lag::new(count(p, 0)) }

@@ -7,8 +7,9 @@ use super::block::{LONGEST, derived_reach, fill_on};
 use super::carried::Carried;
 use super::each::{fill_rows, fill_rows_ahead, of_row};
 use super::kernel::{kernel, larger, ratio_or, smaller, true_range};
-use super::lanes::{LANES, Recurrence, SideBySide, Wide, all, both, run_lanes};
+use super::lanes::{Recurrence, SideBySide, all, both, run_lanes};
 use super::spec::{Spec, count, period, spec};
+use super::tiles::{LANES, Wide};
 use super::window::{Highest, Lag, Lowest, Sums};
 
 kernel!(Trange[3 => 1](p) { previous: Option<f64> = None }

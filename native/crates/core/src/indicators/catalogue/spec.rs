@@ -1,7 +1,7 @@
 //! What is known about an indicator besides its arithmetic.
 
-use super::lanes::LANES;
 use super::machine::{Kernel, Run, machine};
+use super::tiles::LANES;
 
 /// A family of indicators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
