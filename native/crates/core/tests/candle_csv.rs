@@ -133,6 +133,28 @@ fn marks_have_no_volume() {
 }
 
 #[test]
+fn a_missing_column_tells_what_there_is_instead_in_few_words() {
+    let message = |text: &str| {
+        let fault = read(text).expect_err("there are no candles");
+        assert_eq!(fault.code, "missing-column", "{text}");
+        fault.reason
+    };
+    assert_eq!(
+        message("timestamp,open,high,low\n1704067200000,100,110,90\n"),
+        "is missing; there are timestamp, open, high, low"
+    );
+    assert_eq!(
+        message("[{\"name\":\"a\",\"x\":1}]\n[{\"name\":\"b\",\"x\":2}]\n"),
+        "is missing; the file holds JSON whose rows are not candles"
+    );
+    let many: Vec<String> = (0..25).map(|column| format!("{}{column}", "x".repeat(50))).collect();
+    let found = message(&format!("{}\n{}\n", many.join(","), ["1"; 25].join(",")));
+    assert!(found.ends_with(" and 5 more"), "{found}");
+    assert_eq!(found.matches(&"x".repeat(40)).count(), 20, "{found}");
+    assert!(!found.contains(&"x".repeat(41)), "{found}");
+}
+
+#[test]
 fn faults_name_line_and_column() {
     let with = |row: &str| format!("{HEADER}\n{}\n{row}\n{}", ROWS[0], ROWS[2]).into_bytes();
     let cut = |bytes: Vec<u8>| bytes[..bytes.len() - 12].to_vec();

@@ -87,15 +87,37 @@ pub fn find_columns(
             None => (column < cells.len()).then_some(column),
         };
         if found.is_none() && !(column == 5 && asked.is_none() && options.volume_is_optional) {
-            let there = if cells.iter().all(String::is_empty) { "none".to_owned() } else { cells.join(", ") };
-            let there: String = there.chars().take(300).collect();
-            let hint = "Rename the column or say which one it is (--columns).";
-            return Err(Fault::new("missing-column", format!("is missing; there are {there}"), hint)
+            // Only an import takes names of columns; runs over a file do not.
+            let hint = "Rename the column, or say which one it is on an import: data import --columns.";
+            return Err(Fault::new("missing-column", format!("is missing; {}", words_of(cells)), hint)
                 .column(asked.unwrap_or(name).to_owned()));
         }
         positions[column] = found;
     }
     Ok(positions)
+}
+
+/// Longest text of one column and most columns that an error repeats.
+const SHOWN_CHARS: usize = 40;
+const SHOWN_COLUMNS: usize = 20;
+
+/// What a file has instead, in few words: a file of another kind would put its content here.
+fn words_of(cells: &[String]) -> String {
+    let first = cells.first().map_or("", String::as_str);
+    if first.starts_with(['[', '{']) {
+        return "the file holds JSON whose rows are not candles".to_owned();
+    }
+    if cells.iter().all(String::is_empty) {
+        return "there are none".to_owned();
+    }
+    let shown: Vec<String> =
+        cells.iter().take(SHOWN_COLUMNS).map(|cell| cell.chars().take(SHOWN_CHARS).collect()).collect();
+    let more = if cells.len() > SHOWN_COLUMNS {
+        format!(" and {} more", cells.len() - SHOWN_COLUMNS)
+    } else {
+        String::new()
+    };
+    format!("there are {}{more}", shown.join(", "))
 }
 
 /// A column asked for by its name or, from 1, by its place.

@@ -216,7 +216,8 @@ impl Kaufman {
         let [moves, paths, ..] = &mut **lanes;
         let moves = &mut moves[..values.len() - 1];
         fill_rows([&values[1..], values], moves, &of_row!(2, |[x, before]| (x - before).abs()));
-        if !grid::sums(moves, period, false, work, paths) {
+        let path_rows = values.len() - reach;
+        if !grid::sums_of_derived(moves, &[values], period, false, work, &mut paths[..path_rows]) {
             return false;
         }
         let columns = [&values[reach..], &values[reach - period..], &paths[..]];

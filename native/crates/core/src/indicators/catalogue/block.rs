@@ -225,7 +225,8 @@ impl<const I: usize, const O: usize> Block<'_, I, O> {
         let length = self.bars[0].len() - 1;
         let rows = length + 1 - self.reach;
         for (numbers, sums) in numbers.iter().zip(sums.iter_mut()) {
-            if !grid::sums_into(&numbers[..length], period, false, work, &mut sums[..rows]) {
+            if !grid::sums_of_derived(&numbers[..length], &self.bars, period, false, work, &mut sums[..rows])
+            {
                 return false;
             }
         }
@@ -250,7 +251,7 @@ impl<const I: usize> Block<'_, I, 1> {
         let length = result.len() + sums_reach(period);
         let numbers = &mut numbers[..length];
         fill_rows(part_of(self.bars, self.bars[0].len() - length, length), numbers, number);
-        grid::sums_into(numbers, period, true, work, result)
+        grid::sums_of_derived(numbers, &self.bars, period, true, work, result)
     }
 }
 

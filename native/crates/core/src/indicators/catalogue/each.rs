@@ -5,7 +5,7 @@ use super::block::{ROWS_OF_LINE, ask_ahead, bar_at};
 use crate::cpu::{has_avx2_fma, has_avx512};
 
 /// Rows that are computed together, after a request for those ahead: neither all at once, nor each among the numbers.
-const STRIDE: usize = 64;
+const STRIDE: usize = 32;
 
 /// A function of one row without a branch. Not a closure: one as long as a polynomial would not become part of each loop, and
 /// so lose its instructions.

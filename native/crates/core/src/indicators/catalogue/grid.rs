@@ -62,11 +62,18 @@ fn four(values: &[f64], end: usize) -> f64 {
     (values[end] + values[end - 1]) + (values[end - 2] + values[end - 3])
 }
 
+/// Sums of windows of `period` values, or their means, each rounded once. The last window ends at the last value; before the
+/// first place of `out` there must be [`sums_reach`] values. `false` where the values do not allow it.
+#[inline(always)]
+pub(super) fn sums_into(values: &[f64], period: usize, mean: bool, work: &mut Work, out: &mut [f64]) -> bool {
+    sums_of_derived(values, &[values], period, mean, work, out)
+}
+
 multiversioned! {
-    /// Sums of windows of `period` values, or their means, each rounded once. The last window ends at the last value; before the
-    /// first place of `out` there must be [`sums_reach`] values. `false` where the values do not allow it.
-    pub(super) fn sums_into(
+    /// As [`sums_into`], for values that were derived from columns of the batch: the rows of these that follow are asked for.
+    pub(super) fn sums_of_derived(
         values: &[f64],
+        sources: &[&[f64]],
         period: usize,
         mean: bool,
         work: &mut Work,
@@ -75,7 +82,7 @@ multiversioned! {
         let (reach, rows) = (sums_reach(period), out.len());
         let values = &values[values.len() - rows - reach..];
         let count = Count::new(period);
-        if let Some(whole) = Whole::new::<false>(values, period, &mut work.totals) {
+        if let Some(whole) = Whole::new::<false>(values, sources, period, &mut work.totals) {
             whole.plain(period, mean.then_some(count), out);
             return true;
         }
@@ -143,10 +150,11 @@ multiversioned! {
     }
 }
 
-/// As [`sums_into`] for several periods; before the first places there must be the [`sums_reach`] of the longest.
+/// As [`sums_of_derived`] for several periods; before the first places there must be the [`sums_reach`] of the longest.
 #[inline(always)]
 pub(super) fn sums_of_periods<const N: usize>(
     values: &[f64],
+    sources: &[&[f64]],
     periods: [usize; N],
     mean: bool,
     work: &mut Work,
@@ -154,13 +162,16 @@ pub(super) fn sums_of_periods<const N: usize>(
 ) -> bool {
     let longest = periods.into_iter().max().unwrap_or(1);
     let last = &values[values.len() - out[0].len() - sums_reach(longest)..];
-    if let Some(whole) = Whole::new::<false>(last, longest, &mut work.totals) {
+    if let Some(whole) = Whole::new::<false>(last, sources, longest, &mut work.totals) {
         for (period, out) in periods.into_iter().zip(&mut out) {
             whole.plain(period, mean.then(|| Count::new(period)), out);
         }
         return true;
     }
-    periods.into_iter().zip(out).all(|(period, out)| sums_into(values, period, mean, work, out))
+    periods
+        .into_iter()
+        .zip(out)
+        .all(|(period, out)| sums_of_derived(values, sources, period, mean, work, out))
 }
 
 /// [`sums_into`], for a column that begins [`sums_reach`] values before the first window's end.
@@ -228,7 +239,7 @@ multiversioned! {
         let rows = out.len();
         let values = &values[values.len() - rows - sums_reach(period)..];
         let count = Count::new(size);
-        if let Some(whole) = Whole::new::<true>(values, size, &mut work.totals) {
+        if let Some(whole) = Whole::new::<true>(values, &[values], size, &mut work.totals) {
             whole.weighted(period, mean.then_some(count), out);
             if let Some(plain) = plain {
                 whole.plain(period, None, &mut plain[..rows]);

@@ -118,7 +118,7 @@ fn awesome([high, low]: [&[f64]; 2], rows: usize, [fast, slow]: [&Simple; 2], sc
     fill_rows([high, low], middles, &of_row!(2, |[high, low]| middle(high, low)));
     let (fasts, slows) = (&mut fasts[..rows], &mut slows[..rows]);
     let periods = [fast.period(), slow.period()];
-    let done = grid::sums_of_periods(middles, periods, true, work, [&mut *fasts, &mut *slows]);
+    let done = grid::sums_of_periods(middles, &[high, low], periods, true, work, [&mut *fasts, &mut *slows]);
     for row in 0..rows {
         fasts[row] -= slows[row];
     }

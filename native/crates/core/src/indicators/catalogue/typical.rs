@@ -43,7 +43,7 @@ kernel!(Cci[3 => 1](p) { window: Deviation = Deviation::new(count(p, 0)) }
     let [prices, means, deviations, ..] = &mut **lanes;
     let (prices, means, deviations) = (&mut prices[..length], &mut means[..rows], &mut deviations[..rows]);
     fill_typical(block.bars, prices);
-    if !grid::sums_into(prices, this.window.period(), true, work, means) { return false; }
+    if !grid::sums_of_derived(prices, &block.bars, this.window.period(), true, work, means) { return false; }
     this.window.fill(prices, means, deviations);
     let prices = &prices[length - rows..];
     for row in 0..rows {
@@ -132,8 +132,8 @@ kernel!(UltOsc[3 => 1](p) {
         let [a, c, e, b, d, f] = sums else { return false };
         let [a, b, c, d, e, f] = [a, b, c, d, e, f].map(|column| &mut column[..rows]);
         let [pressures, ranges] = moves;
-        if !sums_of_periods(&pressures[..length], periods, false, work, [&mut *a, &mut *c, &mut *e])
-            || !sums_of_periods(&ranges[..length], periods, false, work, [&mut *b, &mut *d, &mut *f])
+        if !sums_of_periods(&pressures[..length], &block.bars, periods, false, work, [&mut *a, &mut *c, &mut *e])
+            || !sums_of_periods(&ranges[..length], &[], periods, false, work, [&mut *b, &mut *d, &mut *f])
         {
             return false;
         }

@@ -27,22 +27,24 @@ pub(super) struct Whole<'a> {
 const BITS: i64 = 62;
 
 impl<'a> Whole<'a> {
-    /// Adds the values up; `WEIGHTED` twice, for [`Whole::weighted`]. No value may count more than `size` times in a sum. `None` where
+    /// Adds the values up; `WEIGHTED` twice, for [`Whole::weighted`]. They are made of `sources`, columns that end with the same
+    /// row, of which the rows of the next block are asked for meanwhile. No value may count more than `size` times in a sum. `None` where
     /// the values do not allow it, or the processor.
     #[allow(unsafe_code)]
     #[inline]
     pub(super) fn new<const WEIGHTED: bool>(
         values: &[f64],
+        sources: &[&[f64]],
         size: usize,
         totals: &'a mut [Totals; 2],
     ) -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
         if has_avx512() {
             // SAFETY: the processor has just been found to have the features.
-            let unit = unsafe { wide::totals::<WEIGHTED>(values, size, totals) }?;
+            let unit = unsafe { wide::totals::<WEIGHTED>(values, sources, size, totals) }?;
             return Some(Whole { totals, unit, length: values.len() });
         }
-        let _ = (values, size, totals);
+        let _ = (values, sources, size, totals);
         None
     }
 
@@ -154,6 +156,7 @@ mod wide {
     #[target_feature(enable = "avx512f,avx512dq")]
     pub(super) fn totals<const WEIGHTED: bool>(
         values: &[f64],
+        sources: &[&[f64]],
         size: usize,
         totals: &mut [Totals; 2],
     ) -> Option<f64> {
@@ -184,7 +187,12 @@ mod wide {
         let (eights, rest) = values.as_chunks::<ROWS>();
         for (place, eight) in eights.iter().enumerate() {
             // The rows of the next block come meanwhile, where these are rows of a whole block of the batch.
-            _mm_prefetch::<_MM_HINT_T0>(eight.as_ptr().wrapping_add(BLOCK).cast());
+            let to_end = values.len() - ROWS * place;
+            for source in sources {
+                _mm_prefetch::<_MM_HINT_T0>(
+                    source.as_ptr_range().end.wrapping_sub(to_end).wrapping_add(BLOCK).cast(),
+                );
+            }
             let rows = ROWS * place..ROWS * place + ROWS;
             step(doubles(eight), &mut first[rows.clone()], &mut second[rows]);
         }
