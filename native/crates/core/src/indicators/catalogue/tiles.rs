@@ -49,7 +49,7 @@ mod wide {
 
     /// The rows of a column that a tile fills.
     #[inline(always)]
-    fn place_of<'a>(column: &'a mut [f64], row: usize) -> &'a mut [f64; ROWS] {
+    fn place_of(column: &mut [f64], row: usize) -> &mut [f64; ROWS] {
         column[row..].first_chunk_mut().expect("a whole tile is left")
     }
 
