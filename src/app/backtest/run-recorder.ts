@@ -55,6 +55,8 @@ export interface MoneyChange {
 
 interface Place {
   lots: number;
+  /** The order that closed some of it last. */
+  closedBy?: Fill['clientOrderId'];
   trip: TripRow | undefined;
   /** Entry value of what is open, in ticks times lots: what a perpetual's unrealised profit is counted from. */
   openValue: number;
@@ -134,7 +136,9 @@ export class RunRecorder implements RunObserver {
     });
     if (closed > 0 && place.trip !== undefined) {
       const { trip } = place;
-      this.closingFills += 1;
+      // An order that closes in many parts is one half of one round trip.
+      if (fill.clientOrderId !== place.closedBy) this.closingFills += 1;
+      place.closedBy = fill.clientOrderId;
       // A candle that was not walked is known to its close by now.
       this.takeRows(track, place, this.isClosing() ? track.row + 1 : track.row);
       const part = share(closed);

@@ -5,9 +5,10 @@
 
 import type { Decimal } from '../../shared/domain/decimal.ts';
 import type { ClientOrderId } from '../../shared/domain/nominal.ts';
+import type { Order } from '../../shared/domain/order.ts';
 import type { NeededMoney, RiskVerdict } from '../../shared/domain/risk.ts';
 import type { DesiredOrder } from '../strategy/api.ts';
-import { retryDelayMs } from '../strategy/retry.ts';
+import { closeRetryMaximumMs, retryDelayMs } from '../strategy/retry.ts';
 
 /** Why a leg is not placed now, and when it is tried again. */
 export interface BlockedLeg {
@@ -19,7 +20,7 @@ export interface BlockedLeg {
   readonly denials: number;
   /** What was wished for when our own risk denied it: another wish need not wait. */
   readonly denied?: DesiredOrder | undefined;
-  /** What the order needs where only that was missing. */
+  /** What the order needs where only that was missing; on spot, where nothing but the wish changes it. */
   readonly need?: NeededMoney | undefined;
   /** What must end before another try makes sense: the clock is not looked at until then. */
   readonly waitsFor?: 'money' | ClientOrderId | undefined;
@@ -45,7 +46,9 @@ const deniedDelaysMs = [1_000, 2_000, 10_000, 30_000];
 const unfundedDelaysMs = [...deniedDelaysMs, 120_000, 600_000];
 /** Refusals further apart than the longest wait and this are not of one row. */
 const rowGapMs = 1_200_000;
-/** Wait of an order whose price has changed since the venue ended it: three tries a minute. */
+/** An order that rested for this long was good for something: its end begins a new row. */
+const restedEnoughMs = 60_000;
+/** Shortest wait of an order that the venue ended, once its price or the money has changed since: three tries a minute. */
 const otherPriceMs = 20_000;
 
 export const unfundedCode = 'INSUFFICIENT_FUNDS';
@@ -69,6 +72,15 @@ export function afterCrossing(blocked: BlockedLeg, nowMs: number): BlockedLeg {
   return { ...blocked, denials, untilMs, waitsFor: undefined };
 }
 
+/**
+ * Gives a leg its venue had no money for after a fill that may have freed some: an order that fills in many parts must not
+ * send every such leg with each of them.
+ */
+export function afterFill(blocked: BlockedLeg): BlockedLeg {
+  const soonestMs = (blocked.ended?.atMs ?? 0) + otherPriceMs;
+  return { ...blocked, untilMs: Math.min(blocked.untilMs, soonestMs) };
+}
+
 /** Why our own risk denied a wish. */
 export type DenialOfLeg = Pick<
   Extract<RiskVerdict, { outcome: 'denied' }>,
@@ -88,8 +100,10 @@ export function deniedLeg(
   const { code, message, need, crossing } = why;
   const denials = (before?.denials ?? 0) + 1;
   const untilMs = deniedUntilMs(code, denials, nowMs);
-  const waitsFor = crossing ?? (isSpot && need !== undefined ? 'money' : undefined);
-  return { code, message, need, waitsFor, denied, denials, by: 'risk', untilMs, ended: before?.ended };
+  // On a perpetual the need is nothing once the position or another order has made the order one that raises no exposure.
+  const known = isSpot ? need : undefined;
+  const waitsFor = crossing ?? (known === undefined ? undefined : 'money');
+  return { code, message, need: known, waitsFor, denied, denials, by: 'risk', untilMs, ended: before?.ended };
 }
 
 /**
@@ -98,16 +112,26 @@ export function deniedLeg(
  */
 export function endedLeg(
   before: BlockedLeg | undefined,
-  why: { readonly code: string; readonly message: string; readonly ticks: number | undefined },
+  order: Order,
+  why: { readonly code: string; readonly message: string },
   isRefused: boolean,
   nowMs: number,
 ): BlockedLeg {
-  const { code, message, ticks } = why;
+  const { code, message } = why;
+  const ticks = order.priceTicks ?? order.triggerTicks;
   const last = before?.ended;
-  const times = (last !== undefined && nowMs - last.atMs <= rowGapMs ? last.times : 0) + 1;
-  const delayMs = isRefused ? retryDelayMs(times) : times === 1 ? 0 : retryDelayMs(times - 1);
+  const isOfRow =
+    last !== undefined && nowMs - last.atMs <= rowGapMs && nowMs - order.createdAtMs < restedEnoughMs;
+  const times = (isOfRow ? last.times : 0) + 1;
+  const maximumMs = order.reduceOnly || order.purpose !== undefined ? closeRetryMaximumMs : undefined;
+  const delayMs = isRefused || times > 1 ? retryDelayMs(isRefused ? times : times - 1, maximumMs) : 0;
   const ended = { times, atMs: nowMs, ticks, message: `${code}: ${message}` };
   return { code, message, by: 'venue', denials: 0, untilMs: nowMs + delayMs, ended };
+}
+
+/** Gives the leg after an order of it was sent: what an earlier wish lacked or waited for is no longer known to hold. */
+export function placedLeg(blocked: BlockedLeg): BlockedLeg {
+  return { ...blocked, untilMs: 0, waitsFor: undefined, need: undefined };
 }
 
 /** Gives when a wish of a blocked leg may be tried. */
@@ -139,6 +163,8 @@ function isOtherWish({ denied }: BlockedLeg, wish: DesiredOrder): boolean {
     denied.priceTicks !== wish.priceTicks ||
     denied.triggerTicks !== wish.triggerTicks ||
     denied.side !== wish.side ||
-    denied.type !== wish.type
+    denied.type !== wish.type ||
+    (denied.postOnly ?? false) !== (wish.postOnly ?? false) ||
+    (denied.reduceOnly ?? false) !== (wish.reduceOnly ?? false)
   );
 }

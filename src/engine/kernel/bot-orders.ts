@@ -17,10 +17,12 @@ import { availableFunds } from '../risk/facts.ts';
 import type { DesiredOrder, SendResult } from '../strategy/api.ts';
 import {
   afterCrossing,
+  afterFill,
   type DenialOfLeg,
   deniedLeg,
   endedLeg,
   mayBeTriedMs,
+  placedLeg,
   stillLacksMoney,
   unfundedCode,
 } from './blocked-legs.ts';
@@ -131,7 +133,7 @@ export class BotOrders {
         continue;
       }
       free = new Map();
-      if (blocked !== undefined) bot.blocked.set(desired.leg, { ...blocked, untilMs: 0 });
+      if (blocked !== undefined) bot.blocked.set(desired.leg, placedLeg(blocked));
     }
     if (Number.isFinite(retryAtMs)) this.services.timers.set(`retry|${bot.id}`, retryAtMs as EpochMs);
     if (bot.legs.size > legsKeptMax) this.forgetOldLegs(bot);
@@ -166,7 +168,7 @@ export class BotOrders {
     if (order.origin === 'send') bot.unfilledSends = noSendsUnfilled;
     for (const [leg, blocked] of bot.blocked) {
       if (blocked.by === 'venue' && blocked.code === venueUnfundedCode)
-        bot.blocked.set(leg, { ...blocked, untilMs: 0 });
+        bot.blocked.set(leg, afterFill(blocked));
     }
     this.onMoneyFreed(bot);
   }
@@ -207,9 +209,8 @@ export class BotOrders {
     // What was ended after a part of it had filled was not refused; a proven refusal is, whatever had filled.
     const isRefused = !endedOtherwise.has(code);
     if (order.filledLots > 0 && !isRefused) return;
-    const ticks = order.priceTicks ?? order.triggerTicks;
     const before = bot.blocked.get(order.leg);
-    const blocked = endedLeg(before, { code, message, ticks }, isRefused, this.services.nowMs);
+    const blocked = endedLeg(before, order, { code, message }, isRefused, this.services.nowMs);
     bot.blocked.set(order.leg, blocked);
     if (blocked.untilMs > this.services.nowMs)
       this.services.timers.set(`retry|${bot.id}`, blocked.untilMs as EpochMs);

@@ -6,6 +6,9 @@ export const retryMs = 10_000;
 /** The longest wait between tries of what is refused again and again. */
 const retryMaximumMs = 600_000;
 
+/** The longest wait before an exit is sent again: a position that should be gone, or have its exit, is not left for longer. */
+export const closeRetryMaximumMs = 60_000;
+
 /** How long to wait before the next try of what was refused `times` in a row: twice as long each time, up to ten minutes. */
 export function retryDelayMs(times: number, maximumMs = retryMaximumMs): number {
   return Math.min(maximumMs, retryMs * 2 ** Math.max(0, Math.min(times, 10) - 1));

@@ -74,7 +74,7 @@ export interface BacktestCounts {
   /** Orders sent. The sweep path counts those that filled: stops that rested and were never hit are not among them. */
   readonly orders: number;
   readonly fills: number;
-  /** Of the fills, those that closed a position or a part of it. Left out in results of older versions. */
+  /** Of the fills, those that closed a position or a part of it; parts of one order in a row are one. Left out in results of older versions. */
   readonly closingFills?: number | undefined;
   /** Orders the risk checks or the venue refused. */
   readonly rejected: number;

@@ -4,7 +4,7 @@
  */
 
 import type { StrategyContext } from '../../engine/strategy/api.ts';
-import { retryDelayMs, retryMs } from '../../engine/strategy/retry.ts';
+import { closeRetryMaximumMs, retryDelayMs, retryMs } from '../../engine/strategy/retry.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsForQuote, quantityOf } from '../../shared/domain/instrument.ts';
 import { type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
@@ -103,9 +103,6 @@ export function closeAtMarket<State>(desk: Desk<State>, exit: MarketExit): boole
   }
   return false;
 }
-
-/** The longest wait before a closing order is sent again: a position that should be gone is not left for longer. */
-const closeRetryMaximumMs = 60_000;
 
 /** Says that a closing order ended unfilled and when the rest is sent again: the oftener in a row, the later. */
 export function exitOrderEnded<State>(desk: Desk<State>, order: Order): void {

@@ -11,6 +11,7 @@ import { DataLibrary } from '../../../src/app/data/data-library.ts';
 import { importFile } from '../../../src/app/data/import-file.ts';
 import { makeCandles } from '../../../src/app/data/make-candles.ts';
 import { priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { roundTripsOf } from '../../../src/shared/lab/pairs.ts';
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { hourMs, type Script, scriptedStrategy, startMs, testFolder, tripsOf } from './scripted.ts';
 
@@ -99,6 +100,37 @@ describe('a backtest over stored trades', () => {
     const result = await run(await folderWith(enough), buyThenSell({ limit: 104 }));
     expect(tripsOf(result)).toMatchObject([{ entryPrice: 101, exitPrice: 104, profit: 3, reason: 'target' }]);
     expect(result.trades.exitTimeMs[0]).toBe(startMs + 4_000_000);
+  });
+
+  it('one purchase and one sale in four parts each are one round trip', async () => {
+    const parts = (from: number, price: number): Trade[] =>
+      [0, 1, 2, 3].map((part) => [from + part, price, 0.25]);
+    const script: Script = (context) => {
+      let isFirst = true;
+      context.watch([]);
+      return {
+        onBar() {
+          if (!isFirst) return;
+          isFirst = false;
+          const order = { type: 'limit', lots: quantityLots(1000) } as const;
+          context.send({ leg: 'entry', side: 'buy', priceTicks: priceTicks(9950), ...order });
+        },
+        onFill(_fill, order) {
+          if (order.leg === 'entry' && order.state === 'FILLED')
+            context.send({
+              leg: 'exit',
+              side: 'sell',
+              type: 'limit',
+              lots: quantityLots(1000),
+              priceTicks: priceTicks(10_400),
+            });
+        },
+      };
+    };
+    const rows = [...trades.slice(0, 3), ...parts(4000, 99), ...parts(5000, 105), [7300, 110, 1] as const];
+    const { counts, trades: made } = await run(await folderWith(rows), script);
+    expect([made.length, counts.fills, counts.closingFills]).toEqual([1, 8, 1]);
+    expect(roundTripsOf(counts, 1)).toBeUndefined();
   });
 
   it('a trade fills resting orders with no more than its size, the best price first', async () => {

@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { botViewOf, ladderOf } from '../../../src/app/views/bot-views.ts';
 import { botId, priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
+import { perpetualInstrument } from '../instruments.ts';
 import { limit, Stage, type StageOptions } from './stage.ts';
 
 const second = 1_000;
@@ -13,9 +14,10 @@ const second = 1_000;
 function running(
   handlers: NonNullable<StageOptions['handlers']>,
   allocation: Record<string, string> = { USDT: '50000', BTC: '1' },
+  base = '5',
 ): Stage {
   const stage = new Stage({ handlers });
-  stage.connect({ USDT: '100000', BTC: '5' });
+  stage.connect({ USDT: '100000', BTC: base });
   stage.quote(999, 1001);
   stage.start('b1', allocation);
   return stage;
@@ -126,6 +128,26 @@ describe('a resting order that the venue ends at once', () => {
     }
   });
 
+  it('after it had rested for a minute is sent again at once, however often that was', () => {
+    const stage = resting();
+    for (let round = 0; round < 5; round += 1) {
+      stage.accept(stage.last.clientOrderId);
+      const before = stage.sent.length;
+      stage.later(60_000);
+      stage.quote(999, 1001);
+      stage.closed(stage.last.clientOrderId, 'canceled');
+      expect(stage.sent.length).toBe(before + 1);
+    }
+  });
+
+  it('is sent again after a minute at most where it closes a position', () => {
+    const stage = running((context) => ({
+      onStart: () => context.keep([limit('target', 'sell', 1010, 100, { purpose: 'target' })]),
+    }));
+    const sentAt = run(stage, 260, (one) => one.reject(one.last.clientOrderId));
+    expect(sentAt).toEqual([0, 10, 30, 70, 130, 190, 250]);
+  });
+
   it('found refused when the venue is compared waits as well', () => {
     const stage = resting();
     const first = stage.last;
@@ -151,6 +173,28 @@ describe('a resting order that the venue ends at once', () => {
     stage.later(1);
     expect(stage.sent).toHaveLength(2);
   });
+});
+
+it('an order the venue has no money for is not sent with every part of a fill, but every twenty seconds while there are any', () => {
+  const stage = running((context) => ({
+    onStart: () => context.keep([limit('sale', 'sell', 1010, 1_000), limit('poor', 'buy', 900, 100)]),
+  }));
+  const [sale] = stage.sent;
+  if (sale === undefined) throw new Error('nothing was sent');
+  stage.accept(sale.clientOrderId);
+  const sentAt: number[] = [];
+  for (let at = 0; at <= 60; at += 1) {
+    if (stage.sent.length - 1 > sentAt.length) {
+      sentAt.push(at);
+      stage.reject(stage.last.clientOrderId, 'insufficient-funds');
+    }
+    stage.fill(sale.clientOrderId, 10, { priceTicks: priceTicks(1010) });
+    if (at % 10 === 9) stage.report({});
+    stage.later(second);
+    stage.quote(999, 1001);
+  }
+  // By the clock alone: 0, 10, 30, 70.
+  expect(sentAt).toEqual([0, 10, 30, 50]);
 });
 
 describe('single orders that the venue ends without a fill', () => {
@@ -238,5 +282,65 @@ describe('orders our own risk denies', () => {
     expect(stage.sent).toHaveLength(1);
     stage.later(second);
     expect(stage.sent.map(({ leg }) => leg)).toEqual(['sell', 'buy']);
+  });
+
+  it('for want of money are tried again at the first size after another size was sent', () => {
+    // 400 BTC at 99.0 and the fee of 0.2 % are 39,679.20: more than 30,000, less than the 70,400 after 400 BTC were sold.
+    let lots = 400_000;
+    const stage = running(
+      (context) => {
+        const keep = () => context.keep([limit('a', 'buy', 990, lots), limit('d', 'sell', 1010, 400_000)]);
+        return { onStart: keep, onQuote: keep };
+      },
+      { USDT: '30000', BTC: '400' },
+      '500',
+    );
+    expect(stage.sent.map(({ leg }) => leg)).toEqual(['d']);
+    const sale = stage.last;
+    stage.accept(sale.clientOrderId);
+    lots = 100_000;
+    stage.quote(999, 1001);
+    const small = stage.last;
+    expect(small).toMatchObject({ leg: 'a', lots: 100_000 });
+    stage.accept(small.clientOrderId);
+    stage.fill(sale.clientOrderId, 400_000, { priceTicks: priceTicks(1010) });
+    lots = 400_000;
+    stage.quote(999, 1001);
+    stage.closed(small.clientOrderId);
+    expect(stage.last).toMatchObject({ leg: 'a', lots: 400_000 });
+  });
+
+  it('on a perpetual are tried once they raise no exposure any more, whatever they needed before', () => {
+    // 100 BTC at 99.0 and the fee: 9,919.80 of 12,000. 150 BTC at 101.0 need 15,180.30 while they open a short; after the
+    // purchase they leave a short of 50, less than the 100 that are held.
+    const stage = new Stage({
+      instruments: [perpetualInstrument()],
+      handlers: (context) => ({
+        onStart: () => context.keep([limit('b', 'buy', 990, 100_000), limit('s', 'sell', 1010, 150_000)]),
+      }),
+    });
+    stage.connect({ USDT: '100000' });
+    stage.quote(999, 1001);
+    stage.start('b1', { USDT: '12000' });
+    expect(stage.sent.map(({ leg }) => leg)).toEqual(['b']);
+    stage.accept(stage.last.clientOrderId);
+    stage.fill(stage.last.clientOrderId, 100_000, { priceTicks: priceTicks(990) });
+    expect(stage.sent.map(({ leg }) => leg)).toEqual(['b', 's']);
+  });
+
+  it('for want of money are tried as post-only orders, which cost less', () => {
+    // 100 BTC at 100.0: 10,020 with the fee of a taker, 10,010 with that of a maker.
+    let postOnly = false;
+    const stage = running(
+      (context) => {
+        const keep = () => context.keep([limit('a', 'buy', 1000, 100_000, { postOnly })]);
+        return { onStart: keep, onQuote: keep };
+      },
+      { USDT: '10015' },
+    );
+    expect(stage.sent).toHaveLength(0);
+    postOnly = true;
+    stage.quote(1000, 1002);
+    expect(stage.sent).toHaveLength(1);
   });
 });

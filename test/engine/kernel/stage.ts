@@ -315,7 +315,7 @@ export class Stage {
     });
   }
 
-  reject(id: ClientOrderId, code: 'no-liquidity' | 'other' = 'other'): void {
+  reject(id: ClientOrderId, code: 'no-liquidity' | 'insufficient-funds' | 'other' = 'other'): void {
     this.feed({
       kind: 'order-rejected',
       venue: this.venueOf(id),
