@@ -44,8 +44,8 @@ const deniedDelaysMs = [1_000, 2_000, 10_000, 30_000];
  * price does to an open position. On spot nothing else frees money, and no clock is needed.
  */
 const unfundedDelaysMs = [...deniedDelaysMs, 120_000, 600_000];
-/** Refusals further apart than the longest wait and this are not of one row. */
-const rowGapMs = 1_200_000;
+/** Refusals further apart than this, twice the longest wait, are not of one row. */
+export const rowGapMs = 1_200_000;
 /** An order that rested for this long was good for something: its end begins a new row. */
 const restedEnoughMs = 60_000;
 /** Shortest wait of an order that the venue ended, once its price or the money has changed since: three tries a minute. */

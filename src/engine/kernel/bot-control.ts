@@ -156,6 +156,7 @@ export class BotControl {
     bot.subscription = subscription;
     bot.changed = true;
     this.services.audit({ kind: 'bot-edited', definition: bot.definition });
+    this.manager.orders.tryAllAgain(bot);
     if (bot.handlers !== undefined) {
       this.manager.makeHandlers(bot);
       if (bot.state === 'RUNNING' && !this.manager.awaiting.has(bot))

@@ -23,6 +23,7 @@ import {
   endedLeg,
   mayBeTriedMs,
   placedLeg,
+  rowGapMs,
   stillLacksMoney,
   unfundedCode,
 } from './blocked-legs.ts';
@@ -200,8 +201,10 @@ export class BotOrders {
   onEndedByVenue(bot: BotRuntime, order: Order, code: string, message: string): void {
     if (order.origin === 'send') {
       if (order.filledLots > 0) return;
-      const times = bot.unfilledSends.times + 1;
-      bot.unfilledSends = { times, message, atMs: this.services.nowMs };
+      const { nowMs } = this.services;
+      const last = bot.unfilledSends;
+      const times = (nowMs - last.atMs <= rowGapMs ? last.times : 0) + 1;
+      bot.unfilledSends = { times, message, atMs: nowMs };
       if (times === refusalsTold) this.tellRefusals(bot);
       return;
     }
@@ -217,10 +220,10 @@ export class BotOrders {
     if (blocked.ended?.times === refusalsTold) this.tellRefusals(bot);
   }
 
-  /** A person wants everything to be tried now: what was refused need not wait. */
+  /** A person wants everything to be tried now: what was refused need not wait, and rows of refusals begin anew. */
   tryAllAgain(bot: BotRuntime): void {
     for (const [leg, blocked] of bot.blocked)
-      bot.blocked.set(leg, { ...blocked, untilMs: 0, waitsFor: undefined });
+      bot.blocked.set(leg, { ...blocked, untilMs: 0, waitsFor: undefined, ended: undefined });
     bot.unfilledSends = noSendsUnfilled;
   }
 

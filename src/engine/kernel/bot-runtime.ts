@@ -126,9 +126,9 @@ export class BotRuntime {
     return {
       code: 'ORDERS_REFUSED',
       text:
-        `${venue} has ended ${times} ${what} in a row without a fill (${message}); they are tried ever less often. ` +
+        `${venue} has ended ${times} ${what} in a row without a fill (${message}). ` +
         `See there whether ${symbol} trades, and whether this account may place such orders; then edit the bot, or ` +
-        `pause and resume it to try at once`,
+        `pause and resume it to begin anew`,
       nextCheckMs,
       atMs,
     };

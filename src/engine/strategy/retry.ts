@@ -6,8 +6,11 @@ export const retryMs = 10_000;
 /** The longest wait between tries of what is refused again and again. */
 const retryMaximumMs = 600_000;
 
-/** The longest wait before an exit is sent again: a position that should be gone, or have its exit, is not left for longer. */
-export const closeRetryMaximumMs = 60_000;
+/**
+ * The longest wait before an exit is sent again: a position that should be gone, or have its exit, is not left for longer.
+ * Three tries a minute are no burden to a venue that is busy just then.
+ */
+export const closeRetryMaximumMs = 20_000;
 
 /** How long to wait before the next try of what was refused `times` in a row: twice as long each time, up to ten minutes. */
 export function retryDelayMs(times: number, maximumMs = retryMaximumMs): number {

@@ -83,7 +83,7 @@ describe('a resting order that the venue ends at once', () => {
     const { why } = botViewOf(stage.kernel, stage.bot('b1'));
     expect(why?.code).toBe('ORDERS_REFUSED');
     expect(why?.text).toContain('has ended 3 orders of a in a row without a fill (EXPIRED: ');
-    expect(why?.text).toContain('pause and resume it to try at once');
+    expect(why?.text).toContain('pause and resume it to begin anew');
     expect(why?.nextCheckMs).toBe(stage.timeMs + 20_000);
     expect(stage.bodies('bot-why').map(({ code }) => code)).toEqual(['ORDERS_REFUSED']);
     const before = stage.sent.length;
@@ -140,12 +140,12 @@ describe('a resting order that the venue ends at once', () => {
     }
   });
 
-  it('is sent again after a minute at most where it closes a position', () => {
+  it('is sent again every 20 s where it closes a position', () => {
     const stage = running((context) => ({
       onStart: () => context.keep([limit('target', 'sell', 1010, 100, { purpose: 'target' })]),
     }));
-    const sentAt = run(stage, 260, (one) => one.reject(one.last.clientOrderId));
-    expect(sentAt).toEqual([0, 10, 30, 70, 130, 190, 250]);
+    const sentAt = run(stage, 120, (one) => one.reject(one.last.clientOrderId));
+    expect(sentAt).toEqual([0, 10, 30, 50, 70, 90, 110]);
   });
 
   it('found refused when the venue is compared waits as well', () => {
@@ -215,6 +215,27 @@ describe('single orders that the venue ends without a fill', () => {
     stage.fill(send().clientOrderId, 100);
     expect(stage.context('b1').unfilledSends()).toBe(0);
     expect(botViewOf(stage.kernel, stage.bot('b1')).why?.code).not.toBe('ORDERS_REFUSED');
+  });
+
+  it('of long ago are of no row, and editing the bot begins anew', () => {
+    const stage = running(() => ({}));
+    const expire = () => {
+      const order = stage.send('b1', {
+        leg: `x${stage.sent.length}`,
+        side: 'buy',
+        type: 'market',
+        lots: quantityLots(100),
+      });
+      stage.closed(order.clientOrderId, 'expired');
+    };
+    expire();
+    expire();
+    stage.later(1_200_001);
+    stage.quote(999, 1001);
+    expire();
+    expect(stage.context('b1').unfilledSends()).toBe(1);
+    stage.control({ kind: 'edit-bot', bot: botId('b1'), params: {}, name: undefined });
+    expect(stage.context('b1').unfilledSends()).toBe(0);
   });
 
   it('that we cancel ourselves are not', () => {
