@@ -20,7 +20,7 @@ export interface BlockedLeg {
   readonly denials: number;
   /** What was wished for when our own risk denied it: another wish need not wait. */
   readonly denied?: DesiredOrder | undefined;
-  /** What the order needs where only that was missing; on spot, where nothing but the wish changes it. */
+  /** What the order needs where only that was missing. On a perpetual it needs nothing once it raises no exposure any more. */
   readonly need?: NeededMoney | undefined;
   /** What must end before another try makes sense: the clock is not looked at until then. */
   readonly waitsFor?: 'money' | ClientOrderId | undefined;
@@ -100,10 +100,8 @@ export function deniedLeg(
   const { code, message, need, crossing } = why;
   const denials = (before?.denials ?? 0) + 1;
   const untilMs = deniedUntilMs(code, denials, nowMs);
-  // On a perpetual the need is nothing once the position or another order has made the order one that raises no exposure.
-  const known = isSpot ? need : undefined;
-  const waitsFor = crossing ?? (known === undefined ? undefined : 'money');
-  return { code, message, need: known, waitsFor, denied, denials, by: 'risk', untilMs, ended: before?.ended };
+  const waitsFor = crossing ?? (isSpot && need !== undefined ? 'money' : undefined);
+  return { code, message, need, waitsFor, denied, denials, by: 'risk', untilMs, ended: before?.ended };
 }
 
 /**
@@ -145,14 +143,19 @@ export function mayBeTriedMs(blocked: BlockedLeg, wish: DesiredOrder): number {
   return blocked.waitsFor === undefined ? blocked.untilMs : Number.POSITIVE_INFINITY;
 }
 
-/** Whether a wish that was denied for want of money still lacks it: then there is no need to judge it again. */
+/**
+ * Whether a wish that was denied for want of money still lacks it: then there is no need to judge it again. Not said of
+ * wishes without a price, whose value moves with the market.
+ */
 export function stillLacksMoney(
   blocked: BlockedLeg,
   wish: DesiredOrder,
   freeOf: (currency: string) => Decimal,
+  stillNeedsIt: () => boolean,
 ): boolean {
   const { need } = blocked;
-  if (need === undefined || isOtherWish(blocked, wish)) return false;
+  if (need === undefined || wish.priceTicks === undefined || isOtherWish(blocked, wish) || !stillNeedsIt())
+    return false;
   return freeOf(need.currency).compare(need.amount) < 0;
 }
 

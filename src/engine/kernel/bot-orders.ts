@@ -13,7 +13,8 @@ import type { RejectCode } from '../../shared/events/venue.ts';
 import { compareDesired } from '../execution/desired-orders.ts';
 import type { Executor, PlacingOwner } from '../execution/executor.ts';
 import { remainingLots } from '../execution/order-store.ts';
-import { availableFunds } from '../risk/facts.ts';
+import { type ExposureFacts, raisesExposure } from '../risk/checks.ts';
+import { availableFunds, exposureFacts } from '../risk/facts.ts';
 import type { DesiredOrder, SendResult } from '../strategy/api.ts';
 import {
   afterCrossing,
@@ -114,7 +115,9 @@ export class BotOrders {
       this.executor.cancel(order.clientOrderId, 'no longer part of the plan');
     let retryAtMs = Number.POSITIVE_INFINITY;
     const nowMs = this.services.nowMs;
+    const isSpot = bot.instrument.kind === 'spot';
     let free: FreeMoney = new Map();
+    let exposed: ExposureFacts | undefined;
     for (const { desired, lots } of difference.place) {
       const blocked = bot.blocked.get(desired.leg);
       if (blocked !== undefined) {
@@ -123,7 +126,13 @@ export class BotOrders {
           retryAtMs = Math.min(retryAtMs, atMs);
           continue;
         }
-        if (stillLacksMoney(blocked, desired, (currency) => this.freeOf(bot, currency, free))) {
+        const stillNeedsIt = (): boolean => {
+          if (isSpot) return true;
+          exposed ??= exposureFacts(this.services, bot.id, bot.instrument);
+          return raisesExposure({ side: desired.side, lots, reduceOnly: false }, exposed);
+        };
+        const freeOf = (currency: string): Decimal => this.freeOf(bot, currency, free);
+        if (stillLacksMoney(blocked, desired, freeOf, stillNeedsIt)) {
           retryAtMs = Math.min(retryAtMs, this.denied(bot, desired, blocked));
           continue;
         }
@@ -134,6 +143,7 @@ export class BotOrders {
         continue;
       }
       free = new Map();
+      exposed = undefined;
       if (blocked !== undefined) bot.blocked.set(desired.leg, placedLeg(blocked));
     }
     if (Number.isFinite(retryAtMs)) this.services.timers.set(`retry|${bot.id}`, retryAtMs as EpochMs);

@@ -60,15 +60,24 @@ function valuationTicks(request: OrderRequest, facts: RiskFacts): number | undef
   return facts.twiceMidTicks === undefined ? undefined : Math.ceil(facts.twiceMidTicks / 2);
 }
 
-function worstLots(facts: RiskFacts, extraBuy: number, extraSell: number): number {
+function worstLots(facts: ExposureFacts, extraBuy: number, extraSell: number): number {
   return Math.max(
     Math.abs(facts.positionLots + facts.openBuyLots + extraBuy),
     Math.abs(facts.positionLots - facts.openSellLots - extraSell),
   );
 }
 
+/** What the worst case of a bot in an instrument is made of. */
+export type ExposureFacts = Pick<
+  RiskFacts,
+  'positionLots' | 'openBuyLots' | 'openSellLots' | 'reducibleLots'
+>;
+
 /** True when the order makes the worst case bigger. */
-export function raisesExposure(request: OrderRequest, facts: RiskFacts): boolean {
+export function raisesExposure(
+  request: Pick<OrderRequest, 'side' | 'reduceOnly'> & { readonly lots: number },
+  facts: ExposureFacts,
+): boolean {
   // It was cut to what can be closed before: whatever else rests, it opens nothing.
   if (request.reduceOnly && request.lots <= facts.reducibleLots) return false;
   const buy = request.side === 'buy' ? request.lots : 0;

@@ -7,7 +7,7 @@ import type { Order, OrderOrigin, OrderRequest } from '../../shared/domain/order
 import { remainingLots } from '../execution/order-store.ts';
 import type { KernelServices } from '../kernel/services.ts';
 import { accountOf, manualBot } from '../portfolio/ledger.ts';
-import type { RiskFacts } from './checks.ts';
+import type { ExposureFacts, RiskFacts } from './checks.ts';
 
 /** Digits after the point of a margin that does not divide evenly. */
 const marginScale = 12;
@@ -186,6 +186,13 @@ function ordersWithoutPosition(services: KernelServices): Iterable<{ bot: BotId;
     found.set(instrument.id, { bot: manualBot, instrument });
   }
   return found.values();
+}
+
+/** Gives what the worst case of a bot in an instrument is made of, for orders that are not reduce-only. */
+export function exposureFacts(services: KernelServices, bot: BotId, instrument: Instrument): ExposureFacts {
+  const { buy, sell } = openLots(services, bot, instrument);
+  const positionLots = services.portfolio.position(bot, instrument.id)?.lots ?? 0;
+  return { positionLots, openBuyLots: buy, openSellLots: sell, reducibleLots: 0 };
 }
 
 /** Gathers the facts for one order. */
