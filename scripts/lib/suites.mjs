@@ -82,11 +82,29 @@ export function runVitest(name, args) {
   });
 }
 
-/** `cargo test` over the whole workspace. @param {string} cargo */
+/**
+ * Rust's tests. Those that stand beside the code (`--lib`) check overflows and assertions, built without optimisation; the
+ * suites in `tests/` run on the very code the addon was built from, wide instructions included, and need not build it again.
+ * @param {string} cargo
+ */
 export function runCargoTests(cargo) {
   return suite('cargo test', async () => {
-    const result = await runCaptured(cargo, ['test', '--workspace'], { cwd: inRoot('native'), echo: true });
-    return judged(countsOfCargo(result.stdout), result.code);
+    const options = {
+      cwd: inRoot('native'),
+      // What helps the next build of a changed source only costs where nothing is built twice.
+      env: process.env['CI'] ? { ...process.env, CARGO_INCREMENTAL: '0' } : process.env,
+      echo: true,
+    };
+    const beside = await runCaptured(cargo, ['test', '--workspace', '--no-fail-fast', '--lib'], options);
+    const suites = await runCaptured(
+      cargo,
+      ['test', '--workspace', '--no-fail-fast', '--release', '--test', '*'],
+      options,
+    );
+    return judged(
+      sum([countsOfCargo(beside.stdout), countsOfCargo(suites.stdout)]),
+      beside.code || suites.code,
+    );
   });
 }
 

@@ -82,7 +82,7 @@ describe('a grid on the demo, from plan to removal', () => {
       await terminal.stop('test');
       folder.remove();
     }
-  }, 60_000);
+  });
 
   it('numbers bots that would share a name, and lets each keep its own', async () => {
     const folder = temporaryFolder();
@@ -113,7 +113,7 @@ describe('a grid on the demo, from plan to removal', () => {
       await terminal.stop('test');
       folder.remove();
     }
-  }, 60_000);
+  });
 
   it('goes on after a restart: same bot, same orders, none twice', async () => {
     const folder = temporaryFolder();
@@ -140,7 +140,7 @@ describe('a grid on the demo, from plan to removal', () => {
     } finally {
       folder.remove();
     }
-  }, 60_000);
+  });
 
   it('refuses a second instance on the same folder', async () => {
     const folder = temporaryFolder();

@@ -114,7 +114,7 @@ describe('paper trading', () => {
     } finally {
       folder.remove();
     }
-  }, 60_000);
+  });
 
   it('names what is missing', async () => {
     const folder = temporaryFolder();

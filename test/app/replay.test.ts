@@ -92,5 +92,5 @@ describe.skipIf(!hasFrames)('a replay of recorded frames', () => {
     expect(first.trades).toBe(9757);
     expect(first.fills).toBeGreaterThan(10);
     expect((await runReplay(options)).auditHash).toBe(first.auditHash);
-  }, 60_000);
+  });
 });

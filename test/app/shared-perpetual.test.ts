@@ -34,8 +34,6 @@ describe('two bots on one perpetual', () => {
       await waitFor(
         'deals close on both sides',
         async () => (await call(terminal, 'fills/list', {})).total > 12,
-        // Six simulated hours: 22 s at this speed, where the machine has nothing else to do.
-        120_000,
       );
       const status = await call(terminal, 'system/status', {});
       const { rows: records } = await call(terminal, 'journal/list', { kinds: ['reconciled', 'risk-state'] });
@@ -50,5 +48,5 @@ describe('two bots on one perpetual', () => {
       await terminal.stop('test');
       folder.remove();
     }
-  }, 180_000);
+  });
 });

@@ -7,6 +7,7 @@ import { createTerminal } from '../../src/app/create-terminal.ts';
 import type { Terminal, TerminalOptions } from '../../src/app/terminal-types.ts';
 import type { MethodName, RequestOf, ResponseOf } from '../../src/shared/api/contract.ts';
 import { defaultConfig } from '../../src/shared/config/schema.ts';
+import { patienceMs } from '../patience.ts';
 
 /** Makes an empty folder; call `remove` at the end. */
 export function temporaryFolder(): { path: string; remove: () => void } {
@@ -40,9 +41,8 @@ export async function call<Name extends MethodName>(
 export async function waitFor<Value>(
   what: string,
   look: () => Value | undefined | false | Promise<Value | undefined | false>,
-  timeoutMs = 15_000,
 ): Promise<Value> {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const value = await look();
     if (value !== undefined && value !== false) return value;

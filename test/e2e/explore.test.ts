@@ -64,7 +64,7 @@ describeInBrowser('exploring stored candles', () => {
     await at('pairs-p-error').waitFor();
     await at('pairs-p').fill('0.05');
     await at('pairs-run').click();
-    await at('pairs-result').waitFor({ timeout: 30_000 });
+    await at('pairs-result').waitFor();
     expect(await at('pairs-result').innerText()).toMatch(/1 of 1 pairs pass over 4.000 common bars/u);
     expect(await at('pairs-row').count()).toBe(1);
     await pictures('lab-pairs');

@@ -210,7 +210,7 @@ describeInBrowser('the Lab', () => {
     await at('study-run').click();
     await at('running-study').or(at('study-view')).first().waitFor();
     if ((await at('running-study').count()) > 0) await pictures('lab-study-running');
-    await at('study-view').waitFor({ timeout: 60_000 });
+    await at('study-view').waitFor();
     await at('heat-map').waitFor();
     const firstTrial = at('study-best').locator('[data-testid=trial-row]').first();
     await at('study-best').locator('[data-testid="trial-sort-trial"]').click();
@@ -221,7 +221,7 @@ describeInBrowser('the Lab', () => {
     await pictures('lab-study');
     await picturesOf('parallel-coordinates', 'lab-study-pictures');
     await at('study-sensitivity').click();
-    await at('sensitivity').waitFor({ timeout: 60_000 });
+    await at('sensitivity').waitFor();
     await picturesOf('sensitivity', 'lab-sensitivity');
     const row = at('study-best').locator('[data-testid=trial-row]').first();
     const fast = await row.locator('[data-param=fastPeriod]').innerText();
@@ -250,7 +250,7 @@ describeInBrowser('the Lab', () => {
     await at('mc-runs-error').waitFor();
     await at('mc-runs').fill('24');
     await at('mc-run').click();
-    await at('noise-returns').waitFor({ timeout: 60_000 });
+    await at('noise-returns').waitFor();
     await at('mc-verdict').waitFor();
     await pictures('lab-noise');
     await at('mc-method').selectOption('random-entries');
@@ -287,7 +287,7 @@ describeInBrowser('the Lab', () => {
     await at('wf-trials').fill('4');
     await pictures('lab-walk-forward-form');
     await at('walk-forward-run').click();
-    await at('walk-forward-result').waitFor({ timeout: 60_000 });
+    await at('walk-forward-result').waitFor();
     await at('walk-forward-plot').locator('canvas').first().waitFor();
     await picturesOf('walk-forward-windows', 'lab-walk-forward');
   });
@@ -296,7 +296,7 @@ describeInBrowser('the Lab', () => {
     await at('robustness-bias').click();
     await pictures('lab-bias-form');
     await at('bias-run').click();
-    await at('bias-result').waitFor({ timeout: 60_000 });
+    await at('bias-result').waitFor();
     expect(await at('bias-result').innerText()).toMatch(/0 of \d+/);
     await pictures('lab-bias');
   });

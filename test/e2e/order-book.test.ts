@@ -58,7 +58,7 @@ describeInBrowser('a backtest over an order book', () => {
     expect(await at('replay-run').innerText()).toBe('Replay 6 settings');
     await pictures('lab-replay-form');
     await at('replay-run').click();
-    await at('replay-result').waitFor({ timeout: 30_000 });
+    await at('replay-result').waitFor();
     await at('replay-plot').locator('canvas').first().waitFor();
     expect(await at('replay-result').innerText()).toMatch(
       /6 settings over 23.401 rows of BTC\/USDT, 2024-01-01/u,

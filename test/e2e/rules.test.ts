@@ -44,13 +44,13 @@ describeInBrowser('a bot of your own rules', () => {
   it('trades on the demo, and is compared with its backtest', async () => {
     await at('create-start').click();
     await at('bot-detail').waitFor();
-    await at('bot-fills').filter({ hasText: /[1-9]/ }).waitFor({ timeout: 90_000 });
+    await at('bot-fills').filter({ hasText: /[1-9]/ }).waitFor();
     expect(await at('bot-state').first().innerText()).toMatch(/running/i);
     await pictures('rules-bot');
     // Two round trips at least.
     await at('bot-fills')
       .filter({ hasText: /[5-9]|\d\d/ })
-      .waitFor({ timeout: 90_000 });
+      .waitFor();
     const bot = new URL(visit.page.url()).hash.split('/')[2] ?? '';
     await visit.page.evaluate(() => {
       location.hash = '#/lab/robustness/shadow';
@@ -61,7 +61,7 @@ describeInBrowser('a bot of your own rules', () => {
     await at('shadow-slippage').fill('0.05');
     await pictures('lab-shadow-form');
     await at('shadow-run').click();
-    await at('shadow-result').waitFor({ timeout: 60_000 });
+    await at('shadow-result').waitFor();
     expect(await at('shadow-verdict').innerText()).toMatch(/The run's profit is/);
     await at('shadow-causes').waitFor();
     await pictures('lab-shadow');

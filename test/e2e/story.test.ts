@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patienceMs } from '../patience.ts';
 import { findChromium, type OpenedBrowser, openBrowser } from './renderer-harness/browser.ts';
 import { type HostProcess, startHost } from './support/host-process.ts';
 import { lookAt } from './support/look-at.ts';
@@ -25,8 +26,8 @@ const { at } = lookAt(() => page);
 const number = async (id: string): Promise<number> =>
   Number((await at(id).first().innerText()).replace(/[^0-9.-]/g, ''));
 
-async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
@@ -38,7 +39,7 @@ describe.skipIf(!hasBrowser)('the story', () => {
     host = await startHost(data, ['--speed', '40', '--seed', 'story']);
     browser = await openBrowser({ width: 1440, height: 900 });
     page = browser.page;
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(patienceMs);
   });
   afterAll(async () => {
     await browser?.close();
@@ -120,7 +121,7 @@ describe.skipIf(!hasBrowser)('the story', () => {
     await at('create-start').click();
     await at('bot-detail').waitFor();
     await until('its orders rest', async () => (await number('bot-open-orders')) >= 25);
-    await until('something fills', async () => (await number('bot-fills')) >= 2, 90_000);
+    await until('something fills', async () => (await number('bot-fills')) >= 2);
     await picture(page, 'bot', 'dark');
     await at('bot-pause').click();
     await until('it is paused', async () => /paused/i.test(await at('bot-state').first().innerText()));

@@ -69,22 +69,18 @@ const refused: readonly (readonly [readonly string[], number, string | undefined
 ];
 
 describe.concurrent('refused', () => {
-  test.each(refused)(
-    '%j exits %i and names %s',
-    async (args, code, field) => {
-      const data = newDataFolder();
-      const said = await sextant([...args, '--json', '--data', data]);
-      const line = lastLine(said);
-      expect(line.kind, said.stderr).toBe('error');
-      if (field === 'params') expect(String(line['field'])).toMatch(/^params/);
-      else if (field !== undefined) expect(line['field'], JSON.stringify(line)).toBe(field);
-      expect(line['message']).toBeTypeOf('string');
-      expect(linesOf(said.stdout)).toHaveLength(1);
-      expect(said.code).toBe(code);
-      expect(existsSync(data)).toBe(false);
-    },
-    60_000,
-  );
+  test.each(refused)('%j exits %i and names %s', async (args, code, field) => {
+    const data = newDataFolder();
+    const said = await sextant([...args, '--json', '--data', data]);
+    const line = lastLine(said);
+    expect(line.kind, said.stderr).toBe('error');
+    if (field === 'params') expect(String(line['field'])).toMatch(/^params/);
+    else if (field !== undefined) expect(line['field'], JSON.stringify(line)).toBe(field);
+    expect(line['message']).toBeTypeOf('string');
+    expect(linesOf(said.stdout)).toHaveLength(1);
+    expect(said.code).toBe(code);
+    expect(existsSync(data)).toBe(false);
+  });
 
   test('parameters that nobody gave are suggested by the market; a field that is missing is said to be', async () => {
     const market = ['--strategy', 'grid', '--venue', 'sim-a', '--instrument', 'BTC/USDT', '--json', '--data'];
@@ -95,35 +91,31 @@ describe.concurrent('refused', () => {
     expect(created.code).toBe(3);
     const nowhere = await sextant(['plan', '--strategy', 'grid', '--json', '--data', newDataFolder()]);
     expect(lastLine(nowhere)).toMatchObject({ field: 'venue', message: 'venue: is missing' });
-  }, 60_000);
+  });
 
   test('without --json the words are on standard error and standard output is empty', async () => {
     const said = await sextant(['orders', '--limit', '1,5', '--data', newDataFolder()]);
     expect(said.stdout).toBe('');
     expect(said.stderr).toContain('Error: limit: "1,5" is not a plain number');
     expect(said.code).toBe(2);
-  }, 60_000);
+  });
 
   test.each([
     ['unknown key', 'mode: demo\nmood: bad\n', 'mood', /^my\.yaml:2: /],
     ['half-written', 'mode: demo\napi:\n  port: 80', undefined, /^my\.yaml:3: .*half-written/],
     ['1e400', 'api:\n  port: 1e400\n', 'api.port', /^my\.yaml:2: /],
     ['"1,5"', 'api:\n  port: 1,5\n', 'api.port', /^my\.yaml:2: /],
-  ])(
-    'a host does not start on a configuration with %s',
-    async (_name, text, field, message) => {
-      const data = newDataFolder();
-      const file = join(dirname(data), 'my.yaml');
-      writeFileSync(file, text);
-      const said = await sextant(['--no-ui', '--config', file, '--json', '--data', data]);
-      const line = lastLine(said);
-      expect(said.code).toBe(2);
-      expect(line['field']).toBe(field);
-      expect(line['message']).toMatch(message);
-      expect(existsSync(data)).toBe(false);
-    },
-    60_000,
-  );
+  ])('a host does not start on a configuration with %s', async (_name, text, field, message) => {
+    const data = newDataFolder();
+    const file = join(dirname(data), 'my.yaml');
+    writeFileSync(file, text);
+    const said = await sextant(['--no-ui', '--config', file, '--json', '--data', data]);
+    const line = lastLine(said);
+    expect(said.code).toBe(2);
+    expect(line['field']).toBe(field);
+    expect(line['message']).toMatch(message);
+    expect(existsSync(data)).toBe(false);
+  });
 });
 
 describe.concurrent('before the first start', () => {
@@ -137,20 +129,16 @@ describe.concurrent('before the first start', () => {
     ['venues list', 'venues', []],
     ['journal tail', 'rows', []],
     ['keys list', 'keys', []],
-  ])(
-    '%s gives nothing, and makes nothing',
-    async (words, key, expected) => {
-      const data = newDataFolder();
-      const said = await sextant([...words.split(' '), '--json', '--data', data]);
-      const line = lastLine(said);
-      expect(said.code).toBe(0);
-      expect(line.kind).toBe('result');
-      expect(line[key]).toEqual(expected);
-      if (words !== 'keys list') expect(line['host']).toBe('none');
-      expect(existsSync(data)).toBe(false);
-    },
-    60_000,
-  );
+  ])('%s gives nothing, and makes nothing', async (words, key, expected) => {
+    const data = newDataFolder();
+    const said = await sextant([...words.split(' '), '--json', '--data', data]);
+    const line = lastLine(said);
+    expect(said.code).toBe(0);
+    expect(line.kind).toBe('result');
+    expect(line[key]).toEqual(expected);
+    if (words !== 'keys list') expect(line['host']).toBe('none');
+    expect(existsSync(data)).toBe(false);
+  });
 
   test('a plan needs no host', async () => {
     const suggestion =
@@ -161,7 +149,7 @@ describe.concurrent('before the first start', () => {
     for (const key of ['levels', 'funds', 'worstLoss', 'breakEven', 'violations'])
       expect(line).toHaveProperty(key);
     expect((line['levels'] as unknown[]).length).toBeGreaterThan(5);
-  }, 60_000);
+  });
 
   test('the doctor finds nothing wrong on a fresh clone, and leaves it as it was', async () => {
     const data = newDataFolder();
@@ -193,7 +181,7 @@ describe.concurrent('before the first start', () => {
     }
     for (const check of checks.filter((known) => known.status !== 'ok')) expect(check.fix).not.toBe('');
     expect(existsSync(data)).toBe(false);
-  }, 60_000);
+  });
 
   test('the doctor finds what is wrong: a bad configuration, a data folder that is a file, a damaged journal', async () => {
     const data = newDataFolder();
@@ -211,7 +199,7 @@ describe.concurrent('before the first start', () => {
     expect(failed.every((check) => check.fix !== '')).toBe(true);
     expect(said.code).toBe(3);
     expect(fingerprint(data)).toBe(before);
-  }, 60_000);
+  });
 
   test('--version and --help are data, and quick words', async () => {
     const version = await sextant(['--version']);
@@ -223,5 +211,5 @@ describe.concurrent('before the first start', () => {
     expect(help.code).toBe(0);
     expect(help.stdout).toContain('--allocation <money>');
     expect(help.stderr).toBe('');
-  }, 60_000);
+  });
 });

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { patienceMs } from '../patience.ts';
 import { fingerprint, type Line, lastLine, newDataFolder, sextant, start } from './sextant.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-optimise-'));
@@ -104,7 +105,7 @@ describe('sextant optimise', () => {
     const log = join(other, 'lab', 'studies', 'st-1', 'trials.jsonl');
     // The first batch of four is on disk; the others are still to come.
     await vi.waitUntil(() => existsSync(log) && readFileSync(log, 'utf8').includes('\n'), {
-      timeout: 60_000,
+      timeout: patienceMs,
       interval: 10,
     });
     running.child.kill('SIGINT');
@@ -117,7 +118,7 @@ describe('sextant optimise', () => {
     const resumed = await inData(other, 'optimise', '--resume', 'st-1');
     expect(resumed.code).toBe(0);
     expect(resumed.line).toEqual(whole.line);
-  }, 60_000);
+  });
 
   it('says why trials have no score', async () => {
     const { code, line } = await inData(

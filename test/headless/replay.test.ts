@@ -49,5 +49,4 @@ test.skipIf(!existsSync(frames))(
     expect(second['auditHash']).toBe(first['auditHash']);
     expect(existsSync(data)).toBe(false);
   },
-  60_000,
 );

@@ -28,4 +28,4 @@ test('a demo run is compared with its backtest from its folder alone', async () 
   expect([unknown.code, lastLine(unknown)['field']]).toEqual([4, 'bot']);
   const foreign = await sextant(['backtest', 'shadow', '--bot', 'b3', '--strategy', 'grid', ...data]);
   expect([foreign.code, lastLine(foreign)['field']]).toEqual([2, 'strategy']);
-}, 90_000);
+});

@@ -52,7 +52,7 @@ test('a backtest is stored when asked, tells its id, is listed, shown and gone o
   const none = await sextant(['backtests', 'show', 'bt-9', ...data, '--json']);
   expect(none.code).toBe(4);
   expect(lastLine(none)['hint']).toContain('bin/sextant backtests list');
-}, 60_000);
+});
 
 test('jobs without a host: none, and where results are', async () => {
   const data = ['--data', newDataFolder()];
@@ -64,7 +64,7 @@ test('jobs without a host: none, and where results are', async () => {
   expect(lastLine(shown)['message']).toBe(
     'jobs are work of a running host, and none runs on this data folder',
   );
-}, 60_000);
+});
 
 test('a bot with some parameters needs a host, not the others; what is given must be good', async () => {
   const create = [
@@ -88,4 +88,4 @@ test('a bot with some parameters needs a host, not the others; what is given mus
   });
   expect(await made('{"levels": -5}')).toMatchObject({ code: 'bad-input', field: 'params.levels' });
   expect(await made('{"levles": 5}')).toMatchObject({ field: 'params.levles', hint: 'Did you mean levels?' });
-}, 60_000);
+});

@@ -14,11 +14,11 @@ import { parseArgs } from 'node:util';
 import { journalTailFile } from '../../src/adapters/store/journal-files.ts';
 import { JournalReader } from '../../src/adapters/store/journal-reader.ts';
 import { readTail } from '../../src/adapters/store/journal-tail.ts';
+import { patienceMs } from '../patience.ts';
 import { doubleOrders, type KillVerdict, verdictOf } from './checks.ts';
 
 const launcher = join(import.meta.dirname, '..', '..', 'bin', 'sextant');
 /** Longest wait for a start or a clean end. */
-const patienceMs = 120_000;
 
 const { values } = parseArgs({
   options: {

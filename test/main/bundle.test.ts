@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deriveKeyNative, kdfFloor } from '../../src/adapters/secrets/argon2.ts';
+import { patienceMs } from '../patience.ts';
 import { bundlePreload } from './bundle-preload.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -56,7 +57,7 @@ test('the main process runs from its bundle: engine, native addon, journal, keys
   const args = ['--demo', '--seed', 'bundle', '--data', dataFolder];
   const { stdout } = await promisify(execFile)(process.execPath, [probe, file, ...args], {
     cwd: tmpdir(),
-    timeout: 60_000,
+    timeout: patienceMs,
   });
   const answers = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   expect(answers.status).toMatchObject({
@@ -68,7 +69,7 @@ test('the main process runs from its bundle: engine, native addon, journal, keys
   expect(answers.keys.ok).toBe(true);
   expect(answers.verify).toMatchObject({ ok: true, value: { chain: 'ok' } });
   expect(answers.exitCode).toBe(0);
-}, 90_000);
+});
 
 test('the passphrase hash that Electron needs works from a bundle and gives the same key', async () => {
   const file = await bundle('src/adapters/secrets/argon2.ts', 'argon2');
@@ -79,7 +80,7 @@ test('the passphrase hash that Electron needs works from a bundle and gives the 
   const salt = new Uint8Array(16).fill(7);
   const fromWasm = await deriveKeyWasm(passphrase, salt, kdfFloor);
   expect(fromWasm.toString('hex')).toBe((await deriveKeyNative(passphrase, salt, kdfFloor)).toString('hex'));
-}, 60_000);
+});
 
 test('every package the main process asks for at run time ships with it', async () => {
   const file = join(folder, 'out', 'main', 'main.js');
@@ -95,7 +96,7 @@ test('every package the main process asks for at run time ships with it', async 
     );
   expect(packages).toContain('better-sqlite3');
   expect([...new Set(packages)].filter((name) => !(name in manifest.dependencies))).toEqual([]);
-}, 60_000);
+});
 
 test('the preload script is one CommonJS file that asks for electron only', async () => {
   const text = await bundlePreload();

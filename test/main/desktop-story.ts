@@ -32,7 +32,7 @@ export function onEachDesktop(tell: (stage: Stage) => void): void {
   const kinds: readonly DesktopKind[] = [new StandInDesktop(), new RealElectron()];
   for (const kind of kinds) {
     if (kind.missing !== undefined) process.stderr.write(`Not run on ${kind.name}: ${kind.missing}.\n`);
-    describe(`on ${kind.name}`, { timeout: 60_000 }, () => {
+    describe(`on ${kind.name}`, () => {
       const running: DesktopUnderTest[] = [];
       const folders: string[] = [];
       afterEach(async () => {

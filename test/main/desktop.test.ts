@@ -48,12 +48,10 @@ onEachDesktop(({ it, launch, freshFolder }) => {
       return id;
     });
     await expect
-      .poll(
-        () =>
-          desktop.evaluate(({ BrowserWindow }) =>
-            BrowserWindow.getAllWindows().map((window) => window.webContents.id),
-          ),
-        { timeout: 20_000 },
+      .poll(() =>
+        desktop.evaluate(({ BrowserWindow }) =>
+          BrowserWindow.getAllWindows().map((window) => window.webContents.id),
+        ),
       )
       .not.toContain(first);
     const after = await statusOf(await desktop.page());

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type * as Electron from 'electron';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { startDesktop } from '../../src/main/start-desktop.ts';
+import { patienceMs } from '../patience.ts';
 import { bundlePreload } from './bundle-preload.ts';
 import type { DesktopKind, DesktopLaunch, DesktopUnderTest } from './desktop-under-test.ts';
 import { ChromiumPages } from './electron-stand-in/chromium-pages.ts';
@@ -47,9 +48,8 @@ export const isRendererBuilt = existsSync(join(root, 'out', 'renderer', 'index.h
 export async function until<Value>(
   what: string,
   look: () => Value | undefined | false | null,
-  withinMs = 20_000,
 ): Promise<Value> {
-  const endMs = performance.now() + withinMs;
+  const endMs = performance.now() + patienceMs;
   for (;;) {
     const value = look();
     if (value !== undefined && value !== false && value !== null) return value;

@@ -11,6 +11,7 @@ import { askAfterEngineFailure, endOnBug } from '../../src/main/failures.ts';
 import { startDesktop } from '../../src/main/start-desktop.ts';
 import { defaultConfig } from '../../src/shared/config/schema.ts';
 import { callChannel } from '../../src/shared/ipc/bridge.ts';
+import { patienceMs } from '../patience.ts';
 import {
   app,
   BrowserWindow,
@@ -47,7 +48,7 @@ const start = (args: readonly string[] = [], environment: Record<string, string>
     homeFolder: dataFolder,
   });
 const ended = async (): Promise<number> => {
-  await vi.waitFor(() => expect(app.exitCode).toBeDefined(), { timeout: 15_000 });
+  await vi.waitFor(() => expect(app.exitCode).toBeDefined(), patienceMs);
   return app.exitCode ?? -1;
 };
 const theWindow = (): BrowserWindow => {
@@ -212,7 +213,7 @@ test('a data folder it makes is its owner’s alone', async () => {
 
 test('calls of a page that was faster than the engine wait for it', async () => {
   const starting = start();
-  await vi.waitFor(() => expect(BrowserWindow.getAllWindows()).toHaveLength(1));
+  await vi.waitFor(() => expect(BrowserWindow.getAllWindows()).toHaveLength(1), patienceMs);
   theWindow().webContents.mainFrame.url = 'app://sextant/index.html';
   expect(await call('system/status')).toMatchObject({ ok: true });
   await starting;
@@ -220,7 +221,7 @@ test('calls of a page that was faster than the engine wait for it', async () => 
 
 test('quitting while the engine still starts ends it cleanly', async () => {
   const starting = start();
-  await vi.waitFor(() => expect(BrowserWindow.getAllWindows()).toHaveLength(1));
+  await vi.waitFor(() => expect(BrowserWindow.getAllWindows()).toHaveLength(1), patienceMs);
   app.quit();
   await starting;
   expect(await ended()).toBe(0);
@@ -260,7 +261,7 @@ test('crashes of the page: three are mended, the next is asked about; the engine
   seen.answers.push(0);
   const { id } = theWindow().webContents;
   crash();
-  await vi.waitFor(() => expect(theWindow().webContents.id).not.toBe(id));
+  await vi.waitFor(() => expect(theWindow().webContents.id).not.toBe(id), patienceMs);
   expect(seen.messageBoxes).toMatchObject([{ message: 'The window crashed several times in a minute.' }]);
   expect(await call('system/status')).toMatchObject({ ok: true, value: { bots: [{}, {}, {}] } });
   // The old window's contents have no rights any more.
@@ -273,7 +274,7 @@ test.each([true, false])('a window that was visible (%s) comes back so after a c
   const shown = vi.fn();
   app.on('web-contents-created', (_event, contents) => contents.once('did-finish-load', shown));
   theWindow().webContents.forcefullyCrashRenderer();
-  await vi.waitFor(() => expect(shown).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(shown).toHaveBeenCalledOnce(), patienceMs);
   // The window tells that it is ready right after its page has loaded.
   await new Promise((resolve) => setImmediate(resolve));
   expect(theWindow().isVisible()).toBe(isVisible);
@@ -290,7 +291,7 @@ test('with bots running the machine is kept awake; after they were paused and th
   expect([...seen.blockers.values()]).toEqual(['prevent-app-suspension']);
   const { value } = await call('bots/list');
   for (const bot of value.bots) expect(await call('bots/stop', { bot: bot.id })).toMatchObject({ ok: true });
-  await vi.waitFor(() => expect(seen.blockers.size).toBe(0), { timeout: 10_000 });
+  await vi.waitFor(() => expect(seen.blockers.size).toBe(0), patienceMs);
 });
 
 test('switched on, closing hides the window and bots go on; the tray shows it again and quits', async () => {
@@ -299,7 +300,7 @@ test('switched on, closing hides the window and bots go on; the tray shows it ag
   await vi.waitFor(() => {
     theWindow().close();
     expect(theWindow().isVisible()).toBe(false);
-  });
+  }, patienceMs);
   expect(seen.messageBoxes.every((box) => box.message.startsWith('Bots are running'))).toBe(true);
   expect(await call('system/status')).toMatchObject({ ok: true });
   const items = seen.trays[0]?.menu?.template ?? [];

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { silentLog } from '../../src/adapters/logging/log-port.ts';
 import { doubtAboutInstalling, loadUpdater, type Updater, Updates } from '../../src/main/updates.ts';
 import type { ApiTransport } from '../../src/shared/api/client.ts';
+import { patienceMs } from '../patience.ts';
 import { resetElectron, seen } from './electron-stand-in/index.ts';
 
 vi.mock('electron', () => import('./electron-stand-in/index.ts'));
@@ -108,7 +109,7 @@ describe('an update that was downloaded', () => {
     const { updater, calls } = setUp({ bots: ['RUNNING'] });
     seen.answers.push(install);
     download(updater);
-    await vi.waitFor(() => expect(seen.messageBoxes).toHaveLength(1));
+    await vi.waitFor(() => expect(seen.messageBoxes).toHaveLength(1), patienceMs);
     expect(seen.messageBoxes[0]).toMatchObject({
       message: 'Sextant 9.9.9 is ready, but not installed now.',
       detail: '1 bot is running. Stop or pause them first.',
@@ -121,7 +122,7 @@ describe('an update that was downloaded', () => {
     const { updater, calls } = setUp({ openOrders: 2 });
     seen.answers.push(later);
     download(updater);
-    await vi.waitFor(() => expect(seen.messageBoxes).toHaveLength(1));
+    await vi.waitFor(() => expect(seen.messageBoxes).toHaveLength(1), patienceMs);
     expect(seen.messageBoxes[0]).toMatchObject({
       type: 'warning',
       detail: '2 orders stay open at the venues while Sextant restarts.',
@@ -135,7 +136,7 @@ describe('an update that was downloaded', () => {
     const { updater, calls } = setUp({ openOrders: 2 });
     seen.answers.push(install);
     download(updater);
-    await vi.waitFor(() => expect(calls).toEqual(['stop', 'install']));
+    await vi.waitFor(() => expect(calls).toEqual(['stop', 'install']), patienceMs);
   });
 
   test('a bot that started while the dialog was open wins', async () => {
@@ -147,7 +148,7 @@ describe('an update that was downloaded', () => {
       return original(...boxes);
     };
     download(updater);
-    await vi.waitFor(() => expect(seen.messageBoxes).toHaveLength(2));
+    await vi.waitFor(() => expect(seen.messageBoxes).toHaveLength(2), patienceMs);
     expect(seen.messageBoxes[1]?.message).toBe('Sextant 9.9.9 was not installed.');
     expect(calls).toEqual([]);
   });
@@ -157,7 +158,7 @@ describe('an update that was downloaded', () => {
     stopEngine.mockResolvedValue(false);
     seen.answers.push(install);
     download(updater);
-    await vi.waitFor(() => expect(abandon).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(abandon).toHaveBeenCalledOnce(), patienceMs);
     expect(calls).toEqual([]);
   });
 });

@@ -109,7 +109,7 @@ describe('the event path and the sweep path', () => {
     expect(trades).toBeGreaterThan(1_500);
     for (const reason of exitReasons)
       if (reason !== 'manual') expect(seen.get(reason) ?? 0, reason).toBeGreaterThan(3);
-  }, 300_000);
+  });
 
   it.each([
     ['next-open', 'quote', 'sma', 0.0005, 0],
@@ -159,7 +159,6 @@ describe('the event path and the sweep path', () => {
       expect(pathDifference(event, sweep)).toBeUndefined();
       await expect(run('sweep', { trailingStopPercent: '1' })).rejects.toThrow('params.trailingStopPercent');
     },
-    60_000,
   );
 
   it('the sweep path refuses what it does not know, naming the field', async () => {

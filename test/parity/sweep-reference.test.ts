@@ -128,5 +128,5 @@ describe('the sweep path and the reference simulator', () => {
     expect(trades).toBeGreaterThan(5_000);
     for (const reason of exitReasons)
       if (reason !== 'manual') expect(seen.get(reason) ?? 0, reason).toBeGreaterThan(5);
-  }, 120_000);
+  });
 });

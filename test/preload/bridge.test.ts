@@ -8,6 +8,7 @@ import {
   type PortRequest,
   streamChannel,
 } from '../../src/shared/ipc/bridge.ts';
+import { patienceMs } from '../patience.ts';
 
 /** A host behind the bridge: answers calls, holds the other end of ports. */
 function host(answer: (name: string, text: string) => unknown = () => '{"ok":true,"value":{}}') {
@@ -83,10 +84,10 @@ test('a stream hands one port over, is open when the host takes it, and says wha
   expect([channel, JSON.parse(text)]).toEqual([streamChannel, watch]);
   expect(states).toEqual([['connecting']]);
   deliver({ sequence: 0, text: '' });
-  await vi.waitFor(() => expect(states).toEqual([['connecting'], ['open']]));
+  await vi.waitFor(() => expect(states).toEqual([['connecting'], ['open']]), patienceMs);
   const batch: StreamMessage = { kind: 'batch', batch: 1, timeMs: 5 };
   deliver({ sequence: 1, text: JSON.stringify(batch) });
-  await vi.waitFor(() => expect(said).toEqual([{ kind: 'taken', sequence: 1 }]));
+  await vi.waitFor(() => expect(said).toEqual([{ kind: 'taken', sequence: 1 }]), patienceMs);
   // One argument: no event slips through.
   expect(messages).toEqual([[batch]]);
   handle.close();
@@ -95,7 +96,7 @@ test('a stream hands one port over, is open when the host takes it, and says wha
 test('another request is sent over the same port', async () => {
   const { handle, said } = await open();
   handle.update({ ...watch, quotes: false });
-  await vi.waitFor(() => expect(said).toHaveLength(1));
+  await vi.waitFor(() => expect(said).toHaveLength(1), patienceMs);
   const [request] = said;
   expect(request?.kind).toBe('watch');
   expect(JSON.parse((request as { text: string }).text)).toEqual({ ...watch, quotes: false });
@@ -105,7 +106,7 @@ test('another request is sent over the same port', async () => {
 test('the host closing its end is told once; afterwards nothing is said', async () => {
   const { port, states, handle, said } = await open();
   port.close();
-  await vi.waitFor(() => expect(states).toEqual([['connecting'], ['closed']]));
+  await vi.waitFor(() => expect(states).toEqual([['connecting'], ['closed']]), patienceMs);
   handle.update(watch);
   handle.close();
   expect(states).toHaveLength(2);

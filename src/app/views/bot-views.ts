@@ -3,10 +3,13 @@
 import { orderViewOf } from '../../adapters/store/order-words.ts';
 import type { BotRuntime } from '../../engine/kernel/bot-runtime.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
+import { unfundedMessage } from '../../engine/risk/checks.ts';
+import { availableFunds } from '../../engine/risk/facts.ts';
 import type { AnyStrategy, PlanMarket } from '../../engine/strategy/api.ts';
 import type { BotView, LadderRowView } from '../../shared/api/views.ts';
 import { type Instrument, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
+import type { NeededMoney } from '../../shared/domain/risk.ts';
 import { botBalances, botEquity, pnlViewOf } from './account-views.ts';
 
 /** Candles a plan may look at for its volatility figures. */
@@ -113,6 +116,11 @@ export function ladderOf(bot: BotRuntime, kernel: Kernel): LadderRowView[] {
   return rows.sort((left, right) => right.ticks - left.ticks).map(({ ticks: _ticks, ...row }) => row);
 }
 
+function unfunded(bot: BotRuntime, need: NeededMoney, { services }: Kernel): string {
+  const free = availableFunds(services, bot.id, bot.instrument.venue, need.currency);
+  return unfundedMessage(need, free);
+}
+
 function missingReason(bot: BotRuntime, leg: string, lots: number, kernel: Kernel): string {
   const blocked = bot.blocked.get(leg);
   if (blocked !== undefined && blocked.untilMs > 0) {
@@ -125,7 +133,9 @@ function missingReason(bot: BotRuntime, leg: string, lots: number, kernel: Kerne
           : waitMs > 0
             ? `; tried again in ${Math.ceil(waitMs / 1000)} s`
             : '';
-    return `${blocked.code}: ${blocked.message}${again}`;
+    // Free money may have changed since, without being enough.
+    const message = blocked.need === undefined ? blocked.message : unfunded(bot, blocked.need, kernel);
+    return `${blocked.code}: ${message}${again}`;
   }
   const waiting = bot.waiting.get(leg);
   if (waiting !== undefined) return waiting;

@@ -24,11 +24,10 @@ import {
   endedLeg,
   mayBeTriedMs,
   placedLeg,
-  rowGapMs,
   stillLacksMoney,
   unfundedCode,
 } from './blocked-legs.ts';
-import { type BotRuntime, noSendsUnfilled, refusalsTold } from './bot-runtime.ts';
+import { type BotRuntime, noSendsUnfilled, refusalsTold, unfilledInRow } from './bot-runtime.ts';
 import type { KernelServices } from './services.ts';
 import { requestOf } from './strategy-context.ts';
 
@@ -213,7 +212,7 @@ export class BotOrders {
       if (order.filledLots > 0) return;
       const { nowMs } = this.services;
       const last = bot.unfilledSends;
-      const times = (nowMs - last.atMs <= rowGapMs ? last.times : 0) + 1;
+      const times = unfilledInRow(last, nowMs) + 1;
       bot.unfilledSends = { times, message, atMs: nowMs };
       if (times === refusalsTold) this.tellRefusals(bot);
       return;

@@ -15,11 +15,16 @@ import type {
   WatchedPrices,
   Why,
 } from '../strategy/api.ts';
-import type { BlockedLeg } from './blocked-legs.ts';
+import { type BlockedLeg, rowGapMs } from './blocked-legs.ts';
 import type { BotSnapshot, ClosingProgress, UnfilledSends } from './snapshot.ts';
 
 const closingNotBegun: ClosingProgress = { attempts: 0, lots: null, notBeforeMs: 0 };
 export const noSendsUnfilled: UnfilledSends = { times: 0, message: '', atMs: 0 };
+
+/** Gives how many orders sent one by one the venue has ended in a row; a row that is old is over. */
+export function unfilledInRow({ times, atMs }: UnfilledSends, nowMs: number): number {
+  return nowMs - atMs <= rowGapMs ? times : 0;
+}
 
 /** Refusals in a row from which on a person is told. */
 export const refusalsTold = 3;

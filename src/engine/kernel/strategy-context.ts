@@ -15,7 +15,7 @@ import type {
   SingleOrder,
   StrategyContext,
 } from '../strategy/api.ts';
-import type { BotRuntime } from './bot-runtime.ts';
+import { type BotRuntime, unfilledInRow } from './bot-runtime.ts';
 import type { KernelServices } from './services.ts';
 
 /** Gives the request a wish stands for. */
@@ -85,7 +85,7 @@ export function makeContext(
       bot.keepChanged = true;
     },
     send: (order) => place(bot, order.leg, 'send', requestOf(bot, order, order.lots), order.purpose),
-    unfilledSends: () => bot.unfilledSends.times,
+    unfilledSends: () => unfilledInRow(bot.unfilledSends, services.nowMs),
     cancel(id: ClientOrderId) {
       if (services.orders.get(id)?.bot === bot.id) executor.cancel(id, 'cancelled by the strategy');
     },

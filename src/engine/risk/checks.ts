@@ -7,7 +7,7 @@ import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, notionalOf, priceOf, quantityOf } from '../../shared/domain/instrument.ts';
 import type { ClientOrderId } from '../../shared/domain/nominal.ts';
 import type { OrderOrigin, OrderRequest } from '../../shared/domain/order.ts';
-import type { RiskCode, RiskLimits, RiskVerdict } from '../../shared/domain/risk.ts';
+import type { NeededMoney, RiskCode, RiskLimits, RiskVerdict } from '../../shared/domain/risk.ts';
 import type { RiskStateEntry } from '../kernel/snapshot.ts';
 
 /** The facts an order is judged by; gathered once per order. */
@@ -277,11 +277,16 @@ const funds: Check = (request, facts) => {
   return have.compare(need) >= 0 ? undefined : short(need, have, instrument.quote);
 };
 
+/** What an order without money says of what it needs and what there is. */
+export function unfundedMessage({ currency, amount }: NeededMoney, free: Decimal): string {
+  return `the order needs ${amount} ${currency}, ${free} ${currency} are free`;
+}
+
 function short(need: Decimal, have: Decimal, currency: string): RiskVerdict {
   return {
     outcome: 'denied',
     code: 'INSUFFICIENT_FUNDS',
-    message: `the order needs ${need} ${currency}, ${have} ${currency} are free`,
+    message: unfundedMessage({ currency, amount: need }, have),
     need: { currency, amount: need },
   };
 }

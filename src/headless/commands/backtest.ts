@@ -9,8 +9,8 @@ import { runBacktest } from '../../app/backtest/run-backtest.ts';
 import { exactMetrics } from '../../app/report/exact-numbers.ts';
 import { type MeasuredResult, type MeasureOptions, measureResult } from '../../app/report/measure.ts';
 import { moneyPlaces } from '../../shared/lab/money-places.ts';
-import { pairsOf } from '../../shared/lab/pairs.ts';
 import type { BacktestResult } from '../../shared/lab/result.ts';
+import { closedTrades, roundTripsOf } from '../../shared/lab/round-trips.ts';
 import { paramsLine } from '../../shared/lab/run-params.ts';
 import { fundingWords, tradesWords } from '../../shared/lab/run-words.ts';
 import type { BacktestSpec } from '../../shared/lab/spec.ts';
@@ -195,7 +195,7 @@ function tell(
   const { values } = figures;
   const equity = [result.startEquity, result.finalEquity];
   const money = (value: number): string => value.toFixed(moneyPlaces([value]));
-  const pairs = pairsOf(counts, (values['trades'] ?? 0) - (values['openTrades'] ?? 0));
+  const roundTrips = roundTripsOf(counts, closedTrades(values));
   const written = [flags.report, flags.reportJson, flags.tradesOut].filter((path) => path !== undefined);
   context.output.result(value, () =>
     [
@@ -210,9 +210,9 @@ function tell(
           'Trades',
           `${tradesWords(values, countWords)} (${countWords(counts.fills)} ${counts.fills === 1 ? 'fill' : 'fills'}, ${counts.rejected === 1 ? '1 order' : `${countWords(counts.rejected)} orders`} refused)`,
         ],
-        ...(pairs === undefined
+        ...(roundTrips === undefined
           ? []
-          : [['Pairs', `${countWords(pairs)} fills that closed part of a position`] as [string, string]]),
+          : [['Round trips', `${countWords(roundTrips)} inside the trades`] as [string, string]]),
         ['Equity', `${equity.map((value) => value.toFixed(moneyPlaces(equity))).join(' → ')} ${quote}`],
         ['Return', percent(values['totalReturn'])],
         ['Drawdown', percent(values['maxDrawdown'])],

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import type { BacktestReportView, BacktestSummaryView } from '../../shared/api/lab-views.ts';
 import { metricGroups, metricOf, metrics } from '../../shared/lab/metrics.ts';
-import { pairsMeaning, pairsOf } from '../../shared/lab/pairs.ts';
+import { closedTrades, roundTripsMeaning, roundTripsOf } from '../../shared/lab/round-trips.ts';
 import { formatDate } from '../format/time-text.ts';
 import { useQuery } from '../store/hooks.ts';
 import { goTo } from '../store/route.ts';
@@ -120,7 +120,7 @@ function Overview({
 }) {
   const [withHold, setWithHold] = useState(true);
   const { metrics: values, confidence } = report;
-  const pairs = pairsOf(report.counts, (values['trades'] ?? 0) - (values['openTrades'] ?? 0));
+  const roundTrips = roundTripsOf(report.counts, closedTrades(values));
   const quote = report.instruments[0]?.quote ?? '';
   // What failed matters most; what was not done comes last.
   const open = (['failed', 'weak', 'not-done'] as const).flatMap((outcome) =>
@@ -154,8 +154,12 @@ function Overview({
           value={figureText({ id: 'trades', unit: 'count' }, values)}
           title={metricOf('trades')?.meaning}
         />
-        {pairs === undefined ? null : (
-          <Figure label="Pairs closed" value={metricText({ unit: 'count' }, pairs)} title={pairsMeaning} />
+        {roundTrips === undefined ? null : (
+          <Figure
+            label="Round trips"
+            value={metricText({ unit: 'count' }, roundTrips)}
+            title={roundTripsMeaning}
+          />
         )}
         <Figure label={`Fees, ${quote}`} value={moneyText(values['fees'])} />
       </div>

@@ -13,15 +13,8 @@ import { type CheckOutcome, type ConfidenceCheck, fewTrades, percent } from './c
 import { type ConfidenceEvidence, evidenceChecks, findingsId, voluntary } from './evidence-checks.ts';
 import type { MetricValues } from './metrics.ts';
 import type { BacktestResult } from './result.ts';
-import {
-  closedTrades,
-  costsCheck,
-  gapsCheck,
-  lengthCheck,
-  luckCheck,
-  pathCheck,
-  tradesCheck,
-} from './run-checks.ts';
+import { closedTrades } from './round-trips.ts';
+import { costsCheck, gapsCheck, lengthCheck, luckCheck, pathCheck, tradesCheck } from './run-checks.ts';
 
 export type ConfidenceGrade = 'A' | 'B' | 'C' | 'D' | 'E';
 

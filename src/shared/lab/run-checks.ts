@@ -3,18 +3,14 @@
 import { byLimits, type ConfidenceCheck, check, fewTrades, percent } from './confidence-check.ts';
 import type { ConfidenceEvidence } from './evidence-checks.ts';
 import type { MetricValues } from './metrics.ts';
-import { roundTripsOf } from './pairs.ts';
 import type { BacktestResult } from './result.ts';
+import { closedTrades, roundTripsOf } from './round-trips.ts';
 import { isOnBook, type LatencySpec, type SeriesSpec } from './spec.ts';
 
 const enoughTrades = 100;
 const enoughDays = 365;
 const fewDays = 90;
 const dayMs = 86_400_000;
-
-/** Trades that have ended. */
-export const closedTrades = (values: MetricValues): number =>
-  (values['trades'] ?? 0) - (values['openTrades'] ?? 0);
 
 /**
  * Round trips of a grid share its range and its position: they win together while the price stays and lose together when it

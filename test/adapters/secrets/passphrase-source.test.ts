@@ -259,24 +259,19 @@ const hasScript = process.platform === 'linux' && spawnSync('which', ['script'])
 if (!hasScript)
   process.stderr.write('pseudo-terminal test skipped: it needs the program "script" on Linux\n');
 
-test.skipIf(!hasScript)(
-  'a real pseudo-terminal shows the questions and not one typed letter',
-  async () => {
-    const command = `${process.execPath} ${join(import.meta.dirname, 'prompt-child.ts')}`;
-    const session = spawn('script', ['-qefc', command, '/dev/null'], { stdio: 'pipe' });
-    let screen = '';
-    const answers = [canaryPassphrase, canaryPassphrase];
-    session.stdout.on('data', (chunk: Buffer) => {
-      screen += chunk.toString();
-      // Each question is answered when it is seen, as a person would.
-      const questions = screen.match(/(passphrase|again): /g)?.length ?? 0;
-      while (answers.length > 0 && questions > 2 - answers.length)
-        session.stdin.write(`${answers.shift()}\r`);
-    });
-    const code = await new Promise((resolve) => session.once('close', resolve));
-    expect(code).toBe(0);
-    expect(screen).toContain(`got ${canaryPassphrase.length} bytes by prompt`);
-    expect(leaksIn(screen, [canaryPassphrase])).toEqual([]);
-  },
-  30_000,
-);
+test.skipIf(!hasScript)('a real pseudo-terminal shows the questions and not one typed letter', async () => {
+  const command = `${process.execPath} ${join(import.meta.dirname, 'prompt-child.ts')}`;
+  const session = spawn('script', ['-qefc', command, '/dev/null'], { stdio: 'pipe' });
+  let screen = '';
+  const answers = [canaryPassphrase, canaryPassphrase];
+  session.stdout.on('data', (chunk: Buffer) => {
+    screen += chunk.toString();
+    // Each question is answered when it is seen, as a person would.
+    const questions = screen.match(/(passphrase|again): /g)?.length ?? 0;
+    while (answers.length > 0 && questions > 2 - answers.length) session.stdin.write(`${answers.shift()}\r`);
+  });
+  const code = await new Promise((resolve) => session.once('close', resolve));
+  expect(code).toBe(0);
+  expect(screen).toContain(`got ${canaryPassphrase.length} bytes by prompt`);
+  expect(leaksIn(screen, [canaryPassphrase])).toEqual([]);
+});

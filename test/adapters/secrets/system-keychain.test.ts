@@ -72,7 +72,7 @@ describe.skipIf(!hasKeyring)('OS keychain', () => {
       afterRemove: 'key-not-found',
       left: 0,
     });
-  }, 60_000);
+  });
 
   test('a key outlives its session; a locked keychain says so instead of losing it', async () => {
     const home = await temporaryFolder();
@@ -83,7 +83,7 @@ describe.skipIf(!hasKeyring)('OS keychain', () => {
     // In clear nowhere: neither in our files nor in those of the keyring.
     for (const file of await allFiles(home))
       expect(leaksIn(file.content, Object.values(credentials))).toEqual([]);
-  }, 60_000);
+  });
 
   test('a session bus without an unlocked keyring is not taken for a keychain', async () => {
     const home = await temporaryFolder();
@@ -92,7 +92,7 @@ describe.skipIf(!hasKeyring)('OS keychain', () => {
       code: 'keychain-locked',
       open: 'no-secret-store',
     });
-  }, 60_000);
+  });
 });
 
 describe.skipIf(process.platform !== 'linux')('no D-Bus', () => {
@@ -104,5 +104,5 @@ describe.skipIf(process.platform !== 'linux')('no D-Bus', () => {
       open: 'no-secret-store',
     });
     expect(await allFiles(join(home))).toEqual([]);
-  }, 60_000);
+  });
 });

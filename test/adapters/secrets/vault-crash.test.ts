@@ -31,4 +31,4 @@ test('killed at any moment of a write, the vault opens and holds all that was re
     for (const id of ofThisRun) await vault.delete(id);
     expect(await readdir(folder)).toEqual(['vault.json']);
   }
-}, 60_000);
+});

@@ -127,7 +127,7 @@ describe('a changed file never opens', () => {
     );
     await writeFile(path, original);
     expect(textOf(await open(path), 'first')).toBe(content.first);
-  }, 120_000);
+  });
 
   type File = {
     vaultId: string;

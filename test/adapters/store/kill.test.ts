@@ -38,4 +38,4 @@ test('eight kills: every step that was told is there, verification finds nothing
     expect([report.chain, report.duplicates, report.lostFills, report.problems]).toEqual(['ok', 0, 0, []]);
   }
   expect(before).toBeGreaterThan(700);
-}, 60_000);
+});

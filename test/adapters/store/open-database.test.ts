@@ -186,7 +186,6 @@ describe('a journal under pressure', () => {
     const waitedMs = performance.now() - start;
     expect((error as StoreError).reason).toBe('store-busy');
     expect(waitedMs).toBeGreaterThan(50);
-    expect(waitedMs).toBeLessThan(2000);
     expect(journal.durableSequence).toBe(2);
     other.exec('ROLLBACK');
     other.close();

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { BacktestCancelledError } from '../../../src/app/backtest/backtest-options.ts';
 import { runBacktest } from '../../../src/app/backtest/run-backtest.ts';
-import { pairsOf } from '../../../src/shared/lab/pairs.ts';
+import { roundTripsOf } from '../../../src/shared/lab/round-trips.ts';
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { findStrategy } from '../../../src/strategies/registry.ts';
 import {
@@ -64,7 +64,7 @@ describe('several markets', () => {
   });
 });
 
-it('counts the fills that close a part of a position, which a grid knows as its pairs', async () => {
+it('counts what opens and closes a part of a position, which a grid knows as its round trips', async () => {
   const candles = Array.from({ length: 10 }, (_, index) => flat(100 + index));
   // Two bought, sold one by one; then one more there and back: two trades, three closing fills of six.
   const orders = [
@@ -81,10 +81,12 @@ it('counts the fills that close a part of a position, which a grid knows as its 
   );
   const { counts, trades } = await runScript(candles, script);
   expect([trades.length, counts.fills, counts.closingFills]).toEqual([2, 6, 3]);
-  expect(pairsOf(counts, 2)).toBe(3);
+  expect(roundTripsOf(counts, 2)).toBe(3);
   // One fill in and one out: the trade says it all.
-  expect(pairsOf({ closingFills: 2 }, 2)).toBeUndefined();
-  expect(pairsOf({}, 2)).toBeUndefined();
+  expect(roundTripsOf({ closingFills: 2, fills: 4 }, 2)).toBeUndefined();
+  expect(roundTripsOf({ fills: 4 }, 2)).toBeUndefined();
+  // Sold in five pieces what two orders bought: two round trips.
+  expect(roundTripsOf({ closingFills: 5, fills: 7 }, 1)).toBe(2);
   // Sold in one piece, and the same way of counting on the path of compiled rules.
   const series = [{ source: { kind: 'file' as const, path: candleFile(candles) }, instrument: 'BTC/USDT' }];
   const params = { longEntry: 'close > 0', maxBars: 1, sizeType: 'percent', orderPercent: '50' };

@@ -11,7 +11,7 @@ import { DataLibrary } from '../../../src/app/data/data-library.ts';
 import { importFile } from '../../../src/app/data/import-file.ts';
 import { makeCandles } from '../../../src/app/data/make-candles.ts';
 import { priceTicks, quantityLots } from '../../../src/shared/domain/nominal.ts';
-import { roundTripsOf } from '../../../src/shared/lab/pairs.ts';
+import { roundTripsOf } from '../../../src/shared/lab/round-trips.ts';
 import { backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { hourMs, type Script, scriptedStrategy, startMs, testFolder, tripsOf } from './scripted.ts';
 

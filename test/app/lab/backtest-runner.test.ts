@@ -11,6 +11,7 @@ import { createBacktestRunner, type RunnerOptions } from '../../../src/app/lab/b
 import type { BacktestResult } from '../../../src/shared/lab/result.ts';
 import { type BacktestSpec, type BacktestSpecInput, backtestSpec } from '../../../src/shared/lab/spec.ts';
 import { findStrategy } from '../../../src/strategies/registry.ts';
+import { patienceMs } from '../../patience.ts';
 import { candleFile, type Prices, testFolder } from '../backtest/scripted.ts';
 
 const strategyFile = (name: string) => join(import.meta.dirname, '../backtest', `${name}-strategy.ts`);
@@ -148,7 +149,7 @@ describe('runs in workers that stay', () => {
       const result = await runner.run(${JSON.stringify(crossing(path, 2, 5))}, { isCancelled: () => false });
       console.log(result.counts.bars);`;
     writeFileSync(script, words);
-    const said = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: 30_000 });
+    const said = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: patienceMs });
     expect(said).toMatchObject({ status: 0, stdout: '60\n' });
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await terminal.ended;
   const { bots } = await call(terminal, 'bots/list', {});
   bot = bots.find(({ strategy }) => strategy === 'ma-cross')?.id ?? '';
-}, 60_000);
+});
 afterAll(async () => {
   await terminal.stop('test over');
   folder.remove();
@@ -32,14 +32,10 @@ afterAll(async () => {
 
 async function shadow(request: { bot: string; fromMs?: number; toMs?: number }): Promise<JobView> {
   const { job } = await call(terminal, 'backtests/shadow', request);
-  return waitFor(
-    'the shadow backtest',
-    async () => {
-      const { job: now } = await call(terminal, 'jobs/show', { job: job.id });
-      return now.endedMs !== null && now;
-    },
-    40_000,
-  );
+  return waitFor('the shadow backtest', async () => {
+    const { job: now } = await call(terminal, 'jobs/show', { job: job.id });
+    return now.endedMs !== null && now;
+  });
 }
 
 function sumOfParts({ totals }: ShadowResult): string {
@@ -76,7 +72,7 @@ describe('the shadow of a demo bot', () => {
       8,
     );
     expect(result.verdict[1]).toBe(`All ${result.pairs.length} trades of the backtest and of the run match.`);
-  }, 60_000);
+  });
 
   it('says why trades of a paused bot are missing, from the stored journal alone', async () => {
     const pausedMs = startMs + hourMs;
@@ -117,7 +113,7 @@ describe('the shadow of a demo bot', () => {
     } finally {
       reader.close();
     }
-  }, 60_000);
+  });
 
   it('refuses what it cannot replay', async () => {
     await expect(shadow({ bot: 'b99' })).resolves.toMatchObject({
@@ -126,5 +122,5 @@ describe('the shadow of a demo bot', () => {
     await expect(shadow({ bot, toMs: startMs - hourMs })).resolves.toMatchObject({
       error: { code: 'refused', field: 'toMs' },
     });
-  }, 60_000);
+  });
 });

@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patienceMs } from '../../patience.ts';
 import { findChromium, type OpenedBrowser, openBrowser } from './browser.ts';
 import { type MockHost, startMockHost } from './mock-host.ts';
 import { unknownOrder } from './mock-terminal.ts';
 
 const page = fileURLToPath(new URL('../../../out/renderer/index.html', import.meta.url));
-/** Waits for a condition as long as the slowest news of the host takes, with room. */
-const poll = <Value>(read: () => Value | Promise<Value>, options: { timeout?: number } = {}) =>
-  expect.poll(read, { timeout: 10_000, ...options });
 const canRun = findChromium() !== undefined && existsSync(page);
 
 describe.skipIf(!canRun)('the page in trouble', () => {
@@ -21,7 +19,7 @@ describe.skipIf(!canRun)('the page in trouble', () => {
   beforeAll(async () => {
     host = await startMockHost({ candles: 6000 });
     browser = await openBrowser({ width: 1440, height: 900 });
-    browser.page.setDefaultTimeout(15_000);
+    browser.page.setDefaultTimeout(patienceMs);
     await browser.page.goto(host.browserAddress());
   });
   afterAll(async () => {
@@ -31,7 +29,7 @@ describe.skipIf(!canRun)('the page in trouble', () => {
 
   it('a first start asks to acknowledge the disclaimer, once for the installation', async () => {
     await at('disclaimer-accept').click();
-    await poll(() => host.terminal.settings.get('disclaimer')).toMatchObject({ acknowledged: true });
+    await expect.poll(() => host.terminal.settings.get('disclaimer')).toMatchObject({ acknowledged: true });
     await browser.page.reload();
     await at('chart-legend').waitFor();
     expect(await browser.page.getByTestId('disclaimer').count()).toBe(0);
@@ -40,13 +38,13 @@ describe.skipIf(!canRun)('the page in trouble', () => {
   it('shows the mode in badge, frame and title', async () => {
     expect(await at('mode-badge').textContent()).toBe('DEMO');
     host.terminal.mode = 'live';
-    await poll(() => at('mode-badge').textContent()).toBe('LIVE');
+    await expect.poll(() => at('mode-badge').textContent()).toBe('LIVE');
     const frame = (): Promise<string> =>
       at('frame').evaluate((element) => getComputedStyle(element).borderTopColor);
-    await poll(frame).toBe('rgb(229, 72, 77)');
+    await expect.poll(frame).toBe('rgb(229, 72, 77)');
     expect(await browser.page.title()).toBe('Sextant · LIVE');
     host.terminal.mode = 'demo';
-    await poll(frame).toBe('rgb(142, 111, 216)');
+    await expect.poll(frame).toBe('rgb(142, 111, 216)');
   });
 
   it('an empty table names the one next action', async () => {
@@ -55,10 +53,12 @@ describe.skipIf(!canRun)('the page in trouble', () => {
 
   it('a market price is painted without a render: the figure on the screen is the one last sent', async () => {
     const id = host.terminal.market.instruments[0]?.id ?? '';
-    await poll(async () => {
-      const shown = (await at(`last-${id}`).textContent())?.replace(/[^\d.]/g, '');
-      return Math.abs(Number(shown) - Number(host.terminal.market.quote(0).last));
-    }).toBeLessThan(60);
+    await expect
+      .poll(async () => {
+        const shown = (await at(`last-${id}`).textContent())?.replace(/[^\d.]/g, '');
+        return Math.abs(Number(shown) - Number(host.terminal.market.quote(0).last));
+      })
+      .toBeLessThan(60);
   });
 
   it('panning back moves by the bars asked for, across several moves of the window', async () => {
@@ -81,7 +81,7 @@ describe.skipIf(!canRun)('the page in trouble', () => {
         );
       return bars.indexOf(texts.join(' '));
     };
-    await poll(barUnderPointer).toBeGreaterThan(5800);
+    await expect.poll(barUnderPointer).toBeGreaterThan(5800);
     // Twelve pulls of 400 pixels: past the edge of the first window, and of those after it.
     const moved: number[] = [];
     for (let pull = 0; pull < 12; pull += 1) {
@@ -90,7 +90,7 @@ describe.skipIf(!canRun)('the page in trouble', () => {
       await mouse.move(box.x + box.width / 2 + 400, box.y + box.height / 2, { steps: 8 });
       await mouse.up();
       await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-      await poll(barUnderPointer).toBeLessThan(before - 20);
+      await expect.poll(barUnderPointer).toBeLessThan(before - 20);
       moved.push(before - (await barUnderPointer()));
     }
     // Every pull moves alike: a window that moved under the hand would make one of them jump.
@@ -98,14 +98,14 @@ describe.skipIf(!canRun)('the page in trouble', () => {
     expect(moved.reduce((sum, bars) => sum + bars, 0)).toBeGreaterThan(500);
     await at('chart-live').click();
     await mouse.move(box.x + box.width / 2 + 1, box.y + box.height / 2);
-    await poll(barUnderPointer).toBeGreaterThan(5800);
+    await expect.poll(barUnderPointer).toBeGreaterThan(5800);
   });
 
   it('a gap in the book is said, and nothing is priced from it', async () => {
     host.terminal.isBookValid = false;
-    await poll(() => at('book').textContent()).toContain('Book invalid: gap of 3 updates');
+    await expect.poll(() => at('book').textContent()).toContain('Book invalid: gap of 3 updates');
     host.terminal.isBookValid = true;
-    await poll(() => at('book').locator('[role=status]').isVisible()).toBe(false);
+    await expect.poll(() => at('book').locator('[role=status]').isVisible()).toBe(false);
   });
 
   it('takes several new candles at once, and goes on', async () => {
@@ -113,12 +113,12 @@ describe.skipIf(!canRun)('the page in trouble', () => {
       const before = host.terminal.market.nowMs;
       host.terminal.market.nowMs += 4 * 60_000;
       const minute = new Date(before + 4 * 60_000).toISOString().slice(11, 16);
-      await poll(() => at('clock').textContent()).toContain(minute);
+      await expect.poll(() => at('clock').textContent()).toContain(minute);
     }
     await browser.page.mouse.move(5, 5);
     const close = () => at('chart-legend').locator('[data-field=close]').textContent();
     const shown = await close();
-    await poll(close).not.toBe(shown);
+    await expect.poll(close).not.toBe(shown);
     expect(browser.complaints.filter((line) => line.includes('page error'))).toEqual([]);
   });
 
@@ -128,13 +128,13 @@ describe.skipIf(!canRun)('the page in trouble', () => {
     expect(await at('stale-badge').textContent()).toMatch(/^Stale · .* old$/);
     expect(await at('venue-mock-1').getAttribute('data-state')).toBe('stale');
     host.terminal.venue = 'connected';
-    await poll(() => browser.page.getByTestId('stale-badge').count()).toBe(0);
+    await expect.poll(() => browser.page.getByTestId('stale-badge').count()).toBe(0);
   });
 
   it('a lost message makes the page fetch everything again', async () => {
     const before = host.terminal.calls.get('market/book') ?? 0;
     host.terminal.loseBatch();
-    await poll(() => host.terminal.calls.get('market/book') ?? 0).toBeGreaterThan(before);
+    await expect.poll(() => host.terminal.calls.get('market/book') ?? 0).toBeGreaterThan(before);
   });
 
   it('a failing answer says what, why and what to do, and can be tried again', async () => {
@@ -176,18 +176,18 @@ describe.skipIf(!canRun)('the page in trouble', () => {
 
   it('HALT is one click; resuming asks first', async () => {
     await at('halt').click();
-    await poll(() => at('risk-state').textContent()).toContain('HALTED');
+    await expect.poll(() => at('risk-state').textContent()).toContain('HALTED');
     await at('resume').click();
     await browser.page.keyboard.press('Escape');
     expect(await at('risk-state').textContent()).toContain('HALTED');
     await at('resume').click();
     await at('resume-confirm').click();
-    await poll(() => at('risk-state').textContent()).toContain('ACTIVE');
+    await expect.poll(() => at('risk-state').textContent()).toContain('ACTIVE');
   });
 
   it('Ctrl+Shift+H halts from anywhere, Ctrl+K opens the palette, Esc keeps what was typed in the form behind it', async () => {
     await browser.page.keyboard.press('Control+Shift+H');
-    await poll(() => at('risk-state').textContent()).toContain('HALTED');
+    await expect.poll(() => at('risk-state').textContent()).toContain('HALTED');
     await at('rail-trade').click();
     await at('ticket-quantity').fill('0.123');
     await browser.page.keyboard.press('Control+k');
@@ -202,20 +202,20 @@ describe.skipIf(!canRun)('the page in trouble', () => {
     await browser.page.keyboard.type('15');
     await at('interval-box').waitFor();
     await browser.page.keyboard.press('Enter');
-    await poll(() => at('timeframe-15m').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => at('timeframe-15m').getAttribute('aria-selected')).toBe('true');
   });
 
   it('an unknown order is shown as such and ends only with a note of what a person saw', async () => {
     host.terminal.orders = [unknownOrder(host.terminal.market.instruments[0]?.id ?? '')];
     host.terminal.loseBatch();
-    await poll(() => browser.page.getByTestId('open-orders-row').count()).toBe(1);
+    await expect.poll(() => browser.page.getByTestId('open-orders-row').count()).toBe(1);
     await at('open-orders-row').click();
     await at('resolve-unknown').waitFor();
     expect(await at('resolve-never-placed').isDisabled()).toBe(true);
     await at('resolve-note').fill('not in the venue list');
     await at('resolve-never-placed').click();
-    await poll(() => host.terminal.orders[0]?.reason).toBe('not in the venue list');
-    await poll(() => browser.page.getByTestId('resolve-unknown').count()).toBe(0);
+    await expect.poll(() => host.terminal.orders[0]?.reason).toBe('not in the venue list');
+    await expect.poll(() => browser.page.getByTestId('resolve-unknown').count()).toBe(0);
     await at('order-timeline-close').click();
   });
 
@@ -233,10 +233,10 @@ describe.skipIf(!canRun)('the page in trouble', () => {
     expect(await at('link-banner').textContent()).toContain('Nothing heard from the terminal host');
     expect(await at('venue-mock-1').getAttribute('data-state')).toBe('unknown');
     await host.restart();
-    await poll(() => at('link-banner').textContent(), { timeout: 15_000 }).toContain('bin/sextant open');
+    await expect.poll(() => at('link-banner').textContent()).toContain('bin/sextant open');
     await browser.page.goto(host.browserAddress());
     await at('chart-legend').waitFor();
-    await poll(() => at('link-state').getAttribute('data-state')).toBe('open');
+    await expect.poll(() => at('link-state').getAttribute('data-state')).toBe('open');
     expect(await browser.page.getByTestId('link-banner').count()).toBe(0);
     browser.complaints.splice(quiet);
   });

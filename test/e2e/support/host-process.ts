@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { patienceMs } from '../../patience.ts';
 
 const main = fileURLToPath(new URL('../../../src/headless/main.ts', import.meta.url));
-const startTimeoutMs = 30_000;
 
 export interface HostProcess {
   /** Signs one browser in; works once. */
@@ -32,7 +32,7 @@ export function startHost(dataFolder: string, flags: readonly string[] = []): Pr
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`the host gave no address: ${out} ${talk}`));
-    }, startTimeoutMs);
+    }, patienceMs);
     child.once('exit', (code) => reject(new Error(`the host ended with ${code}: ${out} ${talk}`)));
     child.stdout?.on('data', (text) => {
       out += String(text);

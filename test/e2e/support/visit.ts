@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { patienceMs } from '../../patience.ts';
 import { findChromium, type OpenedBrowser, openBrowser } from '../renderer-harness/browser.ts';
 import { type HostProcess, startHost } from './host-process.ts';
 import { lookAt, type PageParts } from './look-at.ts';
@@ -50,7 +51,7 @@ export function visitHost(
     host = await startHost(data, ['--seed', name, ...(more.flags ?? [])]);
     browser = await openBrowser({ width: 1440, height: 900 });
     const { page } = browser;
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(patienceMs);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.goto(host.address);
     await at('disclaimer-accept').click();

@@ -232,6 +232,7 @@ describe('single orders that the venue ends without a fill', () => {
     expire();
     stage.later(1_200_001);
     stage.quote(999, 1001);
+    expect(stage.context('b1').unfilledSends()).toBe(0);
     expire();
     expect(stage.context('b1').unfilledSends()).toBe(1);
     stage.control({ kind: 'edit-bot', bot: botId('b1'), params: {}, name: undefined });
@@ -273,8 +274,12 @@ describe('orders our own risk denies', () => {
     expect(stage.sent.map(({ leg }) => leg)).toEqual(['a', 'b', 'd']);
     for (const order of stage.sent) stage.accept(order.clientOrderId);
     expect(stage.bot('b1').blocked.get('c')).toMatchObject({ code: 'INSUFFICIENT_FUNDS', waitsFor: 'money' });
-    const [row] = ladderOf(stage.bot('b1'), stage.kernel).filter(({ key }) => key === 'c');
-    expect(row?.missingReason).toContain('tried again once money is free');
+    const reason = () =>
+      ladderOf(stage.bot('b1'), stage.kernel).find(({ key }) => key === 'c')?.missingReason;
+    // 50,000 less (99 x 400 + 98 x 104) and 0.2 % of it; 97 x 5 and 0.2 %.
+    expect(reason()).toBe(
+      'INSUFFICIENT_FUNDS: the order needs 485.97 USDT, 108.416 USDT are free; tried again once money is free',
+    );
     expect(stage.kernel.services.timers.withPrefix('retry|')).toEqual([]);
     stage.fill(stage.last.clientOrderId, 4_000, { priceTicks: priceTicks(1010) });
     expect(stage.last.leg).toBe('c');

@@ -9,6 +9,7 @@ import { ValidatedIpc } from '../../../src/main/ipc/validated.ts';
 import { choosePages } from '../../../src/main/origin.ts';
 import { contract, type MethodName, methodNames } from '../../../src/shared/api/contract.ts';
 import { callChannel, pageTextBytesMax, streamChannel } from '../../../src/shared/ipc/bridge.ts';
+import { patienceMs } from '../../patience.ts';
 import { app, BrowserWindow, ipcMain, resetElectron, StandInPort } from '../electron-stand-in/index.ts';
 import { type FakeTerminal, fakeTerminal, validRequests } from './fake-terminal.ts';
 
@@ -286,7 +287,7 @@ describe('a port is closed unread', () => {
   ])('with %s', async (_label, text) => {
     const handed = port();
     ipcMain.emit(streamChannel, eventWith({ ports: [handed] }), text);
-    await vi.waitFor(() => expect(handed.isClosed).toBe(true));
+    await vi.waitFor(() => expect(handed.isClosed).toBe(true), patienceMs);
     expect(fake.streams).toEqual([]);
     expect(refusals).toHaveLength(1);
     expect(streams.count).toBe(0);

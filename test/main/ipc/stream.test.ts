@@ -7,6 +7,7 @@ import { ValidatedIpc } from '../../../src/main/ipc/validated.ts';
 import { choosePages } from '../../../src/main/origin.ts';
 import type { StreamMessage, StreamRequest } from '../../../src/shared/api/streams.ts';
 import { type PortDelivery, streamChannel } from '../../../src/shared/ipc/bridge.ts';
+import { patienceMs } from '../../patience.ts';
 import { app, BrowserWindow, ipcMain, resetElectron, StandInPort } from '../electron-stand-in/index.ts';
 import { type FakeTerminal, fakeTerminal } from './fake-terminal.ts';
 
@@ -41,7 +42,7 @@ async function open() {
   const before = fake.streams.length;
   const event = { sender: window.webContents, senderFrame: window.webContents.mainFrame, ports: [port] };
   ipcMain.emit(streamChannel, event, JSON.stringify(request));
-  await vi.waitFor(() => expect(fake.streams).toHaveLength(before + 1));
+  await vi.waitFor(() => expect(fake.streams).toHaveLength(before + 1), patienceMs);
   const stream = fake.streams[before] as FakeTerminal['streams'][number];
   return { port, posted, far, stream };
 }

@@ -8,7 +8,7 @@ import type { Confidence } from '../../../shared/lab/confidence.ts';
 import type { CheckOutcome } from '../../../shared/lab/confidence-check.ts';
 import { type Metric, metricGroups, metricOf, metrics } from '../../../shared/lab/metrics.ts';
 import { moneyPlaces } from '../../../shared/lab/money-places.ts';
-import { pairsMeaning, pairsOf } from '../../../shared/lab/pairs.ts';
+import { closedTrades, roundTripsMeaning, roundTripsOf } from '../../../shared/lab/round-trips.ts';
 import { marketsOf, type SeriesParams, shownParams } from '../../../shared/lab/run-params.ts';
 import { programVersion } from '../../../shared/version.ts';
 import type { MeasuredResult } from '../measure.ts';
@@ -120,12 +120,11 @@ function tiles({ performance, result }: MeasuredResult): string {
     const colour = metric.unit === 'ratio' && id !== 'winRate' ? tone(value ?? 0) : '';
     return `<div class="tile"><span>${escapeHtml(metric.title)}</span><b class="${colour}">${text}</b></div>`;
   };
-  const { trades = 0, openTrades = 0 } = performance.values;
-  const pairs = pairsOf(result.counts, (trades ?? 0) - (openTrades ?? 0));
+  const roundTrips = roundTripsOf(result.counts, closedTrades(performance.values));
   const note =
-    pairs === undefined
+    roundTrips === undefined
       ? ''
-      : `<p class="note">${number(pairs, 0)} pairs closed. ${escapeHtml(pairsMeaning)}</p>`;
+      : `<p class="note">${number(roundTrips, 0)} round trips. ${escapeHtml(roundTripsMeaning)}</p>`;
   return `<section class="tiles">${headline.map(tile).join('')}</section>${note}`;
 }
 

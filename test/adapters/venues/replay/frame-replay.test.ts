@@ -238,6 +238,5 @@ describe('real recordings of 2024-08-08 (need the shared data folder)', () => {
       expect(book.bestAsk).toBeGreaterThan(book.bestBid);
       replay.close();
     },
-    60_000,
   );
 });

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { patienceMs } from '../../../patience.ts';
 
 export interface Reply {
   readonly status?: number;
@@ -109,11 +110,11 @@ export class LoopbackVenue {
   }
 }
 
-/** Waits until `condition` holds; fails with `what` after `timeoutMs`. */
-export async function until(condition: () => boolean, what: string, timeoutMs = 8_000): Promise<void> {
-  const endMs = performance.now() + timeoutMs;
+/** Waits until `condition` holds; fails with `what` when it does not. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const endMs = performance.now() + patienceMs;
   while (!condition()) {
-    if (performance.now() > endMs) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    if (performance.now() > endMs) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -235,17 +235,47 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Machine<K, I, O> {
             progress = Some(run);
         }
     }
+}
 
+/// What is compiled for each kernel, and is most of this library. Methods of the kernel itself, not of [`Machine`]: the compiler
+/// keeps a method with its type, and so spreads the families over the processor's cores, where all methods of `Machine` are one
+/// unit that takes four minutes on one of them.
+trait Compiled<const I: usize, const O: usize>: Kernel<I, O> {
+    fn run(machine: &Machine<Self, I, O>, inputs: [&[f64]; I], outputs: [&mut [f64]; O]);
+    fn step(&mut self, bar: [f64; I]) -> [f64; O];
+    /// As `run`, for processors with these features.
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn run_blocks_wide(&self, inputs: [&[f64]; I], outputs: [&mut [f64]; O]) {
-        self.run_blocks(inputs, outputs);
+    #[allow(unsafe_code)]
+    unsafe fn run_wide(machine: &Machine<Self, I, O>, inputs: [&[f64]; I], outputs: [&mut [f64]; O]);
+    /// As `step`, for processors with these features.
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    unsafe fn step_wide(&mut self, bar: [f64; I]) -> [f64; O];
+}
+
+impl<K: Kernel<I, O>, const I: usize, const O: usize> Compiled<I, O> for K {
+    #[inline(never)]
+    fn run(machine: &Machine<Self, I, O>, inputs: [&[f64]; I], outputs: [&mut [f64]; O]) {
+        machine.run_blocks(inputs, outputs);
+    }
+
+    #[inline(never)]
+    fn step(&mut self, bar: [f64; I]) -> [f64; O] {
+        self.advance(bar)
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn advance_wide(kernel: &mut K, bar: [f64; I]) -> [f64; O] {
-        kernel.advance(bar)
+    #[allow(unsafe_code)]
+    unsafe fn run_wide(machine: &Machine<Self, I, O>, inputs: [&[f64]; I], outputs: [&mut [f64]; O]) {
+        machine.run_blocks(inputs, outputs);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[allow(unsafe_code)]
+    unsafe fn step_wide(&mut self, bar: [f64; I]) -> [f64; O] {
+        self.advance(bar)
     }
 }
 
@@ -264,9 +294,9 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Run for Machine<K, I, O> {
         #[cfg(target_arch = "x86_64")]
         if has_avx2_fma() {
             // SAFETY: the processor has just been found to have both features.
-            return unsafe { self.run_blocks_wide(columns, results) };
+            return unsafe { K::run_wide(self, columns, results) };
         }
-        self.run_blocks(columns, results);
+        K::run(self, columns, results);
     }
 
     #[allow(unsafe_code)]
@@ -279,10 +309,10 @@ impl<K: Kernel<I, O>, const I: usize, const O: usize> Run for Machine<K, I, O> {
             #[cfg(target_arch = "x86_64")]
             if has_avx2_fma() {
                 // SAFETY: the processor has just been found to have both features.
-                out.copy_from_slice(&unsafe { Self::advance_wide(&mut self.kernel, values) });
+                out.copy_from_slice(&unsafe { self.kernel.step_wide(values) });
                 return;
             }
-            out.copy_from_slice(&self.kernel.advance(values));
+            out.copy_from_slice(&self.kernel.step(values));
             return;
         }
         out.fill(f64::NAN);
