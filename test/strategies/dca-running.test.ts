@@ -174,6 +174,22 @@ describe('running long', () => {
     expect(bot.stopRequest).toEqual({ reason: 'all 1 deals are done', policy: 'cancel-orders' });
   });
 
+  it('a deal larger than the largest order of the venue leaves in several', () => {
+    // 1 BTC at 100, 1.0101 at 99, 1.0204 at 98: each below 1.2, together 3.0305.
+    const values = params({ stopLossPercent: '5', maxDeals: 1 });
+    const bot = world(values, { instrument: makeInstrument({ maximumLots: 12_000 }) });
+    bot.start();
+    bot.moveTo(9_800);
+    bot.moveTo(9_404);
+    const closes = bot.fills.filter(({ order: { leg } }) => leg.startsWith('D1-close-'));
+    expect(closes.map(({ fill, order: { leg } }) => [leg, fill.lots])).toEqual([
+      ['D1-close-1', 12_000],
+      ['D1-close-2', 12_000],
+      ['D1-close-3', 6_305],
+    ]);
+    expect(bot.state.lastDeal?.reason).toBe('stop-loss');
+  });
+
   it('limit entry rests at the best price and follows it every minute', () => {
     const bot = world(params({ entryType: 'limit' }));
     bot.start();

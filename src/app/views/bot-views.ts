@@ -29,7 +29,7 @@ export function botViewOf(kernel: Kernel, bot: BotRuntime): BotView {
     stateReason: bot.stateReason,
     why:
       restrictionWhy(kernel, bot) ??
-      refusalWhy(bot) ??
+      refusalWhy(kernel, bot) ??
       (bot.why === null
         ? null
         : {
@@ -71,8 +71,8 @@ function restrictionWhy(kernel: Kernel, bot: BotRuntime): BotView['why'] {
 }
 
 /** An order refused again and again is more than what the strategy last said. */
-function refusalWhy(bot: BotRuntime): BotView['why'] {
-  const refusal = bot.state === 'RUNNING' ? bot.refusal() : undefined;
+function refusalWhy(kernel: Kernel, bot: BotRuntime): BotView['why'] {
+  const refusal = bot.state === 'RUNNING' ? bot.refusal(kernel.services.nowMs) : undefined;
   return refusal === undefined ? null : { ...refusal, nextCheckMs: refusal.nextCheckMs ?? null };
 }
 

@@ -73,10 +73,10 @@ export function afterCrossing(blocked: BlockedLeg, nowMs: number): BlockedLeg {
 }
 
 /**
- * Gives a leg its venue had no money for after a fill that may have freed some: an order that fills in many parts must not
- * send every such leg with each of them.
+ * Gives a leg its venue had no money for after an order that filled or ended may have freed some: one that fills in many
+ * parts must not send every such leg with each of them.
  */
-export function afterFill(blocked: BlockedLeg): BlockedLeg {
+export function afterMoneyFreed(blocked: BlockedLeg): BlockedLeg {
   const soonestMs = (blocked.ended?.atMs ?? 0) + otherPriceMs;
   return { ...blocked, untilMs: Math.min(blocked.untilMs, soonestMs) };
 }
@@ -127,9 +127,12 @@ export function endedLeg(
   return { code, message, by: 'venue', denials: 0, untilMs: nowMs + delayMs, ended };
 }
 
-/** Gives the leg after an order of it was sent: what an earlier wish lacked or waited for is no longer known to hold. */
-export function placedLeg(blocked: BlockedLeg): BlockedLeg {
-  return { ...blocked, untilMs: 0, waitsFor: undefined, need: undefined };
+/**
+ * Gives a leg that our own risk denies no more: what an earlier wish lacked or waited for is not known to hold, and a later
+ * denial is the first of its row. What the venue did to its orders stays known.
+ */
+export function passedLeg(blocked: BlockedLeg): BlockedLeg {
+  return { ...blocked, untilMs: 0, denials: 0, waitsFor: undefined, need: undefined };
 }
 
 /** Gives when a wish of a blocked leg may be tried. */

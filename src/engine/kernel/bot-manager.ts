@@ -167,8 +167,8 @@ export class BotManager implements OrderListener {
   }
 
   /** Tries again what was denied for one of these reasons, now that it is gone. */
-  retryDenied(codes: ReadonlySet<RiskCode>): void {
-    for (const bot of this.bots.values()) if (this.isActive(bot)) this.orders.retryDenied(bot, codes);
+  retryDenied(codes: ReadonlySet<RiskCode>, bots: Iterable<BotRuntime> = this.bots.values()): void {
+    for (const bot of bots) if (this.isActive(bot)) this.orders.retryDenied(bot, codes);
   }
 
   onOrder(order: Order): void {
@@ -179,7 +179,7 @@ export class BotManager implements OrderListener {
       return;
     }
     bot.changed = true;
-    if (!liveOrderStates.has(order.state)) this.orders.onMoneyFreed(bot);
+    if (!liveOrderStates.has(order.state)) this.orders.onFreed(bot, order);
     if (bot.state === 'STOPPING') this.continueStop(bot);
     else if (bot.handlers !== undefined) {
       this.call(bot, () => bot.handlers?.onOrder?.(order));

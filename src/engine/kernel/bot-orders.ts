@@ -9,6 +9,7 @@ import {
   type OrderPurpose,
   type OrderRequest,
 } from '../../shared/domain/order.ts';
+import type { RiskCode } from '../../shared/domain/risk.ts';
 import type { RejectCode } from '../../shared/events/venue.ts';
 import { compareDesired } from '../execution/desired-orders.ts';
 import type { Executor, PlacingOwner } from '../execution/executor.ts';
@@ -18,12 +19,12 @@ import { availableFunds, exposureFacts } from '../risk/facts.ts';
 import type { DesiredOrder, SendResult } from '../strategy/api.ts';
 import {
   afterCrossing,
-  afterFill,
+  afterMoneyFreed,
   type DenialOfLeg,
   deniedLeg,
   endedLeg,
   mayBeTriedMs,
-  placedLeg,
+  passedLeg,
   stillLacksMoney,
   unfundedCode,
 } from './blocked-legs.ts';
@@ -37,6 +38,8 @@ const deniedKeptMax = 10_000;
 /** Ends of an order that say nothing against the next one. */
 const endedOtherwise: ReadonlySet<string> = new Set(['CANCELED', 'EXPIRED', 'LOST']);
 const venueUnfundedCode: RejectCode = 'insufficient-funds';
+/** Denials of our own risk that a fill or the end of another order of the bot may lift. */
+const freedCodes: ReadonlySet<string> = new Set<RiskCode>([unfundedCode, 'REDUCE_ONLY_WOULD_INCREASE']);
 
 /** Free money by currency, while nothing is placed. */
 type FreeMoney = Map<string, Decimal>;
@@ -143,7 +146,7 @@ export class BotOrders {
       }
       free = new Map();
       exposed = undefined;
-      if (blocked !== undefined) bot.blocked.set(desired.leg, placedLeg(blocked));
+      if (blocked !== undefined) bot.blocked.set(desired.leg, passedLeg(blocked));
     }
     if (Number.isFinite(retryAtMs)) this.services.timers.set(`retry|${bot.id}`, retryAtMs as EpochMs);
     if (bot.legs.size > legsKeptMax) this.forgetOldLegs(bot);
@@ -163,9 +166,9 @@ export class BotOrders {
   /** Tries legs again that were denied for one of these reasons, now that it is gone. */
   retryDenied(bot: BotRuntime, codes: ReadonlySet<string>): void {
     let found = false;
-    for (const [leg, { code, untilMs }] of bot.blocked) {
-      if (untilMs === 0 || !codes.has(code)) continue;
-      bot.blocked.delete(leg);
+    for (const [leg, blocked] of bot.blocked) {
+      if (blocked.untilMs === 0 || !codes.has(blocked.code)) continue;
+      bot.blocked.set(leg, passedLeg(blocked));
       found = true;
     }
     if (found) this.agree(bot);
@@ -176,18 +179,20 @@ export class BotOrders {
     bot.legs.set(order.leg, (bot.legs.get(order.leg) ?? 0) + lots);
     bot.blocked.delete(order.leg);
     if (order.origin === 'send') bot.unfilledSends = noSendsUnfilled;
-    for (const [leg, blocked] of bot.blocked) {
-      if (blocked.by === 'venue' && blocked.code === venueUnfundedCode)
-        bot.blocked.set(leg, afterFill(blocked));
-    }
-    this.onMoneyFreed(bot);
+    this.onFreed(bot, order);
   }
 
-  /** Money of a bot may be free again: legs it was missing for may be tried at the next agreement. */
-  onMoneyFreed(bot: BotRuntime): void {
+  /**
+   * Money an order bound, or a part of the position it would have closed, may be free: legs that miss it may be tried at the
+   * next agreement. An order the venue refused bound nothing there.
+   */
+  onFreed(bot: BotRuntime, order: Order): void {
     for (const [leg, blocked] of bot.blocked) {
-      if (blocked.code === unfundedCode && blocked.by === 'risk' && blocked.untilMs > 0)
+      if (blocked.by === 'risk' && freedCodes.has(blocked.code) && blocked.untilMs > 0)
         bot.blocked.set(leg, { ...blocked, untilMs: 0, waitsFor: undefined });
+      const isVenueUnfunded = blocked.by === 'venue' && blocked.code === venueUnfundedCode;
+      if (isVenueUnfunded && leg !== order.leg && order.state !== 'REJECTED')
+        bot.blocked.set(leg, afterMoneyFreed(blocked));
     }
   }
 
@@ -237,7 +242,7 @@ export class BotOrders {
   }
 
   private tellRefusals(bot: BotRuntime): void {
-    const refusal = bot.refusal();
+    const refusal = bot.refusal(this.services.nowMs);
     if (refusal === undefined) return;
     const { code, text, nextCheckMs } = refusal;
     this.services.audit({ kind: 'bot-why', bot: bot.id, code, text, nextCheckMs });
@@ -266,7 +271,7 @@ export class BotOrders {
     const inUse = new Set(bot.desired.map((order) => order.leg));
     for (const order of this.services.orders.liveOf(bot.id)) inUse.add(order.leg);
     for (const leg of bot.legs.keys()) {
-      if (bot.legs.size <= legsKeptMax / 2) return;
+      if (bot.legs.size <= legsKeptMax / 2) break;
       if (!inUse.has(leg)) bot.legs.delete(leg);
     }
     for (const leg of bot.blocked.keys()) if (!inUse.has(leg)) bot.blocked.delete(leg);

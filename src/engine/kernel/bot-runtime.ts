@@ -21,8 +21,8 @@ import type { BotSnapshot, ClosingProgress, UnfilledSends } from './snapshot.ts'
 const closingNotBegun: ClosingProgress = { attempts: 0, lots: null, notBeforeMs: 0 };
 export const noSendsUnfilled: UnfilledSends = { times: 0, message: '', atMs: 0 };
 
-/** Gives how many orders sent one by one the venue has ended in a row; a row that is old is over. */
-export function unfilledInRow({ times, atMs }: UnfilledSends, nowMs: number): number {
+/** Gives how many orders the venue has ended in a row; a row that is old is over. */
+export function unfilledInRow({ times, atMs }: Pick<UnfilledSends, 'times' | 'atMs'>, nowMs: number): number {
   return nowMs - atMs <= rowGapMs ? times : 0;
 }
 
@@ -116,12 +116,14 @@ export class BotRuntime {
   }
 
   /** What the venue does to the bot's orders, once it has refused several in a row; undefined while it does not. */
-  refusal(): (Why & { readonly atMs: number }) | undefined {
-    let { times, message, atMs } = this.unfilledSends;
+  refusal(nowMs: number): (Why & { readonly atMs: number }) | undefined {
+    let { message, atMs } = this.unfilledSends;
+    let times = unfilledInRow(this.unfilledSends, nowMs);
     let what = 'orders';
     let nextCheckMs = this.reason?.nextCheckMs;
     for (const [leg, blocked] of this.blocked) {
-      if (blocked.ended === undefined || blocked.untilMs === 0 || blocked.ended.times <= times) continue;
+      if (blocked.ended === undefined || blocked.untilMs === 0) continue;
+      if (unfilledInRow(blocked.ended, nowMs) <= times || !this.wishesFor(leg)) continue;
       ({ times, atMs, message } = blocked.ended);
       what = `orders of ${leg}`;
       nextCheckMs = blocked.untilMs as EpochMs;
@@ -137,6 +139,10 @@ export class BotRuntime {
       nextCheckMs,
       atMs,
     };
+  }
+
+  private wishesFor(leg: string): boolean {
+    return this.desired.some((wish) => wish.leg === leg);
   }
 
   giveReason(reason: GivenWhy, atMs: EpochMs): void {

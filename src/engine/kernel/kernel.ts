@@ -8,7 +8,7 @@ import { AssertionFailure } from '../../shared/domain/assert.ts';
 import type { Candle } from '../../shared/domain/candle.ts';
 import type { Instrument } from '../../shared/domain/instrument.ts';
 import type { BotId, EpochMs, InstrumentId, VenueId } from '../../shared/domain/nominal.ts';
-import { defaultRiskLimits } from '../../shared/domain/risk.ts';
+import { defaultRiskLimits, type RiskCode } from '../../shared/domain/risk.ts';
 import type { AuditBody } from '../../shared/events/audit.ts';
 import type { ControlEvent } from '../../shared/events/control.ts';
 import type { MarketEvent } from '../../shared/events/market.ts';
@@ -31,6 +31,8 @@ import type { ControlOutcome } from './control-outcome.ts';
 import type { KernelServices, VenueLink } from './services.ts';
 import type { Checkpoint, KernelCore, KernelSnapshot } from './snapshot.ts';
 import { TimerQueue } from './timer-queue.ts';
+
+const bookDenials: ReadonlySet<RiskCode> = new Set<RiskCode>(['BOOK_INVALID']);
 
 /** Time passes although nothing happens. */
 export interface TickEvent {
@@ -332,6 +334,9 @@ export class Kernel {
       state: market.book.status,
       message: market.book.reason,
     });
+    // An exit must not wait for the clock once the book is back.
+    if (market.book.status === 'valid')
+      this.botManager.retryDenied(bookDenials, this.botManager.botsOf(market.instrument.id));
   }
 
   private onVenue(event: VenueEvent): void {

@@ -85,6 +85,11 @@ export function raisesExposure(
   return worstLots(facts, buy, sell) > worstLots(facts, 0, 0);
 }
 
+/** True when the order closes a part of what is held, or all of it, and so opens nothing whatever else rests. */
+function closesOnly({ side, lots }: OrderRequest, { positionLots }: RiskFacts): boolean {
+  return lots <= (side === 'sell' ? positionLots : -positionLots);
+}
+
 const wellFormed: Check = (request, { instrument }) => {
   if (!Number.isSafeInteger(request.lots) || request.lots <= 0) {
     return deny('QUANTITY_INVALID', `quantity of ${request.lots} lots is not a positive whole number`);
@@ -185,7 +190,8 @@ const priceBand: Check = (request, facts) => {
 };
 
 const orderSize: Check = (request, facts) => {
-  if (facts.origin === 'close') return undefined;
+  // What was bought in several orders leaves in one: no exit or stop of a bot is too large for the limit.
+  if (facts.origin === 'close' || (facts.origin !== 'manual' && closesOnly(request, facts))) return undefined;
   const notional = notionalOf(facts.instrument, valuationTicks(request, facts) as number, request.lots);
   if (notional.compare(Decimal.parse(facts.limits.orderNotionalMax)) <= 0) return undefined;
   return deny(
@@ -194,16 +200,18 @@ const orderSize: Check = (request, facts) => {
   );
 };
 
-const orderCounts: Check = (_request, facts) => {
+const orderCounts: Check = (request, facts) => {
   if (facts.origin === 'close') return undefined;
   const { limits } = facts;
-  if (facts.openOrdersOfBot >= limits.openOrdersPerBotMax) {
+  // An exit at market does not rest, and orders of other bots must not keep it in.
+  const rests = request.type !== 'market' || !closesOnly(request, facts);
+  if (rests && facts.openOrdersOfBot >= limits.openOrdersPerBotMax) {
     return deny(
       'OPEN_ORDERS_MAX',
       `the bot has ${facts.openOrdersOfBot} open orders, the limit is ${limits.openOrdersPerBotMax}`,
     );
   }
-  if (facts.openOrdersTotal >= limits.openOrdersTotalMax) {
+  if (rests && facts.openOrdersTotal >= limits.openOrdersTotalMax) {
     return deny(
       'OPEN_ORDERS_MAX',
       `${facts.openOrdersTotal} orders are open in all, the limit is ${limits.openOrdersTotalMax}`,

@@ -20,7 +20,7 @@ export const limitFields: readonly LimitField[] = [
     name: 'orderNotionalMax',
     label: 'Largest order',
     unit: 'quote',
-    help: 'Price times quantity of one order',
+    help: 'Price times quantity of one order; exits of bots may be larger',
     kind: 'decimal',
     minimum: '0',
     maximum: '1000000000000',

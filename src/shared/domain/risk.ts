@@ -15,7 +15,7 @@ export type RiskScope =
 
 /** Limits of the first set of checks. Money in the quote currency of the order's instrument, decimal texts. */
 export interface RiskLimits {
-  /** Largest notional of one order. */
+  /** Largest notional of one order; what only closes the position of a bot may be larger. */
   readonly orderNotionalMax: string;
   /** Largest worst-case exposure of one bot: position plus all its open orders in the bad direction. */
   readonly botExposureMax: string;

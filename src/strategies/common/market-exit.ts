@@ -87,7 +87,7 @@ export function closeAtMarket<State>(desk: Desk<State>, exit: MarketExit): boole
     leg: exit.legOf(attempt),
     side: exit.side,
     type: 'market',
-    lots: quantityLots(Math.min(exit.lots, affordable)),
+    lots: quantityLots(Math.min(exit.lots, affordable, instrument.maximumLots)),
     ...(exit.purpose === undefined ? {} : { purpose: exit.purpose }),
     ...(instrument.kind === 'perpetual' ? { reduceOnly: true } : {}),
   });

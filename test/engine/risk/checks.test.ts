@@ -1,3 +1,4 @@
+// length: one table with rows for every code, which a test counts
 /** Goal: every risk code is provoked by numbers just past its limit, and is silent just inside it. */
 
 import { describe, expect, it } from 'vitest';
@@ -148,6 +149,47 @@ const table: [RiskCode, string, OrderRequest, RiskFacts, OrderRequest, RiskFacts
     facts(),
     buy({ lots: 500_000 as never }),
     facts(),
+  ],
+  // 50,000 is the limit, but what is held may leave in one order of its bot.
+  [
+    'ORDER_NOTIONAL_MAX',
+    'one lot more than is held',
+    sell({ lots: 600_001 as never }),
+    facts({ positionLots: 600_000 }),
+    sell({ lots: 600_000 as never }),
+    facts({ positionLots: 600_000 }),
+  ],
+  [
+    'ORDER_NOTIONAL_MAX',
+    'one lot more than the short that is held',
+    buy({ lots: 600_001 as never }),
+    facts({ ...perpetual, positionLots: -600_000 }),
+    buy({ lots: 600_000 as never }),
+    facts({ ...perpetual, positionLots: -600_000 }),
+  ],
+  [
+    'ORDER_NOTIONAL_MAX',
+    'an order by hand, whatever is held',
+    sell({ lots: 500_001 as never }),
+    facts({ positionLots: 600_000, origin: 'manual' }),
+    sell({ lots: 500_000 as never }),
+    facts({ positionLots: 600_000, origin: 'manual' }),
+  ],
+  [
+    'OPEN_ORDERS_MAX',
+    'an exit that rests, not one at market',
+    sell(),
+    facts({ positionLots: 1000, openOrdersTotal: 1000 }),
+    market({ side: 'sell' }),
+    facts({ positionLots: 1000, openOrdersTotal: 1000, openOrdersOfBot: 200 }),
+  ],
+  [
+    'OPEN_ORDERS_MAX',
+    'an entry at market',
+    market(),
+    facts({ openOrdersTotal: 1000 }),
+    market(),
+    facts({ openOrdersTotal: 999 }),
   ],
   [
     'OPEN_ORDERS_MAX',
