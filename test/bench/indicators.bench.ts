@@ -4,7 +4,7 @@
  * after another, and beside eight single runs of our own, whose bits they must have.
  *
  * The bars are those of the peers' scripts: the recorded 5-minute file forward, then backward, and so on. TA-Lib's times are
- * the recorded ones (of another machine), or measured in turn with ours, twice, when `SEXTANT_PEERS_DIR` is set.
+ * the recorded ones (of another machine), or measured in turn with ours, four times, when `SEXTANT_PEERS_DIR` is set.
  */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -24,8 +24,10 @@ import { type BenchRow, costRow, rateRow } from './bench-row.ts';
 import { measuredTalib, recordedTalib, type TalibFunction } from './talib-reference.ts';
 
 const bars = 1_000_000;
-/** Calls of a pass. TA-Lib's script takes as many; there are two passes of each program, in turn. */
+/** Calls of a pass. TA-Lib's script takes as many. */
 const repeats = 7;
+/** Passes of each program, in turn: a machine that others share is slow for seconds at a time. */
+const passes = 4;
 const fields = ['open', 'high', 'low', 'close', 'volume'] as const;
 type Columns = Readonly<Record<string, Float64Array>>;
 
@@ -133,8 +135,8 @@ function peerRows(
   candleFile: string,
 ): { rows: BenchRow[]; peers: PeerTimes } {
   const peersFolder = join(dirname(candleFile), '../../peers');
-  const before = measuredTalib(peersFolder, candleFile);
-  const recorded = before ?? recordedTalib(peersFolder);
+  const measuredFirst = measuredTalib(peersFolder, candleFile);
+  const recorded = measuredFirst ?? recordedTalib(peersFolder);
   if (recorded === undefined) {
     process.stderr.write(`indicators: no figures of TA-Lib in ${peersFolder}, nothing to compare with\n`);
     return { rows: [], peers: new Map() };
@@ -143,17 +145,16 @@ function peerRows(
     const info = catalogue.find(peer.name);
     return info === undefined ? [] : [{ name: peer.name, measure: measured(addon, info, peer, columns) }];
   });
-  const pass = (): number[] => functions.map(({ measure }) => measure());
-  const first = pass();
-  const after = before === undefined ? undefined : measuredTalib(peersFolder, candleFile);
-  const second = pass();
-  const ours = new Map(
-    functions.map(({ name }, index) => [name, Math.min(first[index] as number, second[index] as number)]),
-  );
-  const later = new Map(after?.map(({ name, nsPerBar }) => [name, nsPerBar]));
-  const peers = new Map(
-    recorded.map(({ name, nsPerBar }) => [name, Math.min(nsPerBar, later.get(name) ?? nsPerBar)]),
-  );
+  const ours = new Map<string, number>();
+  const peers = new Map<string, number>();
+  const keepLeast = (times: Map<string, number>, name: string, time: number): unknown =>
+    times.set(name, Math.min(time, times.get(name) ?? time));
+  for (let pass = 0; pass < passes; pass += 1) {
+    const theirs =
+      pass === 0 || measuredFirst === undefined ? recorded : measuredTalib(peersFolder, candleFile);
+    for (const { name, nsPerBar } of theirs ?? []) keepLeast(peers, name, nsPerBar);
+    for (const { name, measure } of functions) keepLeast(ours, name, measure());
+  }
   const ratios = [...peers]
     .flatMap(([name, nsPerBar]) => {
       const time = ours.get(name);
@@ -164,7 +165,7 @@ function peerRows(
     process.stderr.write(`indicators: ${name} ${time.toFixed(2)} ns a bar, ${ratio.toFixed(2)}x TA-Lib\n`);
   const geometricMean = Math.exp(ratios.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / ratios.length);
   const [worst] = ratios;
-  const peer = before === undefined ? 'TA-Lib 0.8.2 recorded elsewhere' : 'TA-Lib 0.8.2 measured now';
+  const peer = measuredFirst === undefined ? 'TA-Lib 0.8.2 recorded elsewhere' : 'TA-Lib 0.8.2 measured now';
   const absent = recorded.length - ratios.length;
   const rows = [
     rateRow(`indicators: speed against ${peer}, mean of ${ratios.length}`, rounded(geometricMean), 'x', 1.5),

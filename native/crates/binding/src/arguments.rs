@@ -1,11 +1,11 @@
 //! What every function checks before it works.
 
-use crate::pages::ask_for_large_pages;
 use napi::bindgen_prelude::Float64ArraySlice;
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 use sextant_core::candles::{CandleColumns, CandleError, CandleSlices, CandleSlicesMut};
 use sextant_core::indicators::IndicatorError;
+use sextant_core::pages::ask_for_large_pages;
 use sextant_core::store::StoreError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -29,7 +29,6 @@ pub mod control;
 pub mod l2;
 pub mod l2_options;
 pub mod l2_replay;
-mod pages;
 pub mod performance;
 pub mod robustness;
 mod rule_trials;

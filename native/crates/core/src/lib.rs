@@ -19,6 +19,7 @@
 pub mod cpu;
 pub mod normal;
 pub mod optimise;
+pub mod pages;
 pub mod parallel;
 pub mod random;
 mod symmetric;

@@ -1,5 +1,6 @@
 //! Work over all cores, with results that do not depend on how many there are.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -61,6 +62,22 @@ pub fn run_tasks<T: Send>(
     results.into_iter().collect::<Option<Vec<T>>>().ok_or(Stopped)
 }
 
+/// Does two things, at the same time unless `threads` is 1 (0: one a core).
+pub fn together<A: Send, B>(
+    threads: usize,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B,
+) -> (A, B) {
+    if threads == 1 || thread::available_parallelism().is_ok_and(|cores| cores.get() == 1) {
+        return (first(), second());
+    }
+    thread::scope(|scope| {
+        let beside = scope.spawn(first);
+        let second = second();
+        (beside.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +89,15 @@ mod tests {
             assert_eq!(found, (0..100).map(|task| task * task).collect::<Vec<_>>());
         }
         assert_eq!(run_tasks(4, 0, |task| task, |_, _| true), Ok(vec![]));
+    }
+
+    #[test]
+    fn two_things_give_both_results() {
+        for threads in [0, 1, 2] {
+            let mut sum = 0;
+            let found = together(threads, || 7, || (1..=3).for_each(|number| sum += number));
+            assert_eq!((found, sum), ((7, ()), 6));
+        }
     }
 
     #[test]

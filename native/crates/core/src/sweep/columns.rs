@@ -6,6 +6,7 @@ use super::graph::{Graph, Id, Node};
 use super::market::Series;
 use super::rules::{Operator, PriceColumn};
 use crate::indicators::catalogue::Indicator;
+use crate::pages::ask_for_large_pages;
 use crate::parallel::run_tasks;
 use std::sync::{Arc, OnceLock};
 
@@ -200,7 +201,9 @@ impl<'a> Columns<'a> {
                         Operand::Constant(_) => &[],
                     })
                     .collect();
-                let mut outputs = vec![vec![0.0; rows]; indicator.spec().outputs.len()];
+                let mut outputs: Vec<Vec<f64>> =
+                    indicator.spec().outputs.iter().map(|_| vec![0.0; rows]).collect();
+                outputs.iter_mut().for_each(|column| ask_for_large_pages(column));
                 let mut written: Vec<&mut [f64]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
                 indicator.batch(&read, &mut written)?;
                 outputs

@@ -4,6 +4,7 @@
 use super::SweepError;
 use super::bits::words;
 use crate::cpu::multiversioned;
+use crate::parallel::run_tasks;
 use std::sync::{Arc, OnceLock};
 
 /// Where a market order sent at the close of a candle fills.
@@ -113,6 +114,9 @@ pub(super) struct Market<'a> {
     blocks: SkipIndex,
 }
 
+/// From how many rows on a pass over columns takes longer than to have another thread begin with its part.
+pub(super) const MANY_ROWS: usize = 200_000;
+
 /// The skip index of a series, made on first use; markets over the same candles share it.
 pub(super) type SkipIndex = Arc<OnceLock<Blocks>>;
 
@@ -130,8 +134,8 @@ fn number(name: &str, expected: &'static str, value: f64, ok: bool) -> Result<()
 }
 
 impl<'a> Market<'a> {
-    /// Checks the columns and the rules.
-    pub(super) fn new(series: Series<'a>, options: &RunOptions) -> Result<Self, SweepError> {
+    /// Checks the columns, on so many threads, and the rules.
+    pub(super) fn new(series: Series<'a>, options: &RunOptions, threads: usize) -> Result<Self, SweepError> {
         let rows = series.time_ms.len();
         let prices =
             [("open", series.open), ("high", series.high), ("low", series.low), ("close", series.close)];
@@ -140,8 +144,10 @@ impl<'a> Market<'a> {
                 return Err(SweepError::Length { name, rows: column.len(), expected: rows });
             }
         }
-        for (name, column) in prices {
-            if !all_prices(column) {
+        let threads = if rows < MANY_ROWS { 1 } else { threads };
+        let sound = run_tasks(threads, prices.len(), |index| all_prices(prices[index].1), |_, _| true)?;
+        for ((name, column), is_sound) in prices.into_iter().zip(sound) {
+            if !is_sound {
                 let (row, &value) = column
                     .iter()
                     .enumerate()

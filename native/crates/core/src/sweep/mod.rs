@@ -37,10 +37,10 @@ pub use tables::{EquityColumns, TradeColumns};
 pub use trade::Counts;
 pub use trials::{Trial, TrialError, Trials};
 
-use crate::parallel::run_tasks;
+use crate::parallel::{run_tasks, together};
 use columns::Columns;
 use graph::Graph;
-use market::Market;
+use market::{MANY_ROWS, Market};
 use signals::{Tests, signals};
 use summary::Summary;
 use tables::{AccountColumns, Tables, close_times};
@@ -149,7 +149,7 @@ pub fn sweep(
     let mut done = 0;
     let mut results = Vec::with_capacity(total as usize * SUMMARY_FIELDS.len());
     for series in series {
-        let market = Market::new(*series, &options.run)?;
+        let market = Market::new(*series, &options.run, options.threads)?;
         let mut columns = Columns::new(*series, &plan.graph);
         let mut from = 0;
         while from < plan.sets.len() {
@@ -209,7 +209,7 @@ pub fn run_once(
     equity: Option<EquityColumns>,
 ) -> Result<FullRun, SweepError> {
     let plan = plan(rules, &[], &[], options.reserve)?;
-    let market = Market::new(*series, &options.run)?;
+    let market = Market::new(*series, &options.run, options.threads)?;
     let columns = Columns::new(*series, &plan.graph);
     let needed = vec![true; plan.graph.nodes.len()];
     columns.compute(&plan.graph, &needed, options.threads)?;
@@ -228,11 +228,14 @@ pub fn run_once(
             }
         }
     }
-    let account = equity.map(|EquityColumns { time_ms, equity, exposure }| {
-        close_times(&market, run.first_row, time_ms);
-        AccountColumns { equity, exposure }
-    });
+    let (times_ms, account) = equity
+        .map(|EquityColumns { time_ms, equity, exposure }| (time_ms, AccountColumns { equity, exposure }))
+        .unzip();
     let mut tables = Tables::new(&market, run.first_row, account);
-    let outcome = run::run(&market, run, &set.terms, &signals, &mut tables);
+    let threads = if market.rows < MANY_ROWS { 1 } else { options.threads };
+    let fill_times =
+        || times_ms.into_iter().for_each(|times_ms| close_times(&market, run.first_row, times_ms));
+    let run_all = || run::run(&market, run, &set.terms, &signals, &mut tables);
+    let ((), outcome) = together(threads, fill_times, run_all);
     Ok(FullRun { trades: tables.trades, counts: outcome.counts, final_equity: outcome.final_equity })
 }

@@ -53,7 +53,7 @@ impl Trials {
     /// # Errors
     /// [`SweepError`] for columns and options that cannot be.
     pub fn new(series: &Series, options: SweepOptions) -> Result<Self, SweepError> {
-        let market = Market::new(*series, &options.run)?;
+        let market = Market::new(*series, &options.run, options.threads)?;
         let length = market.rows.saturating_sub(options.run.first_row);
         let mut time_ms = vec![0.0; length];
         close_times(&market, options.run.first_row, &mut time_ms);

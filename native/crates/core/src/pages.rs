@@ -11,7 +11,7 @@ const LARGE_PAGE: usize = 2 << 20;
 /// Asks for large pages under a column that is about to be filled. That helps where it has never been written; elsewhere it is a
 /// call to the system for nothing, a microsecond for megabytes.
 #[allow(unsafe_code)]
-pub(crate) fn ask_for_large_pages(column: &mut [f64]) {
+pub fn ask_for_large_pages(column: &mut [f64]) {
     #[cfg(target_os = "linux")]
     {
         // Only whole pages that belong to the column alone: what lies beside it is not ours to advise on.
