@@ -203,7 +203,9 @@ impl<'a> Columns<'a> {
                     .collect();
                 let mut outputs: Vec<Vec<f64>> =
                     indicator.spec().outputs.iter().map(|_| vec![0.0; rows]).collect();
-                outputs.iter_mut().for_each(|column| ask_for_large_pages(column));
+                for column in &mut outputs {
+                    ask_for_large_pages(column);
+                }
                 let mut written: Vec<&mut [f64]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
                 indicator.batch(&read, &mut written)?;
                 outputs
