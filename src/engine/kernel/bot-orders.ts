@@ -39,7 +39,11 @@ const deniedKeptMax = 10_000;
 const endedOtherwise: ReadonlySet<string> = new Set(['CANCELED', 'EXPIRED', 'LOST']);
 const venueUnfundedCode: RejectCode = 'insufficient-funds';
 /** Denials of our own risk that a fill or the end of another order of the bot may lift. */
-const freedCodes: ReadonlySet<string> = new Set<RiskCode>([unfundedCode, 'REDUCE_ONLY_WOULD_INCREASE']);
+const freedCodes: ReadonlySet<string> = new Set<RiskCode>([
+  unfundedCode,
+  'REDUCE_ONLY_WOULD_INCREASE',
+  'REDUCING',
+]);
 
 /** Free money by currency, while nothing is placed. */
 type FreeMoney = Map<string, Decimal>;

@@ -142,7 +142,10 @@ export class InstrumentMarket {
   invalidate(reason: string): void {
     this.streamQuote = undefined;
     this.candleTicks = 0;
-    if (this.hasBook) this.book.invalidate(reason);
+    if (!this.hasBook) return;
+    this.book.invalidate(reason);
+    // So that the next snapshot is heard of as what makes it valid again.
+    this.lastBookStatus = this.book.status;
   }
 
   /**

@@ -100,6 +100,36 @@ describe('a stop that a hole in the book kept in', () => {
     book(stage, 'book-snapshot', 300);
     expect(stage.sent.map(({ leg }) => leg)).toEqual(['stop']);
   });
+
+  it('after the link was lost is sent with the first snapshot', () => {
+    const stage = running();
+    book(stage, 'book-snapshot', 100);
+    stage.connection('disconnected');
+    keep(stage, stop(900));
+    stage.connect();
+    pass(stage, 14);
+    expect(stage.bot('b1').blocked.get('stop')?.code).toBe('BOOK_INVALID');
+    expect(stage.sent).toHaveLength(0);
+    book(stage, 'book-snapshot', 200);
+    expect(stage.sent.map(({ leg }) => leg)).toEqual(['stop']);
+  });
+});
+
+it('an order that raised the exposure with another one is sent as soon as that is gone, where only less may be', () => {
+  // 100 are held: 100 sold leave none, 150 more would leave a short of 150; without the 100 they leave one of 50.
+  const stage = running(perpetual);
+  buy(stage, 100);
+  const [early, late] = [limit('first', 'sell', 1010, 100), limit('second', 'sell', 1020, 150)];
+  stage.control({ kind: 'set-risk-state', scope: { kind: 'all' }, state: 'REDUCING', reason: 'test' });
+  keep(stage, early, late);
+  const { clientOrderId, leg } = stage.last;
+  expect(leg).toBe('first');
+  stage.accept(clientOrderId);
+  pass(stage, 14);
+  keep(stage, late);
+  expect(stage.bot('b1').blocked.get('second')?.code).toBe('REDUCING');
+  stage.closed(clientOrderId);
+  expect(stage.last.leg).toBe('second');
 });
 
 it('a leg that was denied often, and sent since, is denied for the first time again', () => {
