@@ -106,8 +106,10 @@ export class FakeWorld<Params, State> {
   readonly timers = new Map<string, number>();
   readonly candles: Record<number, Candle[]> = {};
   stopRequest: { readonly reason: string; readonly policy: StopPolicy } | undefined;
+  /** True while nothing is known of the price. */
+  isPriceless = false;
   /** When set, `send` is refused with this code. */
-  denySends: 'DATA_STALE' | undefined;
+  denySends: 'DATA_STALE' | 'HALTED' | undefined;
   /** When set, the venue ends market orders this way, without a fill. */
   endMarketOrders: 'EXPIRED' | 'CANCELED' | undefined;
   #unfilledSends = 0;
@@ -502,6 +504,7 @@ export class FakeWorld<Params, State> {
         indicators.open(request, world.instrument.id, () => world.candles[request.timeframeMs] ?? []),
       nowMs: () => epochMs(world.nowMs),
       quote: () => {
+        if (world.isPriceless) return undefined;
         const ticks = priceTicks(world.ticks);
         return {
           bidTicks: ticks,
@@ -511,7 +514,7 @@ export class FakeWorld<Params, State> {
           receiveTimeMs: epochMs(world.nowMs),
         };
       },
-      lastTradeTicks: () => priceTicks(world.ticks),
+      lastTradeTicks: () => (world.isPriceless ? undefined : priceTicks(world.ticks)),
       candles: (timeframeMs) => world.candles[timeframeMs] ?? [],
       position: () => ({ lots: quantityLots(0), averageEntryPrice: undefined }),
       available: (currency) => world.balance(currency),

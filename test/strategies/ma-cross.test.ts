@@ -289,7 +289,27 @@ describe('running', () => {
     expect(bot.lastWhy()).toBe('CLOSE_DENIED');
     bot.advance(60_000);
     bot.denySends = undefined;
-    bot.advance(10_000);
+    expect(bot.fills.at(-1)?.order.leg).toBe('T1-entry');
+    // What could not be sent is tried every second; while trading is halted, every ten.
+    bot.advance(1_000);
+    expect(bot.fills.at(-1)?.order.leg).toBe('T1-exit-1');
+  });
+
+  it('a closing order waits a second for a price, and ten while trading is halted', () => {
+    const bot = world(params());
+    bot.start();
+    bars(bot, [...crossUp, 104]);
+    bot.isPriceless = true;
+    bars(bot, [99]);
+    expect(bot.lastWhy()).toBe('WAITING_FOR_PRICE');
+    bot.isPriceless = false;
+    bot.denySends = 'HALTED';
+    bot.advance(1_000);
+    expect(bot.lastWhy()).toBe('CLOSE_DENIED');
+    bot.denySends = undefined;
+    bot.advance(9_999);
+    expect(bot.fills.at(-1)?.order.leg).toBe('T1-entry');
+    bot.advance(1);
     expect(bot.fills.at(-1)?.order.leg).toBe('T1-exit-1');
   });
 

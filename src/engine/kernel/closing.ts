@@ -5,9 +5,6 @@ import type { QuantityLots } from '../../shared/domain/nominal.ts';
 import type { OrderRequest } from '../../shared/domain/order.ts';
 import type { RiskCode } from '../../shared/domain/risk.ts';
 
-/** Wait before a closing order that could not be sent, or was refused, is tried again. */
-export const closeRetryMs = 1_000;
-
 /** Denials that pass: the position is closed once they have. */
 export const passingDenials: ReadonlySet<RiskCode> = new Set<RiskCode>([
   'VENUE_DISCONNECTED',

@@ -8,7 +8,8 @@ import type { EpochMs, InstrumentId } from '../../shared/domain/nominal.ts';
 import type { Order } from '../../shared/domain/order.ts';
 import type { Executor } from '../execution/executor.ts';
 import { manualBot } from '../portfolio/ledger.ts';
-import { closeRequest, closeRetryMs } from './closing.ts';
+import { closeRetryMs } from '../strategy/retry.ts';
+import { closeRequest } from './closing.ts';
 import type { KernelServices } from './services.ts';
 
 /** Orders sent without anything being closed before the position is left to the person. */

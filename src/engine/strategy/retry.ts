@@ -12,6 +12,9 @@ const retryMaximumMs = 600_000;
  */
 export const closeRetryMaximumMs = 20_000;
 
+/** Wait before an order that closes a position, and could not be sent, is tried again: asking costs nothing. */
+export const closeRetryMs = 1_000;
+
 /** How long to wait before the next try of what was refused `times` in a row: twice as long each time, up to ten minutes. */
 export function retryDelayMs(times: number, maximumMs = retryMaximumMs): number {
   return Math.min(maximumMs, retryMs * 2 ** Math.max(0, Math.min(times, 10) - 1));

@@ -4,7 +4,7 @@
  */
 
 import type { StrategyContext } from '../../engine/strategy/api.ts';
-import { closeRetryMaximumMs, retryDelayMs, retryMs } from '../../engine/strategy/retry.ts';
+import { closeRetryMaximumMs, closeRetryMs, retryDelayMs, retryMs } from '../../engine/strategy/retry.ts';
 import { Decimal } from '../../shared/domain/decimal.ts';
 import { type Instrument, lotsForQuote, quantityOf } from '../../shared/domain/instrument.ts';
 import { type PriceTicks, quantityLots } from '../../shared/domain/nominal.ts';
@@ -66,7 +66,7 @@ export function closeAtMarket<State>(desk: Desk<State>, exit: MarketExit): boole
   if (exit.lots === 0) return true;
   const ticks = takingTicks(context, exit.side);
   if (ticks === undefined) {
-    const atMs = desk.wake(closeTimer, retryMs);
+    const atMs = desk.wake(closeTimer, closeRetryMs);
     desk.say('WAITING_FOR_PRICE', `waits for a price of the market to close ${exit.what}`, atMs);
     return false;
   }
@@ -98,7 +98,8 @@ export function closeAtMarket<State>(desk: Desk<State>, exit: MarketExit): boole
     desk.say(
       'CLOSE_DENIED',
       `the closing order could not be sent (${sent.code}: ${sent.message}); tried again`,
-      desk.wake(closeTimer, retryMs),
+      // A hole in the book is over in a moment; a halt lasts until a person ends it.
+      desk.wake(closeTimer, sent.code === 'HALTED' ? retryMs : closeRetryMs),
     );
   }
   return false;
