@@ -6,6 +6,7 @@ import { instrumentId, venueId } from '../../../../src/shared/domain/nominal.ts'
 import type { BookSnapshotEvent, MarketEvent, TradeEvent } from '../../../../src/shared/events/market.ts';
 import type { VenueConnectionEvent, VenueEvent } from '../../../../src/shared/events/venue.ts';
 import { BinanceVenue } from './binance-venue.ts';
+import { FairClock } from './fair-clock.ts';
 import { until } from './loopback-venue.ts';
 
 export const btc = instrumentId('binance', 'BTC/USDT');
@@ -23,10 +24,15 @@ export const quick = {
 /** Everything a feed said, in order. */
 export class Recorder {
   readonly all: AnyEvent[] = [];
+  /** When each event came, by the clock of the harness. */
   readonly timesMs: number[] = [];
+  readonly #nowMs: () => number;
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
   readonly sink = (event: AnyEvent): void => {
     this.all.push(event);
-    this.timesMs.push(performance.now());
+    this.timesMs.push(this.#nowMs());
   };
   of<Kind extends AnyEvent['kind']>(kind: Kind): Extract<AnyEvent, { kind: Kind }>[] {
     return this.all.filter((event) => event.kind === kind) as Extract<AnyEvent, { kind: Kind }>[];
@@ -48,6 +54,7 @@ export class Recorder {
 /** A venue made anew for each test, and feeds that are stopped after it. */
 export class FeedHarness {
   venue!: BinanceVenue;
+  clock!: FairClock;
   #feeds: CcxtFeed[] = [];
   #faults: unknown[] = [];
 
@@ -56,12 +63,14 @@ export class FeedHarness {
     const harness = new FeedHarness();
     beforeEach(async () => {
       harness.venue = await BinanceVenue.listen();
+      harness.clock = new FairClock();
       harness.#feeds = [];
       harness.#faults = [];
     });
     afterEach(async () => {
       for (const feed of harness.#feeds) await feed.stop();
       await harness.venue.server.close();
+      harness.clock.stop();
       expect(harness.#faults).toEqual([]);
     });
     return harness;
@@ -73,6 +82,7 @@ export class FeedHarness {
       exchangeId: 'binance',
       rewriteUrl: this.venue.server.rewriteUrl,
       random: () => 0,
+      clock: this.clock,
       onFault: (error) => this.#faults.push(error),
       ...options,
     });
@@ -81,7 +91,7 @@ export class FeedHarness {
   }
 
   async started(options: Partial<CcxtFeedOptions> = {}): Promise<{ feed: CcxtFeed; seen: Recorder }> {
-    const seen = new Recorder();
+    const seen = new Recorder(() => this.clock.monotonicMs());
     const feed = this.create(options);
     await feed.start(seen.sink);
     return { feed, seen };
