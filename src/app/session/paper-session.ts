@@ -24,6 +24,7 @@ import type { MarketEvent } from '../../shared/events/market.ts';
 import type { ConnectionState, VenueEvent } from '../../shared/events/venue.ts';
 import { EngineHost } from './engine-host.ts';
 import type { Session } from './session.ts';
+import { UnbrokenClock } from './unbroken-clock.ts';
 import { storeWholeAccount } from './venue-books.ts';
 
 const tickMs = 20;
@@ -173,7 +174,8 @@ function assemble(options: PaperSessionOptions, feeds: readonly MarketFeed[], in
   session = host;
   let events = 0;
   let timer: NodeJS.Timeout | undefined;
-  const nowMs = (): EpochMs => epochMs(Math.max(wallClock(), kernel.services.nowMs));
+  const clock = new UnbrokenClock(wallClock);
+  const nowMs = (): EpochMs => epochMs(clock.nowMs(kernel.services.nowMs));
   host.currentTimeMs = nowMs;
 
   /** What the feeds last said of their venues: they tell changes only. */
