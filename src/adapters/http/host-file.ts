@@ -6,6 +6,7 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from '../processes.ts';
 
 const hostFileSchema = z.object({
   pid: z.number().int().min(1),
@@ -43,17 +44,6 @@ export function readHostFile(dataFolder: string): HostFile | undefined {
   } catch {
     // The file is only a pointer: without a readable one there is no host to talk to.
     return undefined;
-  }
-}
-
-/** True when a process of this id lives. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not allowed to signal it: it lives, as another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

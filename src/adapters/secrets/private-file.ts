@@ -3,10 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from '../processes.ts';
 import { SecretError, systemErrorCode } from './errors.ts';
 
 const ownerOnlyFile = 0o600;
 const ownerOnlyFolder = 0o700;
+
+/** Temporary files this process is writing. */
+const inWork = new Set<string>();
 
 /** Creates `folder` (and its parents) readable by the owner only. */
 export async function ensurePrivateFolder(folder: string): Promise<void> {
@@ -95,7 +99,8 @@ async function writeThrough(
   publish: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}`);
+  const temporary = join(folder, `${temporaryPrefix(path)}${process.pid}-${randomBytes(6).toString('hex')}`);
+  inWork.add(temporary);
   try {
     await ensurePrivateFolder(folder);
     await removeLeftovers(path);
@@ -111,6 +116,8 @@ async function writeThrough(
   } catch (error) {
     await rm(temporary, { force: true });
     throw storageError('write', path, error);
+  } finally {
+    inWork.delete(temporary);
   }
 }
 
@@ -118,11 +125,19 @@ function temporaryPrefix(path: string): string {
   return `.${basename(path)}.new-`;
 }
 
-/** A crash between write and rename leaves a temporary file behind; the next write clears it. */
+/**
+ * A crash between write and rename leaves a temporary file behind; the next write clears it. Those of writers who are at work
+ * stay: without its file one of two that write at once would fail.
+ */
 async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
+  const prefix = temporaryPrefix(path);
   for (const name of await readdir(folder)) {
-    if (name.startsWith(temporaryPrefix(path))) await rm(join(folder, name), { force: true });
+    const leftover = join(folder, name);
+    if (!name.startsWith(prefix) || inWork.has(leftover)) continue;
+    const writer = Number.parseInt(name.slice(prefix.length), 10);
+    if (writer !== process.pid && isAlive(writer)) continue;
+    await rm(leftover, { force: true });
   }
 }
 

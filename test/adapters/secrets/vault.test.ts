@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DeriveKey, deriveKey, kdfFloor } from '../../../src/adapters/secrets/argon2.ts';
 import { isSecretError } from '../../../src/adapters/secrets/errors.ts';
+import { replacePrivateFile } from '../../../src/adapters/secrets/private-file.ts';
 import { createVault, openVault, type Vault } from '../../../src/adapters/secrets/vault.ts';
 import {
   allCanaries,
@@ -354,10 +355,33 @@ describe('the file on disk', () => {
 
   test('a leftover of a crash in the middle of a write is cleared by the next write', async () => {
     const { path, vault } = await makeVault();
-    const leftover = join(path, '..', '.vault.json.new-0a1b2c3d4e5f');
-    await writeFile(leftover, 'half');
+    // One of a process that is gone (numbers end at 2^22), one of an earlier process of our own number, one without a number.
+    for (const writer of ['4194305-', `${process.pid}-`, 'a'])
+      await writeFile(join(path, '..', `.vault.json.new-${writer}0a1b2c3d4e5f`), 'half');
     expect(textOf(await open(path), 'first')).toBe(content.first);
     await vault.write('x', Buffer.from('y'));
     expect(await readdir(join(path, '..'))).toEqual(['vault.json']);
+  });
+
+  test('what another process is writing just now is left alone', async () => {
+    const { path, vault } = await makeVault();
+    const other = `.vault.json.new-${process.ppid}-0a1b2c3d4e5f`;
+    await writeFile(join(path, '..', other), 'half');
+    await vault.write('x', Buffer.from('y'));
+    expect((await readdir(join(path, '..'))).sort()).toEqual([other, 'vault.json']);
+  });
+
+  test("writers who are at work at once do not take each other's files", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'settings');
+    const writes: Promise<void>[] = [];
+    for (let index = 0; index < 40; index += 1) {
+      writes.push(replacePrivateFile(path, Buffer.from(`${index}`)));
+      // Each begins when the ones before it are a different way on.
+      await new Promise((resolve) => setTimeout(resolve, index % 3));
+    }
+    await Promise.all(writes);
+    expect(await readdir(folder)).toEqual(['settings']);
+    expect(Number(await readFile(path, 'utf8'))).toBeLessThan(40);
   });
 });
