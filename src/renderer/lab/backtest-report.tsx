@@ -30,6 +30,9 @@ const views: readonly { value: View; label: string }[] = [
   { value: 'assumptions', label: 'Assumptions' },
 ];
 
+/** Two rows of five, one row on a wide page; the figure of the trades, the last but one, has words in it. */
+const tenFigures = 'grid-cols-5 xl:grid-cols-[repeat(8,minmax(0,1fr))_minmax(0,1.6fr)_minmax(0,1fr)]';
+
 export function BacktestReport({ id }: { readonly id: string }) {
   const { value, failure, retry } = useQuery('backtests/show', { backtest: id }, ['lab']);
   const [view, setView] = useState<View>('overview');
@@ -128,7 +131,12 @@ function Overview({
   );
   return (
     <div className="flex flex-col gap-3">
-      <div className="grid grid-cols-5 gap-3 rounded-lg border border-line bg-surface p-3 xl:grid-cols-10">
+      <div
+        className={classes(
+          'grid gap-3 rounded-lg border border-line bg-surface p-3',
+          roundTrips === undefined ? tenFigures : 'grid-cols-4 xl:grid-cols-6',
+        )}
+      >
         <Figure
           label={`Net profit, ${quote}`}
           value={moneyText(values['netProfit'], true)}
